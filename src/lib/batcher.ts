@@ -1,0 +1,100 @@
+// Group commit: whatever arrives while a commit runs goes into the next one. No timers: an idle batcher commits at once.
+
+export interface BatcherOptions<Item, Answer> {
+  /** Commits a batch; answers by position. */
+  readonly commit: (items: readonly Item[]) => Promise<readonly Answer[]>;
+  /** Items in one batch. */
+  readonly maxItems: number;
+  /** Bytes in one batch, as `bytes` counts them. */
+  readonly maxBytes: number;
+  readonly bytes: (item: Item) => number;
+  /**
+   * May this failure be one item's fault? Then the batch is halved and tried again, so that only the culprit fails.
+   * Otherwise all its items fail with it.
+   */
+  readonly divisible: (error: unknown) => boolean;
+}
+
+export interface Batcher<Item, Answer> {
+  /** Resolves once the item's batch is committed, with its answer. */
+  add(item: Item): Promise<Answer>;
+  /** Items that wait or are being committed. */
+  readonly size: number;
+  /** Resolves once all that was added has been answered. */
+  drain(): Promise<void>;
+}
+
+interface Entry<Item, Answer> {
+  readonly item: Item;
+  readonly bytes: number;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer>): Batcher<Item, Answer> {
+  let waiting: Entry<Item, Answer>[] = [];
+  let inFlight = 0;
+  let flushing: Promise<void> | undefined;
+
+  async function flush(): Promise<void> {
+    // Everything that arrives in this turn of the event loop shares the first batch.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (waiting.length > 0) {
+      const batch = takeBatch();
+      inFlight = batch.length;
+      await commit(batch);
+      inFlight = 0;
+    }
+    flushing = undefined;
+  }
+
+  function takeBatch(): Entry<Item, Answer>[] {
+    let bytes = 0;
+    let count = 0;
+    for (const entry of waiting) {
+      bytes += entry.bytes;
+      if (count > 0 && (count === options.maxItems || bytes > options.maxBytes)) break;
+      count++;
+    }
+    const batch = count === waiting.length ? waiting : waiting.slice(0, count);
+    waiting = count === waiting.length ? [] : waiting.slice(count);
+    return batch;
+  }
+
+  async function commit(batch: readonly Entry<Item, Answer>[]): Promise<void> {
+    let answers: readonly Answer[];
+    try {
+      answers = await options.commit(batch.map((entry) => entry.item));
+    } catch (error) {
+      if (batch.length > 1 && options.divisible(error)) {
+        const middle = batch.length >> 1;
+        await commit(batch.slice(0, middle));
+        await commit(batch.slice(middle));
+      } else {
+        for (const entry of batch) entry.reject(error);
+      }
+      return;
+    }
+    batch.forEach((entry, position) => {
+      const answer = answers[position];
+      if (answer === undefined)
+        entry.reject(new Error("a batch was committed without an answer for each item"));
+      else entry.resolve(answer);
+    });
+  }
+
+  return {
+    add(item) {
+      return new Promise<Answer>((resolve, reject) => {
+        waiting.push({ item, bytes: options.bytes(item), resolve, reject });
+        flushing ??= flush();
+      });
+    },
+    get size() {
+      return waiting.length + inFlight;
+    },
+    async drain() {
+      while (flushing) await flushing;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+// Task ids: UUIDv7 (RFC 9562 §5.7), which is the public id, the primary key and the submission order at once.
+import type { Instant } from "./time.js";
+
+/** A UUIDv7 in its canonical lower-case form. */
+export type TaskId = string;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** Is this text any UUID in canonical lower-case form? */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
+/** When the id was made, or undefined where it is no UUIDv7. */
+export function idTime(id: string): Instant | undefined {
+  if (!UUID.test(id) || id[14] !== "7" || !"89ab".includes(id.charAt(19))) return undefined;
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
+/** The smallest UUIDv7-shaped text of that millisecond: a bound for key ranges. */
+export function idFloor(at: Instant): string {
+  const hex = Math.max(0, Math.floor(at)).toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}
+
+/**
+ * A source of ids that only ever grow, also when the clock steps back or two fall into one millisecond:
+ * the 12 bits after the version count within the millisecond, and run over into the next one.
+ * `now` is wall time in milliseconds, `random` fills a buffer with random bytes.
+ */
+export function createIdSource(now: () => Instant, random: (bytes: Uint8Array) => void): () => TaskId {
+  // Eight random bytes per id, drawn for 1,024 ids at once: a call into the system for each costs more than the rest.
+  const pool = new Uint8Array(8 * 1024);
+  let used = pool.length;
+  let last = 0;
+  let count = 0;
+  let prefix = "";
+  return () => {
+    const time = now();
+    if (time > last) {
+      last = time;
+      count = 0;
+      prefix = "";
+    } else if (++count > 0xfff) {
+      last++;
+      count = 0;
+      prefix = "";
+    }
+    if (prefix === "") {
+      const hex = last.toString(16).padStart(12, "0");
+      prefix = `${hex.slice(0, 8)}-${hex.slice(8)}-7`;
+    }
+    if (used === pool.length) {
+      random(pool);
+      used = 0;
+    }
+    const byte = (offset: number) => HEX[pool[used + offset] ?? 0];
+    const variant = HEX[((pool[used] ?? 0) & 0x3f) | 0x80];
+    const id =
+      `${prefix}${(HEX[count >> 8] ?? "").charAt(1)}${HEX[count & 0xff]}-${variant}${byte(1)}-` +
+      `${byte(2)}${byte(3)}${byte(4)}${byte(5)}${byte(6)}${byte(7)}`;
+    used += 8;
+    return id;
+  };
+}

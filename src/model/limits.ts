@@ -1,0 +1,66 @@
+// Every bound of the product in one place. A value over one of them is refused with the bound in the message.
+
+const KB = 1024;
+const MB = 1024 * KB;
+
+export const LIMITS = {
+  /** JSON text of a task's parameters or result, in bytes. */
+  payloadBytes: 256 * KB,
+  /** Body of an HTTP request other than an upload, in bytes. */
+  requestBytes: 1 * MB,
+  /** Body of a batch submit, in bytes. */
+  batchRequestBytes: 16 * MB,
+  /** Tasks in one batch submit. */
+  batchTasks: 1000,
+  /** Levels of nesting in parameters or a result. */
+  jsonDepth: 64,
+  /** Keys and array items in parameters or a result, all levels together. */
+  jsonNodes: 100_000,
+  taskTypeLength: 100,
+  queueLength: 100,
+  summaryLength: 200,
+  progressMessageLength: 500,
+  tags: 20,
+  tagLength: 100,
+  priority: { min: -100, max: 100 },
+  maxAttempts: { min: 1, max: 100 },
+  /** How far ahead a task may be scheduled, in milliseconds. */
+  delay: { min: 0, max: 366 * 86_400_000 },
+  /** Longest run of one attempt, in milliseconds. */
+  timeout: { min: 1, max: 7 * 86_400_000 },
+  /** Longest `?wait=`, in seconds. */
+  waitSeconds: 60,
+  list: { default: 50, max: 500 },
+  /** Age of an id that the caller brings, in milliseconds. */
+  callerIdAge: 86_400_000,
+  /** Bytes of an error's message and of its stack that are kept. */
+  errorMessageBytes: 8 * KB,
+  errorStackBytes: 32 * KB,
+  /** Bytes of a stack that a list repeats. */
+  listStackBytes: 2 * KB,
+  stages: 50,
+  checkpointBytes: 256 * KB,
+  logLineBytes: 8 * KB,
+  /** Log lines kept of one task; what comes after is counted, not kept. */
+  logLines: 100_000,
+  /** Artifacts of one task. */
+  artifacts: 1000,
+  artifactNameLength: 255,
+  fileNameLength: 255,
+  /** Default bound of one upload, in bytes. */
+  uploadBytes: 1024 * MB,
+  /** Crashes after which a task FAILS as Poisoned. */
+  crashes: 3,
+} as const;
+
+/** What a task gets where neither the caller nor its type says otherwise. */
+export const DEFAULTS = {
+  queue: "default",
+  priority: 0,
+  maxAttempts: 3,
+  timeout: 15 * 60_000,
+  /** From the cancel signal to the hard kill, in milliseconds. */
+  grace: 5_000,
+  keepFinished: 30 * 86_400_000,
+  keepUnusedFiles: 86_400_000,
+} as const;

@@ -1,0 +1,55 @@
+// The facade that HTTP, library and handlers submit to and ask: it decides defaults, checks parameters, joins submits
+// that arrive together into one transaction, and waits. It never touches a task that a worker holds.
+
+import type { TaskwrightError } from "../model/errors.js";
+import type { TaskId } from "../model/id.js";
+import type { Artifact, Attempt, Task } from "../model/task.js";
+import type { Millis } from "../model/time.js";
+import type { LogPage, PageRequest, TaskFilter, TaskPage } from "../store/store.js";
+import type { SubmitOptions } from "../task/submit.js";
+
+export interface SubmitRequest extends SubmitOptions {
+  readonly taskType: string;
+  /** Default {}. */
+  readonly parameters?: unknown;
+  /** The caller's Idempotency-Key, where it sent one. */
+  readonly idempotencyKey?: string;
+}
+
+export interface RetryChanges extends SubmitOptions {
+  readonly parameters?: unknown;
+  /** Also when this task was retried before. */
+  readonly again?: boolean;
+}
+
+/** What became of one submit. `replayed`: it was stored before, under this id or key, with the same request. */
+export type SubmitOutcome =
+  | { readonly ok: true; readonly task: Task; readonly replayed: boolean }
+  | { readonly ok: false; readonly error: TaskwrightError };
+
+export interface Queue {
+  /** Throws TaskwrightError: unknown_task_type, validation_failed, id_conflict, idempotency_mismatch, storage_full, unavailable. */
+  submit(request: SubmitRequest): Promise<{ readonly task: Task; readonly replayed: boolean }>;
+  /**
+   * Outcomes by position; what is valid is committed in one transaction. `atomic`: all or none, and then every
+   * outcome that was valid in itself says so with an error of its own.
+   */
+  submitMany(
+    requests: readonly SubmitRequest[],
+    options?: { readonly atomic?: boolean },
+  ): Promise<readonly SubmitOutcome[]>;
+  /** Throws task_not_found. With `wait`: answers once it has finished, or after that time with the task as it is. */
+  get(id: TaskId, options?: { readonly wait?: Millis; readonly signal?: AbortSignal }): Promise<Task>;
+  /** Throws invalid_cursor. */
+  list(filter: TaskFilter, page: PageRequest): Promise<TaskPage>;
+  /** Throws task_not_found, task_not_cancellable. The task as it is now: CANCELLED, or RUNNING with `cancelRequestedAt`. */
+  cancel(id: TaskId): Promise<Task>;
+  /** A new task with a new id. Throws task_not_found, task_not_retryable, task_already_retried, and what submit throws. */
+  retry(id: TaskId, changes?: RetryChanges): Promise<Task>;
+  /** Throw task_not_found. */
+  attempts(id: TaskId): Promise<readonly Attempt[]>;
+  logs(id: TaskId, page: { readonly after: number; readonly limit: number }): Promise<LogPage>;
+  artifacts(id: TaskId): Promise<readonly Artifact[]>;
+  /** Resolves once all that was submitted is answered. */
+  drain(): Promise<void>;
+}
