@@ -7,5 +7,8 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
-/** Says nothing. */
-export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+function nothing(): void {
+  // Says nothing.
+}
+
+export const silentLog: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
