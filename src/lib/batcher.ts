@@ -94,7 +94,7 @@ export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer
       return waiting.length + inFlight;
     },
     async drain() {
-      while (flushing) await flushing;
+      while (flushing !== undefined) await flushing;
     },
   };
 }
