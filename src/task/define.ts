@@ -1,7 +1,8 @@
 // How a task type is written: its name, its schema and its handler. Knows nothing of queues or stores.
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import type { RetryPolicy } from "../model/backoff.js";
-import type { Duration } from "../model/time.js";
+import { DEFAULT_RETRY, type RetryPolicy } from "../model/backoff.js";
+import { DEFAULTS, LIMITS } from "../model/limits.js";
+import { type Duration, type Millis, parseDuration } from "../model/time.js";
 import type { TaskContext } from "./context.js";
 
 /** Part of a retry policy as people write it; what is absent keeps its default. */
@@ -61,7 +62,7 @@ export interface TaskType<Input = unknown, Output = unknown> {
   readonly description: string;
   readonly input: StandardSchemaV1;
   readonly output: StandardSchemaV1 | undefined;
-  readonly summary: ((parameters: unknown) => string) | undefined;
+  summary?(parameters: unknown): string;
   readonly queue: string;
   readonly retry: RetryPolicy;
   readonly timeout: number;
@@ -71,4 +72,105 @@ export interface TaskType<Input = unknown, Output = unknown> {
   run(parameters: unknown, context: TaskContext): unknown;
   /** Carries the types of parameters and result; there is no value. */
   readonly [TYPES]?: { readonly input: Input; readonly output: Output };
+}
+
+const NAME = /^[a-z][a-z0-9_.:-]*$/;
+
+/**
+ * Makes a task type; parameters and result are typed by `input` and by what `run` returns.
+ * Throws TypeError where an option is wrong, naming the type, the option and what would be right.
+ */
+export function defineTask<Input extends StandardSchemaV1, Output>(
+  options: TaskOptions<Input, Output>,
+): TaskType<StandardSchemaV1.InferInput<Input>, Output> {
+  const { name } = options;
+  if (typeof name !== "string" || name.length > LIMITS.taskTypeLength || !NAME.test(name)) {
+    throw new TypeError(
+      `defineTask: the name ${JSON.stringify(name)} must start with a lower-case letter, go on with lower-case ` +
+        `letters, digits, "_", "-", "." or ":", and have at most ${LIMITS.taskTypeLength} characters`,
+    );
+  }
+  const fail = (what: string) => new TypeError(`defineTask("${name}"): ${what}`);
+  if (typeof options.input?.["~standard"]?.validate !== "function") {
+    throw fail("input must be a Standard Schema (zod, Valibot, ArkType, …)");
+  }
+  if (options.output && typeof options.output["~standard"]?.validate !== "function") {
+    throw fail("output must be a Standard Schema (zod, Valibot, ArkType, …)");
+  }
+  if (typeof options.run !== "function") throw fail("run must be a function");
+  const queue = options.queue ?? DEFAULTS.queue;
+  if (queue.length < 1 || queue.length > LIMITS.queueLength) {
+    throw fail(`queue must have 1 to ${LIMITS.queueLength} characters`);
+  }
+  const timeout = duration("timeout", options.timeout, DEFAULTS.timeout, fail);
+  if (timeout < LIMITS.timeout.min || timeout > LIMITS.timeout.max) {
+    throw fail(`timeout must be from ${LIMITS.timeout.min} ms to 7 days`);
+  }
+  return {
+    name,
+    description: options.description ?? "",
+    input: options.input,
+    output: options.output,
+    ...summaryOf(options),
+    queue,
+    retry: retryPolicy(options.retry ?? {}, DEFAULT_RETRY, fail),
+    timeout,
+    grace: duration("grace", options.grace, DEFAULTS.grace, fail),
+    isolation: isolation(options.isolation ?? "inline", fail),
+    examples: options.examples ?? [],
+    run: (parameters: StandardSchemaV1.InferOutput<Input>, context: TaskContext) =>
+      options.run(parameters, context),
+  };
+}
+
+/**
+ * The policy with what `options` says put over `base`. `fail` makes the error that is thrown where an option is wrong:
+ * an attempt count outside 1–100, a factor below 1, something that is no duration.
+ */
+export function retryPolicy(
+  options: RetryOptions,
+  base: RetryPolicy,
+  fail: (what: string) => Error,
+): RetryPolicy {
+  const { min, max } = LIMITS.maxAttempts;
+  const maxAttempts = options.maxAttempts ?? base.maxAttempts;
+  if (!Number.isInteger(maxAttempts) || maxAttempts < min || maxAttempts > max) {
+    throw fail(`retry.maxAttempts must be a whole number from ${min} to ${max}`);
+  }
+  const factor = options.factor ?? base.factor;
+  if (!(factor >= 1 && factor <= 100)) throw fail("retry.factor must be from 1 to 100");
+  return {
+    maxAttempts,
+    base: duration("retry.base", options.base, base.base, fail),
+    factor,
+    max: duration("retry.max", options.max, base.max, fail),
+    jitter: options.jitter ?? base.jitter,
+  };
+}
+
+function duration(
+  option: string,
+  written: Duration | undefined,
+  otherwise: Millis,
+  fail: (what: string) => Error,
+): Millis {
+  if (written === undefined) return otherwise;
+  const millis = parseDuration(written);
+  if (millis === undefined) {
+    throw fail(`${option} must be a duration such as "30s" or 30000, not ${JSON.stringify(written)}`);
+  }
+  return millis;
+}
+
+function isolation(chosen: Isolation, fail: (what: string) => Error): Isolation {
+  if (chosen === "inline") return chosen;
+  if (typeof chosen?.thread === "string" && chosen.thread.startsWith("file:")) return chosen;
+  throw fail('isolation must be "inline" or { thread: import.meta.url }');
+}
+
+/** As a method, so that a function of the schema's own type fits one of unknown: what it is handed was checked. */
+function summaryOf<Input extends StandardSchemaV1, Output>(
+  options: TaskOptions<Input, Output>,
+): Pick<TaskType, "summary"> {
+  return options.summary ? { summary: options.summary } : {};
 }

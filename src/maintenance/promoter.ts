@@ -1,0 +1,19 @@
+// Moves due tasks to where workers claim them. One tick; the loop around it belongs to the composition root.
+import type { Millis } from "../model/time.js";
+import type { WorkStore } from "../store/store.js";
+
+/** Tasks moved in one transaction: few enough that nobody waits behind it. */
+const STEP = 500;
+/** A task may be scheduled before the one we wait for, and nobody tells us: so look at least this often, in milliseconds. */
+const LONGEST_WAIT: Millis = 1_000;
+
+/** A tick that promotes up to 500 due tasks and answers how long until the next: 0 while more may be due. */
+export function createPromoter(options: {
+  readonly store: Pick<WorkStore, "promote">;
+}): () => Promise<Millis> {
+  return async () => {
+    const { count, nextIn } = await options.store.promote(STEP);
+    if (count === STEP) return 0;
+    return Math.min(LONGEST_WAIT, Math.max(0, nextIn ?? LONGEST_WAIT));
+  };
+}

@@ -1,0 +1,51 @@
+// Lets go of what nobody needs any more: old finished tasks with their artifacts, then uploads that no task uses.
+// One tick; the loop around it belongs to the composition root.
+//
+// Bytes go first and rows last: a process that dies in between finds the rows again and removes the bytes once more.
+import type { Blobs } from "../files/files.js";
+import type { Millis } from "../model/time.js";
+import type { FileStore, RetentionStore } from "../store/store.js";
+
+/** Tasks or files removed in one transaction: few enough that nobody waits behind it. */
+const STEP = 500;
+/** Between two steps while there is more, in milliseconds: work goes first. */
+const BETWEEN_STEPS: Millis = 50;
+/** When nothing is left to remove, in milliseconds. */
+const LONGEST_WAIT: Millis = 60_000;
+
+export interface PrunerOptions {
+  readonly store: RetentionStore & Pick<FileStore, "expireFiles" | "removeFiles">;
+  readonly blobs: Pick<Blobs, "remove">;
+  /** How long finished tasks are kept, counted from their end, in milliseconds. */
+  readonly keepFinished: Millis;
+  /** How long uploads are kept that no task uses, in milliseconds. */
+  readonly keepUnusedFiles: Millis;
+}
+
+/** A tick that removes at most 500 tasks and 500 files and answers how long until the next, in milliseconds. */
+export function createPruner(options: PrunerOptions): () => Promise<Millis> {
+  const { store, blobs } = options;
+
+  async function pruneTasks(): Promise<number> {
+    const expired = await store.expired(options.keepFinished, STEP);
+    if (expired.length === 0) return 0;
+    await blobs.remove(expired.flatMap((task) => task.artifacts));
+    await store.remove(expired.map((task) => task.id));
+    return expired.length;
+  }
+
+  // After the tasks: a file is unused once the last task that names it has gone.
+  async function pruneFiles(): Promise<number> {
+    const expired = await store.expireFiles(options.keepUnusedFiles, STEP);
+    if (expired.length === 0) return 0;
+    await blobs.remove(expired);
+    await store.removeFiles(expired);
+    return expired.length;
+  }
+
+  return async () => {
+    const tasks = await pruneTasks();
+    const files = await pruneFiles();
+    return tasks === STEP || files === STEP ? BETWEEN_STEPS : LONGEST_WAIT;
+  };
+}

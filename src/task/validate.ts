@@ -1,0 +1,72 @@
+// Checks a value against a type's schema and words what is wrong per field. Knows zod's issues; any other validator's
+// messages are passed on as they are.
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { z } from "zod";
+import type { FieldError } from "../model/errors.js";
+import { escapePointer } from "../model/json.js";
+import { thrownMessage } from "./thrown.js";
+import { fieldErrors, wordIssue } from "./zod-issues.js";
+
+export type Checked =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly errors: readonly FieldError[] };
+
+/**
+ * The value as the schema makes it, or what is wrong with each field; `pointer` says where the value lies in the
+ * request. Synchronous where the schema is. Never throws or rejects: a validator that throws is reported.
+ */
+export function check(schema: StandardSchemaV1, value: unknown, pointer: string): Checked | Promise<Checked> {
+  try {
+    if (schema instanceof z.core.$ZodType) return checkZod(schema, value, pointer);
+    const result = schema["~standard"].validate(value);
+    if (!(result instanceof Promise)) return standardResult(result, pointer);
+    return result.then(
+      (settled) => standardResult(settled, pointer),
+      (error: unknown) => validatorFailed(error, pointer),
+    );
+  } catch (error) {
+    return validatorFailed(error, pointer);
+  }
+}
+
+/** Our wording goes in as the parse's own error map, so that a message written into the schema still comes first. */
+const ZOD_OPTIONS = { error: wordIssue, reportInput: true } as const;
+
+function checkZod(schema: z.core.$ZodType, value: unknown, pointer: string): Checked | Promise<Checked> {
+  try {
+    return zodResult(z.safeParse(schema, value, ZOD_OPTIONS), pointer);
+  } catch (error) {
+    // A schema with an asynchronous check says so by this error, and only then.
+    if (!(error instanceof z.core.$ZodAsyncError)) throw error;
+  }
+  return z.safeParseAsync(schema, value, ZOD_OPTIONS).then(
+    (result) => zodResult(result, pointer),
+    (error: unknown) => validatorFailed(error, pointer),
+  );
+}
+
+function zodResult(result: z.ZodSafeParseResult<unknown>, pointer: string): Checked {
+  if (result.success) return { ok: true, value: result.data };
+  return { ok: false, errors: fieldErrors(result.error.issues, pointer) };
+}
+
+function standardResult(result: StandardSchemaV1.Result<unknown>, pointer: string): Checked {
+  if (!result.issues) return { ok: true, value: result.value };
+  return {
+    ok: false,
+    errors: result.issues.map((issue) => ({
+      pointer: pointer + (issue.path ?? []).map((step) => `/${escapePointer(stepText(step))}`).join(""),
+      code: "invalid",
+      message: issue.message,
+    })),
+  };
+}
+
+function stepText(step: PropertyKey | StandardSchemaV1.PathSegment): string {
+  return String(typeof step === "object" ? step.key : step);
+}
+
+function validatorFailed(error: unknown, pointer: string): Checked {
+  const message = `can't be checked, because the schema itself failed: ${thrownMessage(error)}`;
+  return { ok: false, errors: [{ pointer, code: "validator_failed", message }] };
+}
