@@ -1,0 +1,131 @@
+// How the value of an option is read from text (flag, environment) or from a config file. Not which options there are.
+import { type Millis, parseDuration } from "../model/time.js";
+
+export interface Kind<T> {
+  /** What stands for a value in help texts: `<number>`. Empty for switches, which take none. */
+  readonly placeholder: string;
+  /** What is allowed, as the end of "allowed is …". */
+  readonly allowed: string;
+  /** The value, or undefined where `raw` is not allowed. */
+  read(raw: unknown): T | undefined;
+  /** The value as people write it. */
+  print(value: T): string;
+}
+
+const TRUE = new Set<unknown>([true, "true", "1", "yes", "on"]);
+const FALSE = new Set<unknown>([false, "false", "0", "no", "off"]);
+
+/** On or off. */
+export const toggle: Kind<boolean> = {
+  placeholder: "",
+  allowed: "true or false",
+  read: (raw) => (TRUE.has(raw) ? true : FALSE.has(raw) ? false : undefined),
+  print: String,
+};
+
+/** A number from `min` to `max`, both included. */
+export function number(min: number, max: number, options: { readonly whole: boolean }): Kind<number> {
+  return {
+    placeholder: "number",
+    allowed: `a ${options.whole ? "whole " : ""}number from ${min} to ${max}`,
+    read(raw) {
+      const value = typeof raw === "string" && raw.trim() !== "" ? Number(raw) : raw;
+      if (typeof value !== "number" || !(value >= min && value <= max)) return undefined;
+      return options.whole && !Number.isInteger(value) ? undefined : value;
+    },
+    print: String,
+  };
+}
+
+/** Any text but an empty one. `accepts` narrows it, `allowed` says to what. */
+export function text(
+  placeholder: string,
+  allowed = "any text",
+  accepts: (value: string) => boolean = () => true,
+): Kind<string> {
+  return {
+    placeholder,
+    allowed,
+    read: (raw) => (typeof raw === "string" && raw.trim() !== "" && accepts(raw) ? raw : undefined),
+    print: (value) => value,
+  };
+}
+
+/** A URL with one of these schemes, such as "http". */
+export function url(...schemes: readonly string[]): Kind<string> {
+  const allowed = `a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`;
+  return text(
+    "url",
+    allowed,
+    (value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)),
+  );
+}
+
+/** One of these words. */
+export function choice<const T extends string>(...words: readonly T[]): Kind<T> {
+  return {
+    placeholder: words.join("|"),
+    allowed: `one of ${words.join(", ")}`,
+    read: (raw) => words.find((word) => word === raw),
+    print: (value) => value,
+  };
+}
+
+/** Words with commas between them; in a file also an array. */
+export const list: Kind<readonly string[]> = {
+  placeholder: "a,b",
+  allowed: "a list with commas",
+  read(raw) {
+    const parts: readonly unknown[] | undefined = typeof raw === "string" ? raw.split(",") : arrayOf(raw);
+    const words = parts?.map((part) => (typeof part === "string" ? part.trim() : ""));
+    return words?.every((word) => word !== "") ? words : undefined;
+  },
+  print: (value) => value.join(","),
+};
+
+function arrayOf(raw: unknown): readonly unknown[] | undefined {
+  return Array.isArray(raw) ? raw : undefined;
+}
+
+const TIME_UNITS = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["m", 60_000],
+  ["s", 1000],
+] as const;
+
+/** A length of time in milliseconds, written with a unit. */
+export const duration: Kind<Millis> = {
+  placeholder: "duration",
+  allowed: 'a number with a unit, such as "250ms", "30s", "5m", "2h" or "7d"',
+  read: (raw) => (typeof raw === "string" || typeof raw === "number" ? parseDuration(raw) : undefined),
+  print(value) {
+    const [unit, size] = TIME_UNITS.find(([, size]) => value > 0 && value % size === 0) ?? ["ms", 1];
+    return `${value / size}${unit}`;
+  },
+};
+
+const SIZE_UNITS = [
+  ["GB", 1024 ** 3],
+  ["MB", 1024 ** 2],
+  ["KB", 1024],
+] as const;
+const SIZE = /^(\d+(?:\.\d+)?)\s*(KB|MB|GB)$/i;
+
+/** A number of bytes, written with a unit of 1,024, or bare. */
+export const size: Kind<number> = {
+  placeholder: "size",
+  allowed: 'bytes, or a number with a unit, such as "500KB", "20MB" or "1GB"',
+  read(raw) {
+    if (typeof raw === "number") return Number.isInteger(raw) && raw >= 0 ? raw : undefined;
+    if (typeof raw !== "string") return undefined;
+    if (/^\d+$/.test(raw)) return Number(raw);
+    const match = SIZE.exec(raw.trim());
+    const bytes = SIZE_UNITS.find(([unit]) => unit === match?.[2]?.toUpperCase())?.[1];
+    return match && bytes ? Math.round(Number(match[1]) * bytes) : undefined;
+  },
+  print(value) {
+    const [unit, bytes] = SIZE_UNITS.find(([, bytes]) => value > 0 && value % bytes === 0) ?? ["", 1];
+    return `${value / bytes}${unit}`;
+  },
+};

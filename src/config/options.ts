@@ -1,0 +1,145 @@
+// The one table of options: names, values, defaults and help. Flags, environment variables, the config file, the type
+// Config and docs/configuration.md all follow from it. Reads nothing.
+import { DEFAULTS, LIMITS } from "../model/limits.js";
+import { choice, duration, type Kind, list, number, size, text, toggle, url } from "./kinds.js";
+
+/** Who an option is for: what runs the server and its worker, or the commands that talk to one. */
+export type Scope = "serve" | "client";
+
+export interface Option<T> {
+  readonly kind: Kind<T>;
+  readonly default: T;
+  readonly scope: readonly Scope[];
+  /** One line; the default is added by whoever prints it. */
+  readonly help: string;
+  /** Its value is never printed. */
+  readonly secret?: boolean;
+}
+
+const option = <T>(
+  kind: Kind<T>,
+  preset: T,
+  scope: readonly Scope[],
+  help: string,
+  more: { readonly secret?: boolean } = {},
+): Option<T> => ({ kind, default: preset, scope, help, ...more });
+
+/** Something that is not set unless someone sets it. */
+const unset = <T>(
+  kind: Kind<T>,
+  scope: readonly Scope[],
+  help: string,
+  more: { readonly secret?: boolean } = {},
+): Option<T | undefined> => option<T | undefined>({ ...kind, print: () => "" }, undefined, scope, help, more);
+
+const SERVE = ["serve"] as const;
+
+export const OPTIONS = {
+  port: option(
+    number(0, 65_535, { whole: true }),
+    8000,
+    SERVE,
+    "Port to listen on; 0 takes any that is free.",
+  ),
+  host: option(
+    text("address"),
+    "127.0.0.1",
+    SERVE,
+    "Address to listen on; other than loopback it needs an API key.",
+  ),
+  store: option(
+    text("file", "the path of a SQLite file", (value) => !/^\w+:\/\//.test(value)),
+    "data/taskwright.db",
+    SERVE,
+    "SQLite file that holds the tasks.",
+  ),
+  dataDir: option(text("folder"), "data", SERVE, "Folder for uploads and artifacts."),
+  worker: option(toggle, true, SERVE, "Run tasks in this process; off, it only takes and shows them."),
+  concurrency: option(
+    number(1, 1000, { whole: true }),
+    10,
+    SERVE,
+    "Tasks that run at the same time in this process.",
+  ),
+  drain: option(duration, 30_000, SERVE, "How long running tasks may go on after a stop is asked for."),
+  durability: option(
+    choice("full", "normal"),
+    "full",
+    SERVE,
+    "full: acknowledged is on disk. normal: faster; a power cut may lose the last moments.",
+  ),
+  keepFinished: option(duration, DEFAULTS.keepFinished, SERVE, "How long finished tasks are kept."),
+  keepUnusedFiles: option(
+    duration,
+    DEFAULTS.keepUnusedFiles,
+    SERVE,
+    "How long uploads that no task uses are kept.",
+  ),
+  uploadLimit: option(size, LIMITS.uploadBytes, SERVE, "Largest upload."),
+  allowedHosts: option(
+    list,
+    [],
+    SERVE,
+    "Host names under which the server may be called, beside loopback names.",
+  ),
+  insecure: option(toggle, false, SERVE, "Listen on any address without an API key."),
+  smtpUrl: unset(
+    url("smtp", "smtps"),
+    SERVE,
+    "Mail server of the task type email: smtp://user:password@host:port.",
+    {
+      secret: true,
+    },
+  ),
+  smtpFrom: unset(text("address"), SERVE, "Sender of e-mail whose task names none."),
+  pace: option(
+    number(0, 1000, { whole: false }),
+    1,
+    SERVE,
+    "Factor on the waiting times of simulated work; 0 doesn't wait.",
+  ),
+  logLevel: option(
+    choice("debug", "info", "warn", "error", "silent"),
+    "info",
+    ["serve", "client"],
+    "Least level of what is logged; debug also shows stacks of errors.",
+  ),
+  url: option(url("http", "https"), "http://127.0.0.1:8000", ["client"], "Server that commands talk to."),
+  apiKey: unset(
+    text("key"),
+    ["serve", "client"],
+    "Key that the server asks for and that commands send; without one it serves this machine only.",
+    { secret: true },
+  ),
+};
+
+export type OptionKey = keyof typeof OPTIONS;
+
+/** The value of every option. Durations in milliseconds, sizes in bytes. */
+export type Settings = {
+  readonly [K in OptionKey]: (typeof OPTIONS)[K] extends Option<infer T> ? T : never;
+};
+
+/** The table with each option's type tied to its key, for code that is generic in the key. */
+export const TABLE: { readonly [K in OptionKey]: Option<Settings[K]> } = OPTIONS;
+
+export function isOptionKey(key: string): key is OptionKey {
+  return Object.hasOwn(OPTIONS, key);
+}
+
+/** Every key, in the order of the table. */
+export const OPTION_KEYS: readonly OptionKey[] = Object.keys(OPTIONS).filter(isOptionKey);
+
+/** dataDir → TASKWRIGHT_DATA_DIR. */
+export function variableOf(key: OptionKey): string {
+  return `TASKWRIGHT_${separate(key, "_").toUpperCase()}`;
+}
+
+/** dataDir → --data-dir; a switch that is on by default has the flag that turns it off: worker → --no-worker. */
+export function flagOf(key: OptionKey): string {
+  return `--${TABLE[key].default === true ? "no-" : ""}${separate(key, "-")}`;
+}
+
+function separate(key: string, separator: string): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => separator + letter.toLowerCase());
+}
