@@ -1,0 +1,67 @@
+// From submit to the start of the handler while nothing else happens, and at a steady rate.
+import { z } from "zod";
+import { loadDefine, loadEngine } from "./built.js";
+import { NOOP } from "./fill.js";
+
+/** Milliseconds from the call of submit to the first line of the handler, for `count` tasks one after the other. */
+export async function idleLatency(folder: string, count: number): Promise<readonly number[]> {
+  return measure(folder, async (submit, started) => {
+    for (let task = 0; task < count; task++) {
+      const seen = started();
+      await submit();
+      await seen;
+    }
+  });
+}
+
+/** The same at `rate` tasks a second for `seconds` seconds, sent in steps of 10 ms. */
+export async function steadyLatency(
+  folder: string,
+  rate: number,
+  seconds: number,
+): Promise<readonly number[]> {
+  return measure(folder, async (submit) => {
+    const perStep = rate / 100;
+    const all: Promise<void>[] = [];
+    for (let step = 0; step < seconds * 100; step++) {
+      const next = new Promise((resolve) => setTimeout(resolve, 10));
+      for (let task = 0; task < perStep; task++) all.push(submit());
+      await next;
+    }
+    await Promise.all(all);
+  });
+}
+
+async function measure(
+  folder: string,
+  load: (submit: () => Promise<void>, started: () => Promise<void>) => Promise<void>,
+): Promise<readonly number[]> {
+  const { openEngine } = await loadEngine();
+  const { defineTask } = await loadDefine();
+  const samples: number[] = [];
+  let onStart: (() => void) | undefined;
+  const noop = defineTask({
+    name: NOOP,
+    input: z.strictObject({ at: z.number() }),
+    run({ at }) {
+      samples.push(performance.now() - at);
+      onStart?.();
+    },
+  });
+  const engine = await openEngine({ store: `${folder}/latency.db`, dataDir: folder, tasks: [noop] }, "bench");
+  try {
+    await engine.work({ concurrency: 10 });
+    await load(
+      async () => {
+        await engine.queue.submit({ taskType: NOOP, parameters: { at: performance.now() } });
+      },
+      () =>
+        new Promise<void>((resolve) => {
+          onStart = resolve;
+        }),
+    );
+  } finally {
+    await engine.close();
+  }
+  return samples;
+}

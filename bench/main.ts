@@ -1,0 +1,153 @@
+// `npm run bench`: every scenario on SQLite, as one table. Durability is the default: synced before acknowledged.
+// Flags: --tasks N (drained, default 100,000), --million N (waiting and finished, in millions, default 1), --only NAME.
+import { randomFillSync } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import Database from "better-sqlite3";
+import { loadClock, loadIds, loadSqlite } from "./built.js";
+import { drain } from "./drain.js";
+import { insertTasks } from "./fill.js";
+import { submitOverHttp } from "./http.js";
+import { idleLatency, steadyLatency } from "./latency.js";
+import { listLatency } from "./list.js";
+import { describeMachine } from "./machine.js";
+import { median, ms, percentile, perSecond, type Row, table } from "./statistics.js";
+
+const { values } = parseArgs({
+  options: {
+    tasks: { type: "string", default: "100000" },
+    million: { type: "string", default: "1" },
+    only: { type: "string" },
+  },
+});
+const tasks = Number(values.tasks);
+const many = Number(values.million) * 1_000_000;
+const rows: Row[] = [];
+
+/** A fresh folder for one scenario, removed afterwards. */
+async function inFolder(measure: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), "taskwright-bench-"));
+  try {
+    await measure(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function add(row: Row): void {
+  rows.push(row);
+  process.stderr.write(`${row.scenario}: ${row.figure}\n`);
+}
+
+const scenarios: Readonly<Record<string, () => Promise<void>>> = {
+  async drain() {
+    for (const concurrency of [200, 1000]) {
+      const rates: number[] = [];
+      let rss = 0;
+      for (let round = 0; round < 3; round++) {
+        await inFolder(async (folder) => {
+          const figures = await drain({ folder, tasks, waiting: 0, finished: 0, concurrency });
+          rates.push(figures.drainMillis);
+          rss = figures.rssBytes;
+        });
+      }
+      add({
+        scenario: `drain, empty database, ${concurrency} at a time`,
+        figure: perSecond(tasks, median(rates)),
+        goal: "75,000/s",
+        note: `median of 3; RSS ${Math.round(rss / 2 ** 20)} MB`,
+      });
+    }
+  },
+  async "drain-full"() {
+    await inFolder(async (folder) => {
+      const figures = await drain({ folder, tasks, waiting: many, finished: many, concurrency: 200 });
+      add({
+        scenario: `drain, ${many.toLocaleString("en-US")} more waiting and as many finished`,
+        figure: perSecond(tasks, figures.drainMillis),
+        goal: "90 % of empty",
+        note: `RSS ${Math.round(figures.rssBytes / 2 ** 20)} MB`,
+      });
+    });
+  },
+  async http() {
+    await inFolder(async (folder) => {
+      const figures = await submitOverHttp(folder, 50, 3);
+      const share = Math.round((100 * figures.product) / figures.empty);
+      add({
+        scenario: "empty Fastify handler, 50 connections",
+        figure: perSecond(figures.empty, 1000),
+        goal: "",
+      });
+      add({
+        scenario: "submit over HTTP, 50 connections",
+        figure: perSecond(figures.product, 1000),
+        goal: "75 % of the empty handler",
+        note: `${share} %`,
+      });
+      add({ scenario: "batches of 1,000 over HTTP", figure: perSecond(figures.batched, 1000), goal: "" });
+    });
+  },
+  async batch() {
+    await inFolder(async (folder) => {
+      const [{ openSqliteStore }, { systemClock }, { createIdSource }] = await Promise.all([
+        loadSqlite(),
+        loadClock(),
+        loadIds(),
+      ]);
+      const store = await openSqliteStore({ file: `${folder}/batch.db`, clock: systemClock });
+      const newId = createIdSource(systemClock.now, (bytes) => void randomFillSync(bytes));
+      const millis = await insertTasks(store, newId, 500_000);
+      await store.close();
+      add({
+        scenario: "insert in batches of 1,000, in process",
+        figure: perSecond(500_000, millis),
+        goal: "200,000/s",
+      });
+    });
+  },
+  async latency() {
+    await inFolder(async (folder) => {
+      const samples = await idleLatency(folder, 2_000);
+      add({
+        scenario: "idle submit → start, p50 / p99",
+        figure: `${ms(percentile(samples, 0.5))} / ${ms(percentile(samples, 0.99))}`,
+        goal: "0.3 / 2 ms",
+      });
+    });
+    await inFolder(async (folder) => {
+      const samples = await steadyLatency(folder, 1_000, 5);
+      add({
+        scenario: "submit → start at 1,000 tasks/s, p99",
+        figure: ms(percentile(samples, 0.99)),
+        goal: "< 10 ms",
+      });
+    });
+  },
+  async list() {
+    await inFolder(async (folder) => {
+      const { samples, openMillis } = await listLatency({
+        folder,
+        waiting: many,
+        finished: many,
+        rounds: 200,
+      });
+      for (const [name, times] of samples) {
+        add({
+          scenario: `list ${name}, 50 rows of ${(2 * many).toLocaleString("en-US")}, p50 / p99`,
+          figure: `${ms(percentile(times, 0.5))} / ${ms(percentile(times, 0.99))}`,
+          goal: "p99 < 20 ms",
+        });
+      }
+      add({ scenario: "open that database", figure: ms(openMillis), goal: "< 1 s" });
+    });
+  },
+};
+
+for (const [name, run] of Object.entries(scenarios)) {
+  if (!values.only || name === values.only) await run();
+}
+const sqlite = String(new Database(":memory:").prepare("SELECT sqlite_version()").pluck().get());
+process.stdout.write(`${describeMachine({ SQLite: sqlite, durability: "full" })}\n\n${table(rows)}\n`);
