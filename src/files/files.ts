@@ -24,3 +24,13 @@ export interface Blobs {
   /** Absent ones are no error. */
   remove(ids: readonly (FileId | ArtifactId)[]): Promise<void>;
 }
+
+/** More bytes arrived than were allowed; nothing of them was kept. */
+export class BlobTooLarge extends Error {
+  override readonly name = "BlobTooLarge";
+  readonly maxBytes: number;
+  constructor(maxBytes: number) {
+    super(`more than ${maxBytes} bytes`);
+    this.maxBytes = maxBytes;
+  }
+}
