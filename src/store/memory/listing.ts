@@ -1,0 +1,67 @@
+// Lists of tasks: everything is looked at, so nothing is bounded and every total is known.
+import type { Task } from "../../model/task.js";
+import { decodeCursor, encodeCursor } from "../cursor.js";
+import type { PageRequest, TaskFilter, TaskPage } from "../store.js";
+import { byId, type State } from "./state.js";
+import { viewRow, viewTask } from "./view.js";
+
+export function list(state: State, filter: TaskFilter, page: PageRequest): TaskPage {
+  const after = page.cursor === undefined ? undefined : decodeCursor(page.cursor, filter, page.order);
+  const direction = page.order === "oldest" ? 1 : -1;
+  const matching = [...state.tasks.values()]
+    .map((record) => ({ record, task: viewTask(state, record) }))
+    .filter(({ task }) => matches(task, filter))
+    .sort((a, b) => direction * byId(a.task.id, b.task.id));
+  const rest =
+    after === undefined ? matching : matching.filter(({ task }) => direction * byId(task.id, after) > 0);
+  const shown = rest.slice(0, page.limit);
+  const last = shown.at(-1);
+  return {
+    tasks: shown.map(({ record, task }) => ({
+      ...viewRow(state, record),
+      ...(page.include?.includes("parameters") ? { parameters: task.parameters } : {}),
+      ...(page.include?.includes("result_data") ? { resultData: task.resultData } : {}),
+    })),
+    next: last && rest.length > shown.length ? encodeCursor(last.task.id, filter, page.order) : undefined,
+    total: { value: matching.length, relation: isCounted(filter) ? "exact" : "at_least" },
+  };
+}
+
+/** Do rollups know how many there are? */
+function isCounted({ status: _status, taskTypes: _types, queues: _queues, ...others }: TaskFilter): boolean {
+  return Object.values(others).every(filtersNothing);
+}
+
+function filtersNothing(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.length === 0);
+}
+
+function matches(task: Task, filter: TaskFilter): boolean {
+  return (
+    isAmong(task.status, filter.status) &&
+    isAmong(task.taskType, filter.taskTypes) &&
+    isAmong(task.queue, filter.queues) &&
+    (filter.tags ?? []).every((tag) => task.tags.includes(tag)) &&
+    (filter.worker === undefined || task.worker === filter.worker) &&
+    isWithin(task.createdAt, filter.createdAfter, filter.createdBefore) &&
+    isWithin(task.completedAt, filter.completedAfter, filter.completedBefore) &&
+    (filter.text === undefined || hasText(task, filter.text.toLowerCase()))
+  );
+}
+
+function isAmong<T>(value: T, wanted: readonly T[] | undefined): boolean {
+  return wanted === undefined || wanted.length === 0 || wanted.includes(value);
+}
+
+/** From `after` on, up to `before` and not including it. */
+function isWithin(at: number | undefined, after: number | undefined, before: number | undefined): boolean {
+  if (after === undefined && before === undefined) return true;
+  return at !== undefined && at >= (after ?? at) && (before === undefined || at < before);
+}
+
+function hasText(task: Task, text: string): boolean {
+  return (
+    task.id.startsWith(text) ||
+    [task.summary, task.taskType, task.error?.message].some((part) => part?.toLowerCase().includes(text))
+  );
+}

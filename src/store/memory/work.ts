@@ -1,0 +1,104 @@
+// The verbs of a worker: claim, beat, take over, promote. What becomes of a claimed task is in settling.ts.
+import type { ClaimedTask, WorkerId } from "../../model/task.js";
+import type { Millis } from "../../model/time.js";
+import type { ClaimRequest, TurnAnswer, TurnRequest, WorkerState } from "../store.js";
+import { settle } from "./settling.js";
+import { append, byId, makeReady, type Running, type State, stored, type TaskRecord } from "./state.js";
+import { noteChange } from "./view.js";
+
+export function turn(state: State, request: TurnRequest): TurnAnswer {
+  const settled = request.outcomes.map((outcome) => settle(state, outcome));
+  return { settled, claimed: request.claim ? claim(state, request.worker, request.claim) : [] };
+}
+
+function claim(state: State, worker: WorkerId, wanted: ClaimRequest): readonly ClaimedTask[] {
+  return [...state.ready]
+    .map((id) => stored(state, id))
+    .filter((task) => wanted.taskTypes.includes(task.taskType))
+    .filter((task) => wanted.queues === "all" || wanted.queues.includes(task.queue))
+    .sort((a, b) => b.priority - a.priority || byId(a.id, b.id))
+    .slice(0, wanted.limit)
+    .map((task) => start(state, task, worker));
+}
+
+function start(state: State, task: TaskRecord, worker: WorkerId): ClaimedTask {
+  const carry = state.carry.get(task.id);
+  const running: Running = {
+    fence: ++state.lastFence,
+    worker,
+    attempt: (carry?.attempt ?? 0) + 1,
+    crashes: carry?.crashes ?? 0,
+    startedAt: state.clock.now(),
+    progress: 0,
+    stages: [],
+  };
+  state.ready.delete(task.id);
+  state.running.set(task.id, running);
+  noteChange(state, "started", task);
+  return claimed(state, task, running);
+}
+
+function claimed(state: State, task: TaskRecord, running: Running): ClaimedTask {
+  return {
+    id: task.id,
+    fence: running.fence,
+    taskType: task.taskType,
+    queue: task.queue,
+    priority: task.priority,
+    parameters: task.parameters,
+    attempt: running.attempt,
+    maxAttempts: task.maxAttempts,
+    crashes: running.crashes,
+    timeout: task.timeout,
+    retry: task.retry,
+    tags: task.tags,
+    summary: task.summary,
+    retryOf: task.retryOf,
+    checkpoint: state.carry.get(task.id)?.checkpoint,
+    createdAt: task.createdAt,
+    startedAt: running.startedAt,
+    cancelRequested: running.cancelRequestedAt !== undefined,
+  };
+}
+
+export function beat(state: State, worker: WorkerState): void {
+  state.workers.set(worker.id, { ...worker, heartbeatAt: state.clock.now() });
+}
+
+export function retire(state: State, worker: WorkerId): void {
+  state.workers.delete(worker);
+}
+
+/** One process holds this store, so a worker is dead that has not beaten since it was made, or was retired. */
+export function reclaim(state: State, worker: WorkerId, limit: number): readonly ClaimedTask[] {
+  return [...state.running]
+    .filter(([, running]) => !state.workers.has(running.worker))
+    .sort(([a], [b]) => byId(a, b))
+    .slice(0, limit)
+    .map(([id, lost]) => {
+      append(state.attempts, id, {
+        attempt: lost.attempt,
+        worker: lost.worker,
+        startedAt: lost.startedAt,
+        endedAt: state.clock.now(),
+        outcome: "crashed",
+        stages: lost.stages,
+      });
+      const running = { ...lost, fence: ++state.lastFence, worker, crashes: lost.crashes + 1 };
+      state.running.set(id, running);
+      return claimed(state, stored(state, id), running);
+    });
+}
+
+export function promote(state: State, limit: number): { readonly count: number; readonly nextIn?: Millis } {
+  const now = state.clock.now();
+  const waiting = [...state.scheduled].sort(([a, x], [b, y]) => x.runAt - y.runAt || byId(a, b));
+  const due = waiting.filter(([, { runAt }]) => runAt <= now).slice(0, limit);
+  for (const [id] of due) {
+    state.scheduled.delete(id);
+    makeReady(state, id);
+    noteChange(state, "waiting", stored(state, id));
+  }
+  const next = waiting[due.length];
+  return { count: due.length, nextIn: next && Math.max(0, next[1].runAt - now) };
+}

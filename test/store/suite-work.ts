@@ -1,0 +1,392 @@
+// Conformance of the verbs that workers live on: claim, settle, sync, beat, reclaim, promote.
+import { expect } from "vitest";
+import { BOOM, EVERYTHING, ending, first, OTHER_WORKER, retryIn, WORKER, workerState } from "./fixture.js";
+import type { Case } from "./suite.js";
+
+export function workTests(check: Case): void {
+  claimTests(check);
+  settleTests(check);
+  syncTests(check);
+  reclaimTests(check);
+  promoteTests(check);
+}
+
+function claimTests(check: Case): void {
+  check("a claim hands over all that a worker needs", async ({ insert, claim, clock }) => {
+    const createdAt = clock.now();
+    const [id] = await insert({ tags: ["a"], summary: "one", retry: '{"base":1}', priority: 3 });
+    await clock.advance(5);
+    const [claimed] = await claim();
+    expect(claimed).toEqual({
+      id,
+      fence: expect.any(Number),
+      taskType: "work",
+      queue: "default",
+      priority: 3,
+      parameters: '{"x":1}',
+      attempt: 1,
+      maxAttempts: 3,
+      crashes: 0,
+      timeout: 60_000,
+      retry: '{"base":1}',
+      tags: ["a"],
+      summary: "one",
+      createdAt,
+      startedAt: clock.now(),
+      cancelRequested: false,
+    });
+  });
+
+  check("claims come by priority, then in the order of submission", async ({ insert, claim }) => {
+    const [low, normal, high, later] = await insert(
+      { priority: -1 },
+      {},
+      { priority: 5, queue: "b" },
+      { taskType: "mail" },
+    );
+    expect((await claim({ limit: 3 })).map((task) => task.id)).toEqual([high, normal, later]);
+    expect((await claim()).map((task) => task.id)).toEqual([low]);
+  });
+
+  check("a claim takes no more than its limit", async ({ insert, claim }) => {
+    const [one, two] = await insert({}, {});
+    expect((await claim({ limit: 0 })).length).toBe(0);
+    expect((await claim({ limit: 1 })).map((task) => task.id)).toEqual([one]);
+    expect((await claim({ limit: 5 })).map((task) => task.id)).toEqual([two]);
+  });
+
+  check("a claim takes only the types and queues asked for", async ({ insert, claim }) => {
+    const [mail, away] = await insert({ taskType: "mail" }, { queue: "away" });
+    expect(await claim({ taskTypes: [] })).toEqual([]);
+    expect(await claim({ queues: [] })).toEqual([]);
+    expect(await claim({ taskTypes: ["unknown"] })).toEqual([]);
+    expect(await claim({ taskTypes: ["work"], queues: ["default"] })).toEqual([]);
+    expect((await claim({ taskTypes: ["work"], queues: ["away"] })).map((task) => task.id)).toEqual([away]);
+    expect((await claim({ taskTypes: ["mail"], queues: "all" })).map((task) => task.id)).toEqual([mail]);
+  });
+
+  check("tasks that nobody here can run don't stand in the way", async ({ insert, claim }) => {
+    const others = Array.from({ length: 50 }, () => ({ taskType: "elsewhere", priority: 9 }));
+    const ids = await insert(...others, {});
+    expect((await claim({ limit: 1 })).map((task) => task.id)).toEqual([ids.at(-1)]);
+  });
+
+  check("a claimed task is RUNNING under its worker, with nothing reported yet", async (bench) => {
+    const held = await bench.run();
+    const task = await bench.get(held.id);
+    expect(task).toMatchObject({ status: "RUNNING", worker: WORKER, attempt: 1, progress: 0, stages: [] });
+    expect(task.startedAt).toBe(bench.clock.now());
+    expect(task.waitingFor).toBeUndefined();
+  });
+
+  check("every fence is greater than all before it", async ({ insert, claim, settle }) => {
+    await insert({}, {}, {});
+    const held = await claim({ limit: 2 });
+    await settle(retryIn(0, first(held)));
+    const again = await claim();
+    const fences = [...held, ...again].map((task) => task.fence);
+    expect([...fences].sort((a, b) => a - b)).toEqual(fences);
+    expect(new Set(fences).size).toBe(fences.length);
+  });
+
+  check("a task that was retried comes before younger ones of its priority", async (bench) => {
+    const held = await bench.run();
+    const [younger] = await bench.insert({});
+    await bench.settle(retryIn(0, held));
+    expect((await bench.claim()).map((task) => task.id)).toEqual([held.id, younger]);
+  });
+
+  check("an older task that was inserted late is still found", async ({ task, store, claim, insert }) => {
+    const older = task();
+    await insert({}, {});
+    await claim({ limit: 1 });
+    await store.insert([older]);
+    expect(first(await claim({ limit: 1 })).id).toBe(older.id);
+  });
+
+  check("one turn settles and claims, also what it has just sent back", async ({ run, store }) => {
+    const held = await run();
+    const answer = await store.turn({ worker: WORKER, outcomes: [retryIn(0, held)], claim: EVERYTHING });
+    expect(answer.settled).toEqual(["PENDING"]);
+    expect(answer.claimed).toMatchObject([{ id: held.id, attempt: 2 }]);
+  });
+
+  check("an empty turn changes nothing", async ({ store }) => {
+    expect(await store.turn({ worker: WORKER, outcomes: [] })).toEqual({ settled: [], claimed: [] });
+  });
+}
+
+function settleTests(check: Case): void {
+  check("SUCCESS stores the result and shows full progress", async (bench) => {
+    const held = await bench.run();
+    await bench.clock.advance(250);
+    expect(await bench.settle({ ...held, to: "SUCCESS", resultData: '{"rows":3}' })).toEqual(["SUCCESS"]);
+    const task = await bench.get(held.id);
+    expect(task).toMatchObject({ status: "SUCCESS", resultData: '{"rows":3}', progress: 100, attempt: 1 });
+    expect(task).toMatchObject({ startedAt: held.startedAt, completedAt: held.startedAt + 250 });
+    expect(task.error).toBeUndefined();
+  });
+
+  check("FAILED stores the error, and what was achieved", async ({ run, store, settle, get }) => {
+    const held = await run();
+    await store.sync([{ ...held, report: { progress: 40 } }]);
+    expect(await settle({ ...held, to: "FAILED", error: BOOM, resultData: "[1]" })).toEqual(["FAILED"]);
+    expect(await get(held.id)).toMatchObject({
+      status: "FAILED",
+      error: BOOM,
+      resultData: "[1]",
+      progress: 40,
+    });
+  });
+
+  check("CANCELLED may say why, and what was achieved", async ({ run, settle, get }) => {
+    const held = await run();
+    expect(await settle({ ...held, to: "CANCELLED", error: BOOM, resultData: "1" })).toEqual(["CANCELLED"]);
+    expect(await get(held.id)).toMatchObject({ status: "CANCELLED", error: BOOM, resultData: "1" });
+  });
+
+  check("a retry waits, and its attempt counts", async ({ run, settle, get, clock }) => {
+    const held = await run();
+    expect(await settle(retryIn(5_000, held))).toEqual(["PENDING"]);
+    expect(await get(held.id)).toMatchObject({
+      status: "PENDING",
+      waitingFor: "retry",
+      runAt: clock.now() + 5_000,
+      attempt: 1,
+      startedAt: held.startedAt,
+    });
+  });
+
+  check("a retry without a wait is ready at once", async ({ run, settle, get, claim }) => {
+    const held = await run();
+    await settle(retryIn(0, held));
+    expect(await get(held.id)).toMatchObject({ status: "PENDING", waitingFor: "worker", attempt: 1 });
+    expect(await claim()).toMatchObject([{ id: held.id, attempt: 2 }]);
+  });
+
+  check("what waits for a retry shows nothing of the attempt before", async ({ run, settle, get, store }) => {
+    const held = await run();
+    const report = { progress: 60, progressMessage: "on", stages: [{ name: "read", startedAt: 1 }] };
+    await store.sync([{ ...held, report }]);
+    await settle(retryIn(1_000, held));
+    const task = await get(held.id);
+    expect(task).toMatchObject({ progress: 0, stages: [] });
+    expect(task.progressMessage).toBeUndefined();
+    expect(task.worker).toBeUndefined();
+    expect(task.error).toBeUndefined();
+  });
+
+  check("a refunded attempt does not count", async ({ run, settle, get, claim }) => {
+    const held = await run();
+    expect(await settle({ ...held, to: "PENDING", in: 0, refund: true })).toEqual(["PENDING"]);
+    expect(await get(held.id)).toMatchObject({ waitingFor: "worker", attempt: 0 });
+    expect(await claim()).toMatchObject([{ id: held.id, attempt: 1 }]);
+  });
+
+  check("a checkpoint goes along to the next attempt", async ({ run, store, settle, claim }) => {
+    const held = await run();
+    await store.sync([{ ...held, report: { checkpoint: '{"at":7}' } }]);
+    await settle(retryIn(0, held));
+    const again = first(await claim());
+    expect(again.checkpoint).toBe('{"at":7}');
+    await settle({ ...retryIn(0, again), report: { checkpoint: '{"at":9}' } });
+    const third = first(await claim());
+    expect(third).toMatchObject({ checkpoint: '{"at":9}', attempt: 3 });
+  });
+
+  check("what an outcome reports is stored with it", async ({ run, settle, get, store }) => {
+    const held = await run();
+    const report = {
+      progress: 30,
+      progressMessage: "3 of 10",
+      stages: [{ name: "send", startedAt: 5 }],
+      logs: [{ at: 1, level: "info", message: "bye" } as const],
+    };
+    await settle({ ...held, to: "FAILED", error: BOOM, report });
+    expect(await get(held.id)).toMatchObject({
+      progress: 30,
+      progressMessage: "3 of 10",
+      stages: report.stages,
+    });
+    expect((await store.logs(held.id, { after: 0, limit: 10 })).lines).toMatchObject(report.logs);
+  });
+
+  check("outcomes of one turn are answered by position", async ({ insert, claim, settle, id }) => {
+    await insert({}, {}, {});
+    const [a, b, c] = await claim();
+    if (!a || !b || !c) throw new Error("three tasks were to be claimed");
+    const stale = { ...c, fence: c.fence + 1_000 };
+    const unknown = { ...c, id: id() };
+    expect(
+      await settle(
+        ending("FAILED", b),
+        ending("SUCCESS", stale),
+        retryIn(9, a),
+        ending("SUCCESS", unknown),
+        ending("SUCCESS", c),
+      ),
+    ).toEqual(["FAILED", "stale", "PENDING", "stale", "SUCCESS"]);
+  });
+
+  check("the checkpoint of a task that failed or was cancelled is kept for a retry", async (bench) => {
+    for (const status of ["FAILED", "CANCELLED"] as const) {
+      const held = await bench.run();
+      await bench.settle({ ...ending(status, held), report: { checkpoint: "7" } });
+      const again = await bench.run({ retryOf: held.id, keepCheckpoint: true });
+      expect(again).toMatchObject({ checkpoint: "7", attempt: 1, crashes: 0, retryOf: held.id });
+    }
+  });
+}
+
+function syncTests(check: Case): void {
+  check("a report is stored, and its absent parts stay as they were", async ({ run, store, get }) => {
+    const held = await run();
+    const stages = [{ name: "read", startedAt: 3 }];
+    const report = { progress: 10, progressMessage: "one", stages };
+    expect(await store.sync([{ ...held, report }])).toEqual(["held"]);
+    expect(await store.sync([{ ...held, report: { progress: 20 } }])).toEqual(["held"]);
+    expect(await get(held.id)).toMatchObject({ progress: 20, progressMessage: "one", stages });
+  });
+
+  check("sync hears of a cancel, and still stores", async ({ run, store, get }) => {
+    const held = await run();
+    await store.cancel([held.id]);
+    expect(await store.sync([{ ...held, report: { progress: 5 } }])).toEqual(["cancel"]);
+    expect(await get(held.id)).toMatchObject({ status: "RUNNING", progress: 5 });
+  });
+
+  check("sync answers by position, unknown ones too", async ({ run, store, id }) => {
+    const held = await run();
+    const report = { progress: 1 };
+    const answer = await store.sync([
+      { id: id(), fence: held.fence, report },
+      { ...held, report },
+      { ...held, fence: held.fence + 1, report },
+    ]);
+    expect(answer).toEqual(["stale", "held", "stale"]);
+    expect(await store.sync([])).toEqual([]);
+  });
+
+  check(
+    "progress, message and stages start afresh with every attempt",
+    async ({ run, store, settle, ...bench }) => {
+      const held = await run();
+      const report = { progress: 60, progressMessage: "on", stages: [{ name: "read", startedAt: 1 }] };
+      await store.sync([{ ...held, report }]);
+      await settle(retryIn(0, held));
+      await bench.claim();
+      const task = await bench.get(held.id);
+      expect(task).toMatchObject({ status: "RUNNING", progress: 0, stages: [] });
+      expect(task.progressMessage).toBeUndefined();
+    },
+  );
+
+  check("message and stages stay visible after the end", async ({ run, store, settle, get }) => {
+    const held = await run();
+    const report = { progressMessage: "3 rows", stages: [{ name: "read", startedAt: 1 }] };
+    await store.sync([{ ...held, report }]);
+    await settle(ending("SUCCESS", held));
+    expect(await get(held.id)).toMatchObject({ ...report, progress: 100, worker: WORKER });
+  });
+}
+
+function reclaimTests(check: Case): void {
+  check(
+    "tasks of a worker that never said it lives are taken over",
+    async ({ insert, store, get, clock }) => {
+      const [id] = await insert({ tags: ["t"] });
+      const { claimed } = await store.turn({ worker: "dead", outcomes: [], claim: EVERYTHING });
+      const held = first(claimed);
+      await store.sync([{ ...held, report: { checkpoint: "5", progress: 50 } }]);
+      await clock.advance(100);
+      await store.beat(workerState(WORKER));
+      const taken = await store.reclaim(WORKER, 10);
+      expect(taken).toMatchObject([{ id, attempt: 1, crashes: 1, checkpoint: "5", tags: ["t"] }]);
+      expect(first(taken).fence).toBeGreaterThan(held.fence);
+      expect(first(taken).startedAt).toBe(held.startedAt);
+      expect(await get(held.id)).toMatchObject({ status: "RUNNING", worker: WORKER, crashes: 1 });
+      expect(await store.attempts(held.id)).toMatchObject([
+        { attempt: 1, worker: "dead", outcome: "crashed", startedAt: held.startedAt, endedAt: clock.now() },
+      ]);
+      expect(await store.reclaim(WORKER, 10)).toEqual([]);
+    },
+  );
+
+  check("tasks of a retired worker are taken over", async ({ run, store }) => {
+    const held = await run();
+    await store.beat(workerState(OTHER_WORKER));
+    expect(await store.reclaim(OTHER_WORKER, 10)).toEqual([]);
+    await store.retire(WORKER);
+    expect(await store.reclaim(OTHER_WORKER, 10)).toMatchObject([{ id: held.id }]);
+  });
+
+  check("tasks of a living worker are left alone", async ({ run, store }) => {
+    await run();
+    await store.beat(workerState(OTHER_WORKER));
+    expect(await store.reclaim(OTHER_WORKER, 10)).toEqual([]);
+  });
+
+  check("a take-over takes no more than its limit", async ({ insert, store }) => {
+    await insert({}, {}, {});
+    await store.turn({ worker: "dead", outcomes: [], claim: EVERYTHING });
+    await store.beat(workerState(WORKER));
+    expect((await store.reclaim(WORKER, 2)).length).toBe(2);
+    expect((await store.reclaim(WORKER, 2)).length).toBe(1);
+  });
+
+  check("crashes are counted apart from attempts, and go along", async ({ insert, store, settle, claim }) => {
+    const [id] = await insert({});
+    await store.turn({ worker: "dead", outcomes: [], claim: EVERYTHING });
+    await store.beat(workerState(WORKER));
+    const taken = first(await store.reclaim(WORKER, 10));
+    await settle({ ...taken, to: "PENDING", in: 0, refund: true });
+    expect(await claim()).toMatchObject([{ id, attempt: 1, crashes: 1 }]);
+  });
+
+  check("what was taken over still says that its cancel was asked for", async ({ insert, store, settle }) => {
+    const [id] = await insert({});
+    await store.turn({ worker: "dead", outcomes: [], claim: EVERYTHING });
+    await store.cancel([id ?? ""]);
+    await store.beat(workerState(WORKER));
+    const taken = first(await store.reclaim(WORKER, 10));
+    expect(taken.cancelRequested).toBe(true);
+    expect(await settle({ ...taken, to: "PENDING", in: 0, refund: true })).toEqual(["CANCELLED"]);
+  });
+}
+
+function promoteTests(check: Case): void {
+  check(
+    "due tasks become ready, and promote says when the next is due",
+    async ({ insert, store, claim, clock, get }) => {
+      const [soon, late] = await insert({ start: { in: 1_000 } }, { start: { at: clock.now() + 3_000 } });
+      expect(await store.promote(10)).toEqual({ count: 0, nextIn: 1_000 });
+      expect(await claim()).toEqual([]);
+      await clock.advance(1_000);
+      expect(await store.promote(10)).toEqual({ count: 1, nextIn: 2_000 });
+      expect(await get(soon ?? "")).toMatchObject({ status: "PENDING", waitingFor: "worker" });
+      expect((await claim()).map((task) => task.id)).toEqual([soon]);
+      await clock.advance(5_000);
+      expect(await store.promote(10)).toEqual({ count: 1 });
+      expect((await claim()).map((task) => task.id)).toEqual([late]);
+      expect(await store.promote(10)).toEqual({ count: 0 });
+    },
+  );
+
+  check(
+    "promote takes the earliest first, and no more than its limit",
+    async ({ insert, store, claim, clock }) => {
+      const ids = await insert({ start: { in: 30 } }, { start: { in: 10 } }, { start: { in: 20 } });
+      await clock.advance(60);
+      expect(await store.promote(2)).toEqual({ count: 2, nextIn: 0 });
+      expect((await claim()).map((task) => task.id)).toEqual([ids[1], ids[2]]);
+    },
+  );
+
+  check("a retry becomes ready when its wait is over", async ({ run, settle, store, claim, clock }) => {
+    const held = await run();
+    await settle(retryIn(500, held));
+    await clock.advance(500);
+    expect(await store.promote(10)).toEqual({ count: 1 });
+    expect(await claim()).toMatchObject([{ id: held.id, attempt: 2, crashes: 0 }]);
+  });
+}

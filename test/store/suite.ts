@@ -1,0 +1,40 @@
+// The one conformance suite: every store runs it whole. What store.ts says in words, these tests say in code.
+import { afterEach, describe, test } from "vitest";
+import { createManualClock, type ManualClock } from "../../src/lib/clock.js";
+import type { Store } from "../../src/store/store.js";
+import { type Bench, createBench } from "./fixture.js";
+import { workTests } from "./suite-work.js";
+
+export interface SuiteOptions {
+  /** A new, empty, migrated store on this clock. The suite closes it. */
+  readonly open: (clock: ManualClock) => Promise<Store>;
+  /** Tests, by their names, that this store can't pass, and why. */
+  readonly skip?: readonly { readonly reason: string; readonly tests: readonly string[] }[];
+}
+
+/** Names one test; it gets a fresh store. */
+export type Case = (name: string, body: (bench: Bench) => Promise<void>) => void;
+
+const FACETS: readonly (readonly [string, (check: Case) => void])[] = [["work", workTests]];
+
+export function storeSuite(name: string, { open, skip = [] }: SuiteOptions): void {
+  const skipped = new Map(
+    skip.flatMap(({ reason, tests }) => tests.map((title) => [title, reason] as const)),
+  );
+  const opened: Store[] = [];
+  afterEach(async () => {
+    for (const store of opened.splice(0)) await store.close();
+  });
+
+  const check: Case = (title, body) => {
+    const reason = skipped.get(title);
+    if (reason !== undefined) return test.skip(`${title} (${reason})`);
+    test(title, async () => {
+      const clock = createManualClock();
+      const store = await open(clock);
+      opened.push(store);
+      await body(createBench(store, clock));
+    });
+  };
+  for (const [facet, tests] of FACETS) describe(`${name}: ${facet}`, () => tests(check));
+}
