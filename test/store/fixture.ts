@@ -97,7 +97,7 @@ export function ending(status: "SUCCESS" | "FAILED" | "CANCELLED", { id, fence }
 }
 
 /** The outcome that sends a held task back to wait. */
-export function retryIn(wait: number, { id, fence }: ClaimedTask): Outcome {
+export function retryIn(wait: number, { id, fence }: ClaimedTask): Extract<Outcome, { to: "PENDING" }> {
   return { id, fence, to: "PENDING", in: wait, error: BOOM };
 }
 

@@ -3,6 +3,14 @@ import { afterEach, describe, test } from "vitest";
 import { createManualClock, type ManualClock } from "../../src/lib/clock.js";
 import type { Store } from "../../src/store/store.js";
 import { type Bench, createBench } from "./fixture.js";
+import { changeTests } from "./suite-changes.js";
+import { fileTests } from "./suite-files.js";
+import { historyTests } from "./suite-history.js";
+import { listTests } from "./suite-list.js";
+import { raceTests } from "./suite-races.js";
+import { retentionTests } from "./suite-retention.js";
+import { statisticsTests } from "./suite-statistics.js";
+import { taskTests } from "./suite-tasks.js";
 import { workTests } from "./suite-work.js";
 
 export interface SuiteOptions {
@@ -15,7 +23,17 @@ export interface SuiteOptions {
 /** Names one test; it gets a fresh store. */
 export type Case = (name: string, body: (bench: Bench) => Promise<void>) => void;
 
-const FACETS: readonly (readonly [string, (check: Case) => void])[] = [["work", workTests]];
+const FACETS: readonly (readonly [string, (check: Case) => void])[] = [
+  ["work", workTests],
+  ["tasks", taskTests],
+  ["list", listTests],
+  ["history", historyTests],
+  ["files", fileTests],
+  ["retention", retentionTests],
+  ["statistics", statisticsTests],
+  ["changes", changeTests],
+  ["races", raceTests],
+];
 
 export function storeSuite(name: string, { open, skip = [] }: SuiteOptions): void {
   const skipped = new Map(

@@ -1,0 +1,282 @@
+// Conformance of lists: order, pages, filters, totals, cursors.
+import { expect } from "vitest";
+import { LIMITS } from "../../src/model/limits.js";
+import type { Task } from "../../src/model/task.js";
+import type { PageRequest, Store, TaskFilter } from "../../src/store/store.js";
+import { type Bench, BOOM, OTHER_WORKER, retryIn, WORKER } from "./fixture.js";
+import type { Case } from "./suite.js";
+
+/** All pages one after the other; throws where there is no end. */
+export async function listAll(
+  store: Store,
+  filter: TaskFilter,
+  page: PageRequest = { limit: 100, order: "newest" },
+): Promise<readonly Task[]> {
+  const tasks: Task[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < 1_000; pages++) {
+    const answer = await store.list(filter, { ...page, cursor });
+    tasks.push(...answer.tasks);
+    if (answer.next === undefined) return tasks;
+    cursor = answer.next;
+  }
+  throw new Error("the list has no end");
+}
+
+async function idsOf(bench: Bench, filter: TaskFilter): Promise<readonly string[]> {
+  return (await listAll(bench.store, filter)).map((task) => task.id);
+}
+
+export function listTests(check: Case): void {
+  orderTests(check);
+  filterTests(check);
+  shapeTests(check);
+  totalTests(check);
+  cursorTests(check);
+}
+
+/** Tasks in every place: ready, scheduled, waiting for a retry, running, and finished in each way. Oldest first. */
+async function oneOfEach(bench: Bench) {
+  const success = await bench.finish("SUCCESS");
+  const failed = await bench.finish("FAILED");
+  const cancelled = await bench.finish("CANCELLED");
+  const retrying = await bench.run();
+  await bench.settle(retryIn(1_000, retrying));
+  const running = await bench.run();
+  const [ready = "", scheduled = ""] = await bench.insert({ priority: 5 }, { start: { in: 50 } });
+  return {
+    success: success.id,
+    failed: failed.id,
+    cancelled: cancelled.id,
+    retrying: retrying.id,
+    running: running.id,
+    ready,
+    scheduled,
+  };
+}
+
+function orderTests(check: Case): void {
+  check("newest first goes by id, wherever the tasks lie", async (bench) => {
+    const ids = Object.values(await oneOfEach(bench));
+    const newest = (await listAll(bench.store, {})).map((task) => task.id);
+    expect(newest).toEqual([...ids].reverse());
+    const oldest = await listAll(bench.store, {}, { limit: 100, order: "oldest" });
+    expect(oldest.map((task) => task.id)).toEqual(ids);
+  });
+
+  check("pages follow each other without gap or repetition", async (bench) => {
+    const ids = Object.values(await oneOfEach(bench));
+    for (const limit of [1, 2, 3, 7]) {
+      for (const order of ["newest", "oldest"] as const) {
+        const listed = (await listAll(bench.store, {}, { limit, order })).map((task) => task.id);
+        expect(listed).toEqual(order === "newest" ? [...ids].reverse() : ids);
+      }
+    }
+  });
+
+  check("the last page says that it is the last", async ({ insert, store }) => {
+    await insert({}, {});
+    expect((await store.list({}, { limit: 2, order: "newest" })).next).toBeUndefined();
+    expect((await store.list({}, { limit: 1, order: "newest" })).next).toEqual(expect.any(String));
+    expect((await store.list({ queues: ["none"] }, { limit: 1, order: "newest" })).tasks).toEqual([]);
+  });
+
+  check("pages stay whole when tasks come and move in between", async ({ insert, store, claim }) => {
+    const ids = await insert({}, {}, {}, {});
+    const page = { limit: 2, order: "newest" } as const;
+    const one = await store.list({}, page);
+    await claim({ limit: 2 });
+    await insert({});
+    const two = await store.list({}, { ...page, cursor: one.next });
+    expect([...one.tasks, ...two.tasks].map((task) => task.id)).toEqual([...ids].reverse());
+  });
+
+  check("pending tasks of many lanes and priorities are one list", async ({ insert, store }) => {
+    const ids = await insert(
+      ...Array.from({ length: 24 }, (_, index) => ({
+        queue: `q${index % 3}`,
+        taskType: index % 2 === 0 ? "work" : "mail",
+        priority: (index * 7) % 5,
+        start: index % 4 === 3 ? { in: 10_000 - index } : ("now" as const),
+      })),
+    );
+    const filter: TaskFilter = { status: ["PENDING"] };
+    expect((await listAll(store, filter, { limit: 5, order: "newest" })).map((task) => task.id)).toEqual(
+      [...ids].reverse(),
+    );
+    expect((await listAll(store, filter, { limit: 5, order: "oldest" })).map((task) => task.id)).toEqual(ids);
+  });
+}
+
+function filterTests(check: Case): void {
+  check("by status: each, several, and an empty list means all", async (bench) => {
+    const at = await oneOfEach(bench);
+    expect(await idsOf(bench, { status: ["PENDING"] })).toEqual([at.scheduled, at.ready, at.retrying]);
+    expect(await idsOf(bench, { status: ["RUNNING"] })).toEqual([at.running]);
+    expect(await idsOf(bench, { status: ["SUCCESS"] })).toEqual([at.success]);
+    expect(await idsOf(bench, { status: ["CANCELLED", "FAILED"] })).toEqual([at.cancelled, at.failed]);
+    expect(await idsOf(bench, { status: ["SUCCESS", "RUNNING"] })).toEqual([at.running, at.success]);
+    expect((await idsOf(bench, { status: [] })).length).toBe(7);
+  });
+
+  check("by task type and queue, alone and together with status", async (bench) => {
+    const mail = await bench.finish("SUCCESS", { taskType: "mail", queue: "post" });
+    const [work = "", other = ""] = await bench.insert({ queue: "post" }, { taskType: "mail" });
+    expect(await idsOf(bench, { taskTypes: ["mail"] })).toEqual([other, mail.id]);
+    expect(await idsOf(bench, { queues: ["post"] })).toEqual([work, mail.id]);
+    expect(await idsOf(bench, { queues: ["post"], taskTypes: ["mail"] })).toEqual([mail.id]);
+    expect(await idsOf(bench, { taskTypes: ["mail", "work"], status: ["PENDING"] })).toEqual([other, work]);
+    expect(await idsOf(bench, { queues: ["default", "post"], status: ["SUCCESS"] })).toEqual([mail.id]);
+    expect(await idsOf(bench, { taskTypes: ["none"] })).toEqual([]);
+  });
+
+  check("by tags: tasks that carry all of them", async (bench) => {
+    const [both = "", one = ""] = await bench.insert({ tags: ["a", "b"] }, { tags: ["a"] }, { tags: ["ab"] });
+    expect(await idsOf(bench, { tags: ["a"] })).toEqual([one, both]);
+    expect(await idsOf(bench, { tags: ["b", "a"] })).toEqual([both]);
+    expect(await idsOf(bench, { tags: ["c"] })).toEqual([]);
+  });
+
+  check("by worker: what it runs and what it finished", async (bench) => {
+    const finished = await bench.finish("FAILED");
+    const running = await bench.run();
+    await bench.insert({});
+    await bench.claim({}, OTHER_WORKER);
+    expect(await idsOf(bench, { worker: WORKER })).toEqual([running.id, finished.id]);
+  });
+
+  check("by time of creation and completion", async (bench) => {
+    const start = bench.clock.now();
+    const early = await bench.finish("SUCCESS");
+    await bench.clock.advance(60_000);
+    const late = await bench.finish("SUCCESS");
+    const [open = ""] = await bench.insert({});
+    const middle = start + 30_000;
+    expect(await idsOf(bench, { createdAfter: middle })).toEqual([open, late.id]);
+    expect(await idsOf(bench, { createdBefore: middle })).toEqual([early.id]);
+    expect(await idsOf(bench, { completedAfter: middle })).toEqual([late.id]);
+    expect(await idsOf(bench, { completedBefore: middle })).toEqual([early.id]);
+    expect(await idsOf(bench, { completedBefore: start + 90_000 })).toEqual([late.id, early.id]);
+  });
+
+  check("a range of time includes its beginning and not its end", async (bench) => {
+    const { id, createdAt } = await bench.finish("SUCCESS");
+    expect(await idsOf(bench, { createdAfter: createdAt, completedAfter: createdAt })).toEqual([id]);
+    expect(await idsOf(bench, { createdBefore: createdAt })).toEqual([]);
+    expect(await idsOf(bench, { completedBefore: createdAt })).toEqual([]);
+  });
+
+  check("by text: id prefix, or part of summary, type or error message, case ignored", async (bench) => {
+    const failed = await bench.finish("FAILED", { taskType: "mail" });
+    const [named = ""] = await bench.insert({ summary: "Report of MAY 100% _x" });
+    expect(await idsOf(bench, { text: "of may" })).toEqual([named]);
+    expect(await idsOf(bench, { text: "boom HAPP" })).toEqual([failed.id]);
+    expect(await idsOf(bench, { text: "AIL" })).toEqual([failed.id]);
+    expect(await idsOf(bench, { text: named })).toEqual([named]);
+    expect(await idsOf(bench, { text: named.slice(0, -1).toUpperCase() })).toEqual([named]);
+    expect(await idsOf(bench, { text: named.slice(3) })).toEqual([]);
+    expect(await idsOf(bench, { text: "100%" })).toEqual([named]);
+    expect(await idsOf(bench, { text: "0%_" })).toEqual([]);
+    expect(await idsOf(bench, { text: "x_" })).toEqual([]);
+  });
+}
+
+function shapeTests(check: Case): void {
+  check("rows leave out parameters and result unless asked for", async ({ finish, run, settle, store }) => {
+    await finish("SUCCESS");
+    const held = await run();
+    await settle({ ...held, to: "SUCCESS", resultData: "5" });
+    const page = { limit: 1, order: "newest" } as const;
+    const [bare] = (await store.list({}, page)).tasks;
+    expect(bare).toMatchObject({ id: held.id, status: "SUCCESS", progress: 100 });
+    expect(bare?.parameters).toBeUndefined();
+    expect(bare?.resultData).toBeUndefined();
+    const [full] = (await store.list({}, { ...page, include: ["parameters", "result_data"] })).tasks;
+    expect(full).toMatchObject({ parameters: '{"x":1}', resultData: "5" });
+  });
+
+  check("rows agree with get, wherever the tasks lie", async (bench) => {
+    const ids = Object.values(await oneOfEach(bench));
+    await bench.insert({ retryOf: ids[1], tags: ["t"], summary: "s" });
+    const page = { limit: 100, order: "oldest", include: ["parameters", "result_data"] } as const;
+    const rows = await listAll(bench.store, {}, page);
+    expect(rows).toEqual(await bench.store.get(rows.map((row) => row.id)));
+  });
+
+  check("rows cut a long stack", async ({ run, settle, store }) => {
+    const held = await run();
+    await settle({ ...held, to: "FAILED", error: { ...BOOM, stack: "é".repeat(5_000) } });
+    const [row] = (await store.list({}, { limit: 1, order: "newest" })).tasks;
+    const bytes = Buffer.byteLength(row?.error?.stack ?? "");
+    expect(row?.error?.message).toBe(BOOM.message);
+    expect(bytes).toBeGreaterThan(LIMITS.listStackBytes / 2);
+    expect(bytes).toBeLessThanOrEqual(LIMITS.listStackBytes);
+  });
+}
+
+function totalTests(check: Case): void {
+  check("a total by status, type and queue is exact", async (bench) => {
+    await oneOfEach(bench);
+    const page = { limit: 1, order: "newest" } as const;
+    const totalOf = async (filter: TaskFilter) => (await bench.store.list(filter, page)).total;
+    expect(await totalOf({})).toEqual({ value: 7, relation: "exact" });
+    expect(await totalOf({ status: ["PENDING", "FAILED"] })).toEqual({ value: 4, relation: "exact" });
+    expect(await totalOf({ taskTypes: ["work"], queues: ["default"] })).toEqual({
+      value: 7,
+      relation: "exact",
+    });
+    expect(await totalOf({ queues: ["none"] })).toEqual({ value: 0, relation: "exact" });
+  });
+
+  check("any other total is what was seen at least", async ({ insert, store }) => {
+    await insert({ tags: ["a"] }, { tags: ["a"] }, {});
+    const { total } = await store.list({ tags: ["a"] }, { limit: 10, order: "newest" });
+    expect(total).toEqual({ value: 2, relation: "at_least" });
+  });
+
+  check("a total stays the same from page to page", async ({ insert, store }) => {
+    await insert({}, {}, {});
+    const page = { limit: 2, order: "newest" } as const;
+    const one = await store.list({}, page);
+    const two = await store.list({}, { ...page, cursor: one.next });
+    expect(two.total).toEqual(one.total);
+  });
+}
+
+function cursorTests(check: Case): void {
+  const page = { limit: 1, order: "newest" } as const;
+  const invalid = expect.objectContaining({ name: "StoreError", code: "invalid_cursor" });
+
+  check("a cursor that was made up is refused", async ({ insert, store }) => {
+    await insert({}, {});
+    const made = ["", "x", "bm8", Buffer.from("[1,2,3]").toString("base64url"), "%%%", "A".repeat(400)];
+    for (const cursor of made) await expect(store.list({}, { ...page, cursor })).rejects.toEqual(invalid);
+    const { next = "" } = await store.list({}, page);
+    const cut = { ...page, cursor: next.slice(0, -4) };
+    await expect(store.list({}, cut)).rejects.toEqual(invalid);
+  });
+
+  check("a cursor of another filter or order is refused", async ({ insert, store }) => {
+    await insert({ tags: ["a"] }, { tags: ["a"] });
+    const { next: cursor } = await store.list({ tags: ["a"] }, page);
+    await expect(store.list({}, { ...page, cursor })).rejects.toEqual(invalid);
+    await expect(store.list({ tags: ["b"] }, { ...page, cursor })).rejects.toEqual(invalid);
+    await expect(store.list({ tags: ["a"] }, { ...page, order: "oldest", cursor })).rejects.toEqual(invalid);
+    expect((await store.list({ tags: ["a"] }, { ...page, cursor })).tasks.length).toBe(1);
+  });
+
+  check("a cursor stands for its filter, however that is written", async ({ insert, store }) => {
+    await insert({}, {});
+    const { next: cursor } = await store.list({ status: ["PENDING", "RUNNING"], tags: [] }, page);
+    const same: TaskFilter = { queues: undefined, status: ["RUNNING", "PENDING"] };
+    expect((await store.list(same, { ...page, limit: 9, cursor })).tasks.length).toBe(1);
+  });
+
+  check("a cursor outlives the task that it stands on", async ({ finish, store }) => {
+    const older = await finish("SUCCESS");
+    const newer = await finish("SUCCESS");
+    const { next: cursor } = await store.list({}, page);
+    await store.remove([newer.id]);
+    expect((await store.list({}, { ...page, cursor })).tasks.map((task) => task.id)).toEqual([older.id]);
+  });
+}

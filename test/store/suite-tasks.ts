@@ -1,0 +1,274 @@
+// Conformance of what callers do: insert with its answers, get, cancel.
+import { expect } from "vitest";
+import { BOOM, ending, first, retryIn, WORKER } from "./fixture.js";
+import type { Case } from "./suite.js";
+
+export function taskTests(check: Case): void {
+  insertTests(check);
+  replayTests(check);
+  retryTests(check);
+  getTests(check);
+  cancelTests(check);
+}
+
+function insertTests(check: Case): void {
+  check("a task is stored as it was submitted", async ({ task, store, get, clock }) => {
+    const submitted = task({
+      queue: "press",
+      priority: -7,
+      parameters: '{"text":"Grüße, 世界 🌍"}',
+      tags: ["b", "a"],
+      summary: "one line",
+      maxAttempts: 9,
+      timeout: 1_234,
+    });
+    expect(await store.insert([submitted])).toEqual([
+      { outcome: "created", id: submitted.id, createdAt: clock.now() },
+    ]);
+    expect(await get(submitted.id)).toEqual({
+      id: submitted.id,
+      taskType: "work",
+      queue: "press",
+      priority: -7,
+      status: "PENDING",
+      waitingFor: "worker",
+      parameters: '{"text":"Grüße, 世界 🌍"}',
+      tags: ["b", "a"],
+      summary: "one line",
+      maxAttempts: 9,
+      timeout: 1_234,
+      progress: 0,
+      stages: [],
+      attempt: 0,
+      crashes: 0,
+      createdAt: clock.now(),
+    });
+  });
+
+  check("a task for later waits for its time", async ({ insert, get, clock }) => {
+    const now = clock.now();
+    const [delayed, dated] = await insert({ start: { in: 2_000 } }, { start: { at: now + 9_000 } });
+    expect(await get(delayed ?? "")).toMatchObject({ waitingFor: "time", runAt: now + 2_000 });
+    expect(await get(dated ?? "")).toMatchObject({ waitingFor: "time", runAt: now + 9_000 });
+  });
+
+  check("a start that has passed means at once", async ({ insert, claim, clock }) => {
+    const ids = await insert({ start: { in: 0 } }, { start: { at: clock.now() } }, { start: { at: 1_000 } });
+    expect((await claim()).map((task) => task.id)).toEqual(ids);
+  });
+
+  check("runAt stays as submitted once the time has come", async ({ insert, store, get, clock }) => {
+    const runAt = clock.now() + 500;
+    const [id] = await insert({ start: { in: 500 } });
+    await clock.advance(700);
+    await store.promote(10);
+    expect(await get(id ?? "")).toMatchObject({ waitingFor: "worker", runAt });
+  });
+
+  check("what is refused in a batch leaves the rest as it is", async ({ task, store, get, id }) => {
+    const fileId = id();
+    const good = task();
+    const answers = await store.insert([task({ files: [fileId] }), good]);
+    expect(answers).toMatchObject([{ outcome: "missing_file", fileId }, { outcome: "created" }]);
+    expect((await get(good.id)).status).toBe("PENDING");
+    expect(await store.get([answers[0]?.id ?? ""])).toEqual([undefined]);
+  });
+
+  check("a batch of a thousand keeps its order", async ({ task, store, claim }) => {
+    const tasks = Array.from({ length: 1_000 }, () => task());
+    const answers = await store.insert(tasks);
+    expect(answers.map((answer) => answer.id)).toEqual(tasks.map((one) => one.id));
+    expect((await claim({ limit: 1_000 })).map((one) => one.id)).toEqual(tasks.map((one) => one.id));
+  });
+}
+
+function replayTests(check: Case): void {
+  check("the same key with the same digest is replayed, under the id stored", async ({ task, store }) => {
+    const replay = { key: "k", digest: "d" };
+    const [created] = await store.insert([task({ replay })]);
+    expect(await store.insert([task({ replay, parameters: "{}" })])).toEqual([
+      { outcome: "replayed", id: created?.id },
+    ]);
+    expect((await store.list({}, { limit: 10, order: "newest" })).tasks.length).toBe(1);
+  });
+
+  check("the same key with another digest is a conflict", async ({ task, store }) => {
+    const [created] = await store.insert([task({ replay: { key: "k", digest: "d" } })]);
+    const other = task({ replay: { key: "k", digest: "e" } });
+    expect(await store.insert([other])).toEqual([{ outcome: "conflict", id: created?.id }]);
+    expect(await store.get([other.id])).toEqual([undefined]);
+  });
+
+  check("earlier positions of a batch count as stored for later ones", async ({ task, store }) => {
+    const replay = { key: "k", digest: "d" };
+    const one = task({ replay });
+    const answers = await store.insert([
+      one,
+      task({ replay }),
+      task({ replay: { key: "k", digest: "e" } }),
+      one,
+    ]);
+    expect(answers.map((answer) => answer.outcome)).toEqual(["created", "replayed", "conflict", "replayed"]);
+    expect(new Set(answers.map((answer) => answer.id))).toEqual(new Set([one.id]));
+  });
+
+  check("the same id with the same fields is replayed", async ({ task, store, settle, claim }) => {
+    const one = task({ tags: ["x"], summary: "s", retry: '{"base":5}' });
+    await store.insert([one]);
+    expect(await store.insert([one])).toEqual([{ outcome: "replayed", id: one.id }]);
+    await settle(ending("SUCCESS", first(await claim())));
+    expect(await store.insert([one])).toEqual([{ outcome: "replayed", id: one.id }]);
+    expect(await claim()).toEqual([]);
+  });
+
+  check("the same id with any other field is a conflict", async ({ task, store, get }) => {
+    const one = task();
+    await store.insert([one]);
+    const others = [
+      { parameters: "{}" },
+      { taskType: "mail" },
+      { queue: "q" },
+      { priority: 1 },
+      { tags: ["t"] },
+      { summary: "s" },
+      { maxAttempts: 1 },
+      { timeout: 1 },
+      { retry: "{}" },
+    ];
+    const answers = await store.insert(others.map((other) => ({ ...one, ...other })));
+    expect(answers).toEqual(others.map(() => ({ outcome: "conflict", id: one.id })));
+    expect((await get(one.id)).parameters).toBe(one.parameters);
+  });
+
+  check("a key is forgotten when its task is removed", async ({ finish, store, task }) => {
+    const replay = { key: "k", digest: "d" };
+    const held = await finish("SUCCESS", { replay });
+    await store.remove([held.id]);
+    expect(await store.insert([task({ replay: { key: "k", digest: "e" } })])).toMatchObject([
+      { outcome: "created" },
+    ]);
+  });
+}
+
+function retryTests(check: Case): void {
+  check("a retry is linked both ways", async ({ finish, insert, get }) => {
+    const held = await finish("FAILED");
+    const [retry] = await insert({ retryOf: held.id });
+    expect((await get(held.id)).retriedBy).toBe(retry);
+    expect((await get(retry ?? "")).retryOf).toBe(held.id);
+  });
+
+  check("a second retry needs `again`, and the newest one is shown", async (bench) => {
+    const { finish, insert, get, store, task } = bench;
+    const held = await finish("FAILED");
+    const [retry] = await insert({ retryOf: held.id });
+    expect(await store.insert([task({ retryOf: held.id })])).toEqual([
+      { outcome: "already_retried", id: retry },
+    ]);
+    const [second] = await insert({ retryOf: held.id, again: true });
+    expect((await get(held.id)).retriedBy).toBe(second);
+    expect(await store.insert([task({ retryOf: held.id })])).toEqual([
+      { outcome: "already_retried", id: second },
+    ]);
+  });
+
+  check("a replay of a retry is a replay, not a second retry", async ({ finish, store, task }) => {
+    const held = await finish("CANCELLED");
+    const retry = task({ retryOf: held.id, replay: { key: "r", digest: "d" } });
+    await store.insert([retry]);
+    expect(await store.insert([retry])).toEqual([{ outcome: "replayed", id: retry.id }]);
+  });
+
+  check("a retry starts from the checkpoint only where it says so", async ({ run, settle }) => {
+    const held = await run();
+    await settle({ ...ending("FAILED", held), report: { checkpoint: '"half"' } });
+    const afresh = await run({ retryOf: held.id });
+    const onward = await run({ retryOf: held.id, again: true, keepCheckpoint: true });
+    expect(afresh.checkpoint).toBeUndefined();
+    expect(onward).toMatchObject({ checkpoint: '"half"', attempt: 1, crashes: 0 });
+  });
+}
+
+function getTests(check: Case): void {
+  check("get answers by position, undefined where there is nothing", async ({ insert, store, id }) => {
+    const [a, b] = await insert({}, {});
+    const found = await store.get([b ?? "", id(), a ?? "", b ?? ""]);
+    expect(found.map((task) => task?.id)).toEqual([b, undefined, a, b]);
+  });
+
+  check("get shows the whole stack", async ({ run, settle, get }) => {
+    const held = await run();
+    const error = { ...BOOM, stack: "x".repeat(10_000), fingerprint: "f" };
+    await settle({ ...held, to: "FAILED", error });
+    expect((await get(held.id)).error).toEqual(error);
+  });
+}
+
+function cancelTests(check: Case): void {
+  check("a pending task ends at once", async ({ insert, store, get, claim, clock }) => {
+    const [ready, scheduled] = await insert({}, { start: { in: 100 } });
+    const answer = await store.cancel([ready ?? "", scheduled ?? ""]);
+    expect(answer).toEqual([{ outcome: "cancelled" }, { outcome: "cancelled" }]);
+    for (const id of [ready, scheduled]) {
+      const task = await get(id ?? "");
+      expect(task).toMatchObject({ status: "CANCELLED", completedAt: clock.now(), progress: 0, attempt: 0 });
+      expect(task.startedAt).toBeUndefined();
+      expect(task.waitingFor).toBeUndefined();
+    }
+    await clock.advance(200);
+    expect(await store.promote(10)).toEqual({ count: 0 });
+    expect(await claim()).toEqual([]);
+  });
+
+  check("a task that waits for a retry ends at once, and keeps what it has been through", async (bench) => {
+    const held = await bench.run();
+    await bench.settle(retryIn(1_000, held));
+    expect(await bench.store.cancel([held.id])).toEqual([{ outcome: "cancelled" }]);
+    const { startedAt } = held;
+    expect(await bench.get(held.id)).toMatchObject({ status: "CANCELLED", attempt: 1, startedAt });
+  });
+
+  check("a running task is flagged once", async ({ run, store, get, clock }) => {
+    const held = await run();
+    const requestedAt = clock.now();
+    const answer = [{ outcome: "requested", requestedAt }];
+    expect(await store.cancel([held.id])).toEqual(answer);
+    await clock.advance(1_000);
+    expect(await store.cancel([held.id])).toEqual(answer);
+    expect(await get(held.id)).toMatchObject({
+      status: "RUNNING",
+      cancelRequestedAt: requestedAt,
+      worker: WORKER,
+    });
+  });
+
+  check(
+    "finished and unknown tasks are answered, and nothing changes",
+    async ({ finish, store, id, get }) => {
+      const done = await finish("SUCCESS");
+      const failed = await finish("FAILED");
+      const before = await get(done.id);
+      expect(await store.cancel([done.id, id(), failed.id])).toEqual([
+        { outcome: "finished", status: "SUCCESS" },
+        { outcome: "missing" },
+        { outcome: "finished", status: "FAILED" },
+      ]);
+      expect(await get(done.id)).toEqual(before);
+    },
+  );
+
+  check("a task named twice in one cancel is cancelled once", async ({ insert, store }) => {
+    const [id = ""] = await insert({});
+    expect(await store.cancel([id, id])).toEqual([
+      { outcome: "cancelled" },
+      { outcome: "finished", status: "CANCELLED" },
+    ]);
+  });
+
+  check("a worker that stops for a cancel says CANCELLED", async ({ run, store, settle, get }) => {
+    const held = await run();
+    await store.cancel([held.id]);
+    expect(await settle(ending("CANCELLED", held))).toEqual(["CANCELLED"]);
+    expect(await get(held.id)).toMatchObject({ status: "CANCELLED", attempt: 1 });
+  });
+}
