@@ -5,7 +5,15 @@ import { LIMITS } from "../model/limits.js";
 import { FINISHED_STATUSES, STATUSES, WAITING_FOR } from "../model/status.js";
 import { LOG_LEVELS } from "../model/task.js";
 
-const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+/** The schema, or null: a list of types, because a union would be matched anew for every value that is serialised. */
+const Nullable = <T extends TSchema>(schema: T) =>
+  Type.Unsafe<Static<T> | null>({
+    ...schema,
+    type: [schema.type, "null"],
+    ...(schema.enum && { enum: [...schema.enum, null] }),
+  });
+/** A schema that stands once among the shared ones, under its $id. */
+const Shared = <T>(id: string) => Type.Unsafe<T>({ $ref: `${id}#` });
 const OneOf = <const T extends readonly string[]>(values: T, options?: object) =>
   Type.Unsafe<T[number]>({ type: "string", enum: [...values], ...options });
 const Strict = { additionalProperties: false } as const;
@@ -14,7 +22,10 @@ const Strict = { additionalProperties: false } as const;
 export const Timestamp = Type.String({ format: "date-time", examples: ["2026-11-22T14:02:11.250Z"] });
 export const Uuid = Type.String({ format: "uuid", examples: ["0199d8a4-6c32-7b1e-9f04-2ad0c85e7713"] });
 /** Milliseconds, or a number with a unit: "30s", "5m", "2h", "7d". */
-export const DurationText = Type.Union([Type.Integer({ minimum: 0 }), Type.String({ maxLength: 30 })], {
+export const DurationText = Type.Unsafe<number | string>({
+  type: ["integer", "string"],
+  minimum: 0,
+  maxLength: 30,
   description: 'Milliseconds, or a number with a unit: "250ms", "30s", "5m", "2h", "7d".',
   examples: ["30s"],
 });
@@ -67,6 +78,7 @@ export const TaskSchema = Type.Object(
   { $id: "Task" },
 );
 export type WireTask = Static<typeof TaskSchema>;
+export const TaskReply = Shared<WireTask>("Task");
 
 export const RetrySchema = Type.Object(
   {
@@ -152,20 +164,21 @@ export const ProblemSchema = Type.Object(
   { $id: "Problem", additionalProperties: true },
 );
 export type WireProblem = Static<typeof ProblemSchema>;
+export const ProblemReply = Shared<WireProblem>("Problem");
 
 export const BatchOutcomeSchema = Type.Union([
-  Type.Object({ ok: Type.Literal(true), task: TaskSchema }),
-  Type.Object({ ok: Type.Literal(false), problem: ProblemSchema }),
+  Type.Object({ ok: Type.Literal(true), task: TaskReply }),
+  Type.Object({ ok: Type.Literal(false), problem: ProblemReply }),
 ]);
 export const BatchReplySchema = Type.Object({
-  created: Type.Integer(),
+  created: Type.Integer({ description: "Stored; with those that were stored before." }),
   failed: Type.Integer(),
   outcomes: Type.Array(BatchOutcomeSchema),
 });
 export type WireBatchReply = Static<typeof BatchReplySchema>;
 
 export const TaskListSchema = Type.Object({
-  tasks: Type.Array(TaskSchema),
+  tasks: Type.Array(TaskReply),
   next_cursor: Nullable(Type.String()),
   total: Type.Object({ value: Type.Integer(), relation: OneOf(["exact", "at_least"]) }),
   searched_until: Nullable(Timestamp),
@@ -197,6 +210,37 @@ export const ListQuerySchema = Type.Object(
   Strict,
 );
 export type WireListQuery = Static<typeof ListQuerySchema>;
+
+export const TaskPathSchema = Type.Object({ task_id: Type.String() });
+export const GetQuerySchema = Type.Object(
+  {
+    wait: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: LIMITS.waitSeconds,
+        description: "Seconds to wait for the task to finish before answering.",
+      }),
+    ),
+  },
+  Strict,
+);
+export const LogQuerySchema = Type.Object(
+  {
+    after: Type.Optional(
+      Type.Integer({ minimum: 0, default: 0, description: "The seq of the last line seen." }),
+    ),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 })),
+  },
+  Strict,
+);
+export const IdempotencyHeaderSchema = Type.Object({
+  "idempotency-key": Type.Optional(
+    Type.String({
+      description: "A key of your own: the same request under it is stored once.",
+      maxLength: 255,
+    }),
+  ),
+});
 
 export const AttemptSchema = Type.Object({
   attempt: Type.Integer(),
@@ -243,6 +287,11 @@ export const FileSchema = Type.Object({
   sha256: Type.String(),
   created_at: Timestamp,
 });
+export const BlobPathSchema = Type.Object({ id: Type.String() });
+export const BlobQuerySchema = Type.Object(
+  { preview: Type.Optional(OneOf(["0", "1"], { description: "1 shows a picture in the browser." })) },
+  Strict,
+);
 export const FileListSchema = Type.Object({ files: Type.Array(FileSchema) });
 export type WireFile = Static<typeof FileSchema>;
 
@@ -344,6 +393,38 @@ export const HealthSchema = Type.Object({
   reason: Type.Optional(Type.String()),
 });
 export type WireHealth = Static<typeof HealthSchema>;
+
+export const SessionRequestSchema = Type.Object({ key: Type.String({ maxLength: 1000 }) }, Strict);
+
+export const EventQuerySchema = Type.Object(
+  {
+    task_id: Type.Optional(commaList("Comma list of task ids.")),
+    status: Type.Optional(commaList("Comma list of statuses.")),
+    task_type: Type.Optional(commaList("Comma list of task types.")),
+    last_event_id: Type.Optional(
+      Type.String({ maxLength: 100, description: "Resume after this event, as Last-Event-ID does." }),
+    ),
+  },
+  Strict,
+);
+export type WireEventQuery = Static<typeof EventQuerySchema>;
+
+/** What a WebSocket client says. A filter replaces the one before; an empty one hears everything. */
+export const SubscribeSchema = Type.Object(
+  {
+    subscribe: Type.Object(
+      {
+        task_id: Type.Optional(Type.Array(Type.String(), { maxItems: 100 })),
+        status: Type.Optional(Type.Array(StatusSchema, { maxItems: 5 })),
+        task_type: Type.Optional(Type.Array(Type.String(), { maxItems: 100 })),
+        last_event_id: Type.Optional(Type.String({ maxLength: 100 })),
+      },
+      Strict,
+    ),
+  },
+  Strict,
+);
+export type WireSubscribe = Static<typeof SubscribeSchema>;
 
 export const EVENT_TYPES = [
   "task.created",

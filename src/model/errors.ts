@@ -21,6 +21,7 @@ export const ERRORS = {
   range_not_satisfiable: { status: 416, title: "The file has no such range" },
   validation_failed: { status: 422, title: "The request does not fit the schema" },
   unknown_task_type: { status: 422, title: "There is no such task type" },
+  batch_rejected: { status: 422, title: "Another task of the atomic batch is not valid" },
   idempotency_mismatch: { status: 422, title: "The Idempotency-Key was used with another request" },
   headers_too_large: { status: 431, title: "The request's headers are too large" },
   internal: { status: 500, title: "Something broke on our side" },

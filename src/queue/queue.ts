@@ -20,16 +20,24 @@ export interface RetryChanges extends SubmitOptions {
   readonly parameters?: unknown;
   /** Also when this task was retried before. */
   readonly again?: boolean;
+  /** The caller's Idempotency-Key, where it sent one. */
+  readonly idempotencyKey?: string;
 }
 
-/** What became of one submit. `replayed`: it was stored before, under this id or key, with the same request. */
+/** A stored task. `replayed`: it was stored before, under this id or key, with the same request. */
+export interface Submitted {
+  readonly task: Task;
+  readonly replayed: boolean;
+}
+
+/** What became of one submit. */
 export type SubmitOutcome =
-  | { readonly ok: true; readonly task: Task; readonly replayed: boolean }
+  | ({ readonly ok: true } & Submitted)
   | { readonly ok: false; readonly error: TaskwrightError };
 
 export interface Queue {
-  /** Throws TaskwrightError: unknown_task_type, validation_failed, id_conflict, idempotency_mismatch, storage_full, unavailable. */
-  submit(request: SubmitRequest): Promise<{ readonly task: Task; readonly replayed: boolean }>;
+  /** Throws TaskwrightError: unknown_task_type, validation_failed, payload_too_large, id_conflict, idempotency_mismatch, storage_full, unavailable. */
+  submit(request: SubmitRequest): Promise<Submitted>;
   /**
    * Outcomes by position; what is valid is committed in one transaction. `atomic`: all or none, and then every
    * outcome that was valid in itself says so with an error of its own.
@@ -45,7 +53,7 @@ export interface Queue {
   /** Throws task_not_found, task_not_cancellable. The task as it is now: CANCELLED, or RUNNING with `cancelRequestedAt`. */
   cancel(id: TaskId): Promise<Task>;
   /** A new task with a new id. Throws task_not_found, task_not_retryable, task_already_retried, and what submit throws. */
-  retry(id: TaskId, changes?: RetryChanges): Promise<Task>;
+  retry(id: TaskId, changes?: RetryChanges): Promise<Submitted>;
   /** Throw task_not_found. */
   attempts(id: TaskId): Promise<readonly Attempt[]>;
   logs(id: TaskId, page: { readonly after: number; readonly limit: number }): Promise<LogPage>;

@@ -1,0 +1,89 @@
+// Submit, get, list, cancel and retry. Translates between the wire and the queue; decides nothing.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { TaskwrightError } from "../../model/errors.js";
+import { isUuid, type TaskId } from "../../model/id.js";
+import { LIMITS } from "../../model/limits.js";
+import type { Queue, SubmitRequest, Submitted } from "../../queue/queue.js";
+import { listRequest } from "../list-query.js";
+import { serve } from "../serve.js";
+import { submitOptions } from "../submit-options.js";
+import { listedView, taskView, timestamp } from "../task-view.js";
+import type { WireTask, WireTaskList } from "../wire.js";
+
+export function serveTasks(
+  app: FastifyInstance,
+  { queue, closing }: { readonly queue: Queue; readonly closing: AbortSignal },
+): void {
+  serve(app, "tasks.submit", async ({ body, headers }, reply) => {
+    const { task_type: taskType, parameters, id, ...options } = body;
+    const request: SubmitRequest = {
+      taskType,
+      ...(parameters && { parameters }),
+      ...submitOptions(options),
+      ...(id !== undefined && { id }),
+      ...idempotencyKey(headers),
+    };
+    return stored(await queue.submit(request), reply);
+  });
+
+  serve(app, "tasks.list", async ({ query }): Promise<WireTaskList> => {
+    const { filter, page } = listRequest(query);
+    const { tasks, next, total, searchedUntil } = await queue.list(filter, page);
+    return {
+      tasks: tasks.map(listedView),
+      next_cursor: next ?? null,
+      total,
+      searched_until: searchedUntil === undefined ? null : timestamp(searchedUntil),
+    };
+  });
+
+  serve(app, "tasks.get", async ({ params, query }, reply): Promise<WireTask> => {
+    const id = taskId(params);
+    if (!query.wait) return taskView(await queue.get(id));
+    const gone = new AbortController();
+    reply.raw.once("close", () => gone.abort());
+    const signal = AbortSignal.any([closing, gone.signal]);
+    return taskView(await queue.get(id, { wait: query.wait * 1000, signal }));
+  });
+
+  serve(app, "tasks.cancel", async ({ params }, reply): Promise<WireTask> => {
+    const task = await queue.cancel(taskId(params));
+    reply.code(task.status === "CANCELLED" ? 200 : 202);
+    return taskView(task);
+  });
+
+  serve(
+    app,
+    "tasks.retry",
+    async ({ params, body, headers }, reply) => {
+      const { parameters, again, ...options } = body;
+      const changes = {
+        ...(parameters && { parameters }),
+        ...(again !== undefined && { again }),
+        ...submitOptions(options),
+        ...idempotencyKey(headers),
+      };
+      return stored(await queue.retry(taskId(params), changes), reply);
+    },
+    { bodyOptional: true },
+  );
+}
+
+/** The id in the path. Whatever is no UUID names no task. Throws TaskwrightError task_not_found. */
+export function taskId({ task_id: given }: { readonly task_id: string }): TaskId {
+  const id = given.toLowerCase();
+  if (isUuid(id)) return id;
+  const shown = JSON.stringify(given.slice(0, LIMITS.taskTypeLength).toWellFormed());
+  throw new TaskwrightError("task_not_found", `${shown} is no task id; an id is a UUID.`);
+}
+
+function stored({ task, replayed }: Submitted, reply: FastifyReply): WireTask {
+  reply.code(201).header("location", `/api/tasks/${task.id}`);
+  if (replayed) reply.header("idempotency-replayed", "true");
+  return taskView(task);
+}
+
+function idempotencyKey(headers: FastifyRequest["headers"]): { idempotencyKey?: string } {
+  const key = headers["idempotency-key"];
+  return typeof key === "string" ? { idempotencyKey: key } : {};
+}

@@ -1,0 +1,85 @@
+// Puts a route of the table on the server, with a handler whose request has the types of the route's schemas.
+import type { Static, TSchema } from "@sinclair/typebox";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { readQueryNumbers } from "./body.js";
+import { type OperationId, ROUTES, type Route } from "./routes.js";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** "open": needs no API key. Absent: it does. */
+    access?: Route["access"];
+  }
+}
+
+type Part<R, Name extends string> =
+  R extends Readonly<Record<Name, infer S extends TSchema>> ? Static<S> : unknown;
+
+interface Parts<Id extends OperationId> {
+  Body: Part<(typeof ROUTES)[Id], "body">;
+  Querystring: Part<(typeof ROUTES)[Id], "query">;
+  Params: Part<(typeof ROUTES)[Id], "params">;
+}
+
+/** Answers the body of the reply; headers and status other than 200 go to `reply`. */
+export type Handler<Id extends OperationId> = (
+  request: FastifyRequest<Parts<Id>>,
+  reply: FastifyReply,
+) => unknown;
+
+export interface ServeOptions {
+  /** Largest body in bytes, where it is not the server's. */
+  readonly bodyLimit?: number;
+  /** A body may be left out; then it is {}. */
+  readonly bodyOptional?: boolean;
+}
+
+export function serve<Id extends OperationId>(
+  app: FastifyInstance,
+  id: Id,
+  handler: Handler<Id>,
+  { bodyLimit, bodyOptional = false }: ServeOptions = {},
+): void {
+  const route: Route = ROUTES[id];
+  app.route<Parts<Id>>({
+    method: route.method,
+    url: fastifyPath(route.path),
+    config: { access: route.access },
+    schema: schemaOf(id, route),
+    handler,
+    ...(bodyLimit !== undefined && { bodyLimit }),
+    ...(route.query && { preValidation: numbersIn(route.query) }),
+    ...(bodyOptional && { preValidation: emptyBody }),
+  });
+}
+
+/** /api/tasks/{task_id} as the router writes it: /api/tasks/:task_id */
+function fastifyPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ":$1");
+}
+
+function schemaOf(operationId: string, { group, summary, params, query, body, replies }: Route) {
+  const response = Object.entries(replies).flatMap(([status, { schema }]) =>
+    schema ? [[status, schema]] : [],
+  );
+  return {
+    operationId,
+    summary,
+    tags: [group],
+    ...(params && { params }),
+    ...(query && { querystring: query }),
+    ...(body && { body }),
+    ...(response.length > 0 && { response: Object.fromEntries(response) }),
+  };
+}
+
+function numbersIn(query: TSchema) {
+  return (request: FastifyRequest, _reply: FastifyReply, done: () => void): void => {
+    readQueryNumbers(request.query, query);
+    done();
+  };
+}
+
+function emptyBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  request.body ??= {};
+  done();
+}

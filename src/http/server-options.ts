@@ -1,0 +1,40 @@
+// What the HTTP server is made of: the parts that the composition root hands over.
+import type { Blobs } from "../files/files.js";
+import type { Clock } from "../lib/clock.js";
+import type { Log } from "../lib/log.js";
+import type { TaskId } from "../model/id.js";
+import type { Instant } from "../model/time.js";
+import type { Queue } from "../queue/queue.js";
+import type { Store } from "../store/store.js";
+import type { Registry } from "../task/registry.js";
+
+export interface HttpServerOptions {
+  readonly queue: Queue;
+  readonly registry: Registry;
+  /** History, files, statistics, ping and changes; tasks go through the queue. */
+  readonly store: Store;
+  readonly blobs: Blobs;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Ids of uploads, requests and the event stream. */
+  readonly newId: () => TaskId;
+  readonly version: string;
+  readonly startedAt: Instant;
+  /** Largest upload in bytes. Default 1 GB. */
+  readonly uploadLimit?: number;
+  /** Largest JSON body in bytes, batches excepted. Default 1 MB. */
+  readonly maxBody?: number;
+  /** Asked for on every route but health and the page. Default: nobody is asked. */
+  readonly apiKey?: string | undefined;
+  /** Host names served beside the loopback ones. */
+  readonly allowedHosts?: readonly string[];
+  /** The built page. Absent or missing: `/` says how to build it. */
+  readonly dashboardDir?: string | undefined;
+}
+
+export interface HttpServer {
+  /** Answers the URL. Port 0 takes a free one. */
+  listen(address: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Ends streams and long polls, answers what is being answered, then closes. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,101 @@
+// From a request to a task with everything decided, and from there to what its caller is shown. Pure.
+import type { RetryPolicy } from "../model/backoff.js";
+import type { TaskId } from "../model/id.js";
+import { cleanText, type Json } from "../model/json.js";
+import { DEFAULTS, LIMITS } from "../model/limits.js";
+import type { FileId, NewTask, Task } from "../model/task.js";
+import { type Duration, type Instant, type Millis, parseDuration } from "../model/time.js";
+import type { TaskType } from "../task/define.js";
+import type { SubmitOptions } from "../task/submit.js";
+
+/** What is known of a task once its request has passed every check. */
+export interface CheckedRequest {
+  readonly id: TaskId;
+  readonly type: TaskType;
+  readonly options: SubmitOptions;
+  /** The caller's parameters. */
+  readonly parameters: Json;
+  /** The parameters as the type's schema made them. */
+  readonly value: unknown;
+  readonly files: readonly FileId[];
+  readonly replay?: NewTask["replay"];
+  /** Where it repeats a finished task. */
+  readonly repeats?: Pick<NewTask, "retryOf" | "again" | "keepCheckpoint">;
+}
+
+/** Fills in what the caller left to the type, and the type to the defaults. */
+export function buildTask(request: CheckedRequest): NewTask {
+  const { type, options, files, replay } = request;
+  const summary = options.summary ?? summarise(type, request.value);
+  return {
+    id: request.id,
+    taskType: type.name,
+    queue: options.queue ?? type.queue,
+    parameters: request.parameters,
+    priority: options.priority ?? DEFAULTS.priority,
+    start: startOf(options),
+    maxAttempts: options.maxAttempts ?? type.retry.maxAttempts,
+    timeout: millis(options.timeout, type.timeout),
+    ...(options.retry && { retry: JSON.stringify(mergeRetry(type.retry, options)) }),
+    tags: options.tags ?? [],
+    ...(summary !== undefined && summary !== "" && { summary }),
+    ...request.repeats,
+    ...(files.length > 0 && { files }),
+    ...(replay && { replay }),
+  };
+}
+
+/** A task just stored, as its caller sees it: what the store would answer, without asking. */
+export function asCreated(task: NewTask, createdAt: Instant): Task {
+  const runAt =
+    task.start === "now" ? undefined : "at" in task.start ? task.start.at : createdAt + task.start.in;
+  return {
+    id: task.id,
+    taskType: task.taskType,
+    queue: task.queue,
+    priority: task.priority,
+    status: "PENDING",
+    waitingFor: runAt !== undefined && runAt > createdAt ? "time" : "worker",
+    ...(runAt !== undefined && { runAt }),
+    parameters: task.parameters,
+    progress: 0,
+    stages: [],
+    ...(task.summary !== undefined && { summary: task.summary }),
+    tags: task.tags,
+    attempt: 0,
+    maxAttempts: task.maxAttempts,
+    crashes: 0,
+    timeout: task.timeout,
+    createdAt,
+    ...(task.retryOf !== undefined && { retryOf: task.retryOf }),
+  };
+}
+
+function startOf(options: SubmitOptions): NewTask["start"] {
+  if (options.runAt) return { at: options.runAt.getTime() };
+  const delay = millis(options.delay, 0);
+  return delay > 0 ? { in: delay } : "now";
+}
+
+function mergeRetry(policy: RetryPolicy, { retry, maxAttempts }: SubmitOptions): RetryPolicy {
+  return {
+    maxAttempts: maxAttempts ?? policy.maxAttempts,
+    base: millis(retry?.base, policy.base),
+    factor: retry?.factor ?? policy.factor,
+    max: millis(retry?.max, policy.max),
+    jitter: retry?.jitter ?? policy.jitter,
+  };
+}
+
+function summarise(type: TaskType, value: unknown): string | undefined {
+  // Words of a type's author, made of a caller's: cut and cleaned, never refused.
+  const summary = type.summary?.(value);
+  return summary === undefined
+    ? undefined
+    : cleanText(summary.slice(0, LIMITS.summaryLength), LIMITS.summaryLength * 4);
+}
+
+/** A duration that has been checked, or its default. */
+function millis(duration: Duration | undefined, otherwise: Millis): Millis {
+  return duration === undefined ? otherwise : (parseDuration(duration) ?? otherwise);
+}

@@ -1,0 +1,79 @@
+// Checks what a caller says about a task beside its parameters. Names fields as they are called over HTTP. Pure.
+import type { FieldError } from "../model/errors.js";
+import { idTime } from "../model/id.js";
+import { findTextFault } from "../model/json.js";
+import { LIMITS } from "../model/limits.js";
+import { type Duration, formatDuration, type Instant, parseDuration } from "../model/time.js";
+import type { SubmitOptions } from "../task/submit.js";
+
+/** How far a caller's clock may be ahead of ours, in milliseconds. */
+const ID_AHEAD = 60_000;
+
+/** Everything wrong with the options; empty where nothing is. `now` is wall time. */
+export function checkOptions(options: SubmitOptions, now: Instant): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  const wrong = (pointer: string, code: string, message: string) => errors.push({ pointer, code, message });
+  const text = (pointer: string, value: string | undefined, max: number) => {
+    if (value === undefined) return;
+    const fault = findTextFault(value, pointer);
+    if (fault) errors.push(fault);
+    if (value.length > max) wrong(pointer, "maxLength", `must be at most ${max} characters long`);
+  };
+  const integer = (pointer: string, value: number | undefined, range: Range) => {
+    if (value === undefined || (Number.isInteger(value) && value >= range.min && value <= range.max)) return;
+    wrong(pointer, "range", `must be a whole number from ${range.min} to ${range.max}`);
+  };
+  const duration = (pointer: string, value: Duration | undefined, range: Range) => {
+    if (value === undefined) return;
+    const millis = parseDuration(value);
+    if (millis === undefined) {
+      wrong(pointer, "duration", 'must be milliseconds or a number with a unit, such as "30s" or "5m"');
+    } else if (millis < range.min || millis > range.max) {
+      const bounds = `${formatDuration(range.min)} to ${formatDuration(range.max)}`;
+      wrong(pointer, "range", `must be from ${bounds}`);
+    }
+  };
+
+  text("/queue", options.queue, LIMITS.queueLength);
+  if (options.queue === "") wrong("/queue", "minLength", "must not be empty");
+  text("/summary", options.summary, LIMITS.summaryLength);
+  integer("/priority", options.priority, LIMITS.priority);
+  integer("/max_attempts", options.maxAttempts, LIMITS.maxAttempts);
+  duration("/delay", options.delay, LIMITS.delay);
+  duration("/timeout", options.timeout, LIMITS.timeout);
+  duration("/retry/base", options.retry?.base, LIMITS.delay);
+  duration("/retry/max", options.retry?.max, LIMITS.delay);
+  const factor = options.retry?.factor;
+  if (factor !== undefined && !(factor >= 1 && factor <= 100)) {
+    wrong("/retry/factor", "range", "must be from 1 to 100");
+  }
+  const tags = options.tags ?? [];
+  if (tags.length > LIMITS.tags) wrong("/tags", "maxItems", `must have at most ${LIMITS.tags} items`);
+  tags.slice(0, LIMITS.tags).forEach((tag, position) => {
+    text(`/tags/${position}`, tag, LIMITS.tagLength);
+    if (tag === "") wrong(`/tags/${position}`, "minLength", "must not be empty");
+  });
+  if (options.runAt !== undefined) {
+    const at = options.runAt.getTime();
+    if (options.delay !== undefined) wrong("/run_at", "exclusive", "must not be given together with delay");
+    if (Number.isNaN(at)) wrong("/run_at", "format", "must be a date");
+    else if (at > now + LIMITS.delay.max) {
+      wrong("/run_at", "maximum", `must be at most ${formatDuration(LIMITS.delay.max)} ahead`);
+    }
+  }
+  if (options.id !== undefined) {
+    const made = idTime(options.id);
+    if (made === undefined) {
+      wrong("/id", "format", "must be a UUIDv7 in lower case; leave it out to have one made");
+    } else if (made < now - LIMITS.callerIdAge || made > now + ID_AHEAD) {
+      const age = formatDuration(LIMITS.callerIdAge);
+      wrong("/id", "age", `must have been made within the last ${age}, on a clock at most 1 minute ahead`);
+    }
+  }
+  return errors;
+}
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}

@@ -1,0 +1,158 @@
+// Decides whether a request may become a task, and says everything that is wrong with it. Stores nothing.
+import { type FieldError, TaskwrightError } from "../model/errors.js";
+import type { TaskId } from "../model/id.js";
+import { byteLength, findJsonFault, type Json } from "../model/json.js";
+import { LIMITS } from "../model/limits.js";
+import type { FileId, NewTask } from "../model/task.js";
+import type { Instant } from "../model/time.js";
+import type { TaskType } from "../task/define.js";
+import { fileIdsIn } from "../task/file-fields.js";
+import { jsonSchemaOf } from "../task/json-schema.js";
+import type { Registry } from "../task/registry.js";
+import { check } from "../task/validate.js";
+import { buildTask, type CheckedRequest } from "./build-task.js";
+import { checkOptions } from "./check-options.js";
+import { digest } from "./digest.js";
+import type { SubmitRequest } from "./queue.js";
+import { suggest } from "./suggest.js";
+
+/** Longest Idempotency-Key, in characters. */
+const KEY_LENGTH = 255;
+
+/** A task ready to be stored, with the fields of its request that name uploads. */
+export interface PreparedTask {
+  readonly task: NewTask;
+  readonly fileFields: readonly { readonly pointer: string; readonly id: string }[];
+}
+
+/**
+ * Checks a request and makes its task. `newId` is asked only where the caller brings no id.
+ * Throws TaskwrightError unknown_task_type, validation_failed (with every field), payload_too_large.
+ */
+export async function prepare(
+  request: SubmitRequest,
+  context: { readonly registry: Registry; readonly now: Instant; readonly newId: () => TaskId },
+  repeats?: CheckedRequest["repeats"],
+): Promise<PreparedTask> {
+  const { registry, now } = context;
+  const type = registry.get(request.taskType);
+  if (!type) throw unknownType(request.taskType, registry);
+  const { taskType: _type, parameters: given, idempotencyKey, ...options } = request;
+
+  const errors = [...checkOptions(options, now)];
+  if (idempotencyKey !== undefined && (idempotencyKey === "" || idempotencyKey.length > KEY_LENGTH)) {
+    errors.push({
+      pointer: "Idempotency-Key",
+      code: "length",
+      message: `must have from 1 to ${KEY_LENGTH} characters`,
+    });
+  }
+  const parameters = readParameters(given ?? {});
+  let value: unknown;
+  if (parameters.ok) {
+    const checked = check(type.input, parameters.value, "/parameters");
+    const answer = checked instanceof Promise ? await checked : checked;
+    if (answer.ok) value = answer.value;
+    else errors.push(...answer.errors);
+  } else {
+    errors.push(parameters.error);
+  }
+  if (!parameters.ok || errors.length > 0) throw invalid(errors);
+  const size = byteLength(parameters.json);
+  if (size > LIMITS.payloadBytes) throw tooLarge(size);
+
+  const fileFields = fileFieldsOf(type, parameters.value);
+  const replay = replayOf(request, repeats);
+  return {
+    fileFields,
+    task: buildTask({
+      id: options.id ?? context.newId(),
+      type,
+      options,
+      parameters: parameters.json,
+      value,
+      files: [...new Set(fileFields.map((field) => field.id))],
+      ...(replay && { replay }),
+      ...(repeats && { repeats }),
+    }),
+  };
+}
+
+/** validation_failed for the fields that name an upload which is not there. */
+export function missingFile({ fileFields }: PreparedTask, fileId: FileId): TaskwrightError {
+  const message = "names an upload that does not exist or is no longer kept";
+  const named = fileFields.filter((field) => field.id === fileId);
+  const pointers = named.length > 0 ? named.map((field) => field.pointer) : ["/parameters"];
+  return invalid(pointers.map((pointer) => ({ pointer, code: "missing_file", message })));
+}
+
+/** validation_failed for one or more fields; the detail says the first. */
+function invalid(errors: readonly FieldError[]): TaskwrightError {
+  const [first] = errors;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+  const detail = first ? `${first.pointer} ${first.message}${more}.` : "The request does not fit the schema.";
+  return new TaskwrightError("validation_failed", detail, { errors });
+}
+
+type Parameters =
+  | { readonly ok: true; readonly value: object; readonly json: Json }
+  | { readonly ok: false; readonly error: FieldError };
+
+function readParameters(value: unknown): Parameters {
+  const pointer = "/parameters";
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return { ok: false, error: { pointer, code: "type", message: "must be an object" } };
+  }
+  const fault = findJsonFault(value, pointer);
+  if (fault) return { ok: false, error: fault };
+  try {
+    return { ok: true, value, json: JSON.stringify(value) };
+  } catch (error) {
+    // A library caller may hand over what JSON has no word for: a BigInt, or a toJSON that throws.
+    const reason = error instanceof Error ? error.message : String(error);
+    return {
+      ok: false,
+      error: { pointer, code: "not_json", message: `can't be written as JSON: ${reason}` },
+    };
+  }
+}
+
+/** Schemas of types whose parameters may name uploads; making one costs more than the rest of a submit. */
+const fileSchemas = new WeakMap<TaskType, Readonly<Record<string, unknown>> | "no files">();
+
+function fileFieldsOf(type: TaskType, value: unknown): PreparedTask["fileFields"] {
+  let schema = fileSchemas.get(type);
+  if (schema === undefined) {
+    const made = jsonSchemaOf(type.input, "input");
+    schema = made && JSON.stringify(made).includes('"file-id"') ? made : "no files";
+    fileSchemas.set(type, schema);
+  }
+  if (schema === "no files") return [];
+  return fileIdsIn(schema, value).map(({ pointer, id }) => ({ pointer: `/parameters${pointer}`, id }));
+}
+
+function replayOf(request: SubmitRequest, repeats: CheckedRequest["repeats"]): NewTask["replay"] {
+  const { idempotencyKey, ...said } = request;
+  // The prefixes keep a key that looks like an id from meaning that id.
+  const key = idempotencyKey === undefined ? request.id && `id:${request.id}` : `key:${idempotencyKey}`;
+  return key === undefined ? undefined : { key, digest: digest({ ...said, ...repeats }) };
+}
+
+function unknownType(name: string, registry: Registry): TaskwrightError {
+  const near = suggest(name, registry.names);
+  const hint = near ? `did you mean "${near}"?` : `there are: ${registry.names.join(", ") || "none"}`;
+  const message = `is not a known task type; ${hint}`;
+  const shown = JSON.stringify(name.slice(0, LIMITS.taskTypeLength).toWellFormed());
+  return new TaskwrightError("unknown_task_type", `${shown} ${message}`, {
+    errors: [{ pointer: "/task_type", code: "unknown_task_type", message }],
+    ...(near && { extra: { suggestion: near } }),
+  });
+}
+
+function tooLarge(size: number): TaskwrightError {
+  const message = `must be at most ${LIMITS.payloadBytes} bytes as JSON, and has ${size}; upload bigger things as files`;
+  return new TaskwrightError("payload_too_large", `/parameters ${message}.`, {
+    errors: [{ pointer: "/parameters", code: "maxBytes", message }],
+    extra: { limit_bytes: LIMITS.payloadBytes },
+  });
+}

@@ -1,0 +1,155 @@
+// The queue facade over a store: submits by group commit, asks, cancels, retries. Checks live in check-request.ts.
+import type { Clock } from "../lib/clock.js";
+import { TaskwrightError } from "../model/errors.js";
+import type { TaskId } from "../model/id.js";
+import type { Task } from "../model/task.js";
+import type { HistoryStore, InsertAnswer, Store, TaskStore } from "../store/store.js";
+import type { Registry } from "../task/registry.js";
+import { asCreated } from "./build-task.js";
+import { missingFile, type PreparedTask, prepare } from "./check-request.js";
+import { createInsertBatcher } from "./insert-batcher.js";
+import type { Queue, RetryChanges, SubmitRequest, Submitted } from "./queue.js";
+import { fromStore } from "./store-errors.js";
+import { createSubmitMany } from "./submit-many.js";
+import { createWaiter } from "./waiter.js";
+
+export interface QueueOptions {
+  readonly store: TaskStore & HistoryStore & Pick<Store, "onChange" | "files">;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly newId: () => TaskId;
+}
+
+export function createQueue({ store, registry, clock, newId }: QueueOptions): Queue {
+  const waiter = createWaiter({ store, clock });
+  const batcher = createInsertBatcher(store);
+  const check = (request: SubmitRequest) => prepare(request, { registry, now: clock.now(), newId });
+
+  async function insert(prepared: PreparedTask): Promise<Submitted> {
+    const [answer] = await fromStore(batcher.add([prepared.task]));
+    if (!answer) throw new Error("the store answered an insert without a word");
+    return toSubmitted(prepared, answer);
+  }
+
+  async function toSubmitted(prepared: PreparedTask, answer: InsertAnswer): Promise<Submitted> {
+    switch (answer.outcome) {
+      case "created":
+        return { task: present(asCreated(prepared.task, answer.createdAt)), replayed: false };
+      case "replayed":
+        return { task: await read(answer.id), replayed: true };
+      case "missing_file":
+        throw missingFile(prepared, answer.fileId);
+      case "already_retried":
+        throw alreadyRetried(answer.id);
+      case "conflict":
+        throw conflict(prepared);
+    }
+  }
+
+  async function read(id: TaskId): Promise<Task> {
+    const [task] = await fromStore(store.get([id]));
+    if (!task) throw notFound(id);
+    return present(task);
+  }
+
+  /** A task that waits for a worker waits for a handler, where nobody here has one. */
+  function present(task: Task): Task {
+    return task.waitingFor === "worker" && !registry.get(task.taskType)
+      ? { ...task, waitingFor: "handler" }
+      : task;
+  }
+
+  async function partOf<T>(id: TaskId, part: Promise<T>): Promise<T> {
+    const [, answer] = await Promise.all([read(id), fromStore(part)]);
+    return answer;
+  }
+
+  return {
+    submit: async (request) => insert(await check(request)),
+    submitMany: createSubmitMany({ store, batcher, check, toSubmitted }),
+
+    get(id, { wait = 0, signal } = {}) {
+      const ask = () => read(id);
+      return wait > 0 ? waiter.wait(id, ask, { wait, ...(signal && { signal }) }) : ask();
+    },
+
+    async list(filter, page) {
+      const answer = await fromStore(store.list(filter, page));
+      return { ...answer, tasks: answer.tasks.map(present) };
+    },
+
+    async cancel(id) {
+      const [answer] = await fromStore(store.cancel([id]));
+      if (!answer || answer.outcome === "missing") throw notFound(id);
+      if (answer.outcome === "finished") {
+        throw new TaskwrightError(
+          "task_not_cancellable",
+          `The task has finished with ${answer.status}; a finished task never changes.`,
+          { extra: { status_now: answer.status } },
+        );
+      }
+      return read(id);
+    },
+
+    async retry(id, changes = {}) {
+      const old = await read(id);
+      if (old.status !== "FAILED" && old.status !== "CANCELLED") {
+        const hint = old.status === "SUCCESS" ? "submit a new task instead" : "it has not finished";
+        throw new TaskwrightError("task_not_retryable", `The task is ${old.status}: ${hint}.`, {
+          extra: { status_now: old.status },
+        });
+      }
+      const repeats = {
+        retryOf: id,
+        keepCheckpoint: changes.parameters === undefined,
+        ...(changes.again !== undefined && { again: changes.again }),
+      };
+      const request = repeatOf(old, changes);
+      return insert(await prepare(request, { registry, now: clock.now(), newId }, repeats));
+    },
+
+    attempts: (id) => partOf(id, store.attempts(id)),
+    logs: (id, page) => partOf(id, store.logs(id, page)),
+    artifacts: (id) => partOf(id, store.artifacts(id)),
+    drain: () => batcher.drain(),
+  };
+}
+
+/** The request that makes this finished task anew; what the caller changes comes first. */
+function repeatOf(old: Task, changes: RetryChanges): SubmitRequest {
+  const { again: _again, parameters = JSON.parse(old.parameters ?? "{}"), ...options } = changes;
+  // A summary speaks of the parameters: with new ones the type writes a new one.
+  const summary = changes.parameters === undefined ? old.summary : undefined;
+  return {
+    taskType: old.taskType,
+    parameters,
+    queue: old.queue,
+    priority: old.priority,
+    timeout: old.timeout,
+    maxAttempts: old.maxAttempts,
+    tags: old.tags,
+    ...(summary !== undefined && { summary }),
+    ...options,
+  };
+}
+
+function notFound(id: TaskId): TaskwrightError {
+  return new TaskwrightError("task_not_found", `There is no task ${id}; old ones are removed after a while.`);
+}
+
+function alreadyRetried(by: TaskId): TaskwrightError {
+  return new TaskwrightError(
+    "task_already_retried",
+    `The task was already retried by ${by}; say "again": true to retry it once more.`,
+    { extra: { retried_by: by } },
+  );
+}
+
+function conflict({ task }: PreparedTask): TaskwrightError {
+  return task.replay?.key.startsWith("key:")
+    ? new TaskwrightError(
+        "idempotency_mismatch",
+        "This Idempotency-Key was used with another request; use a new key for a new request.",
+      )
+    : new TaskwrightError("id_conflict", `Another task has the id ${task.id}; leave the id out.`);
+}
