@@ -1,0 +1,75 @@
+// What SQLite and the file system throw, as StoreErrors that say what is wrong and what to do. Keeps no state.
+import Database from "better-sqlite3";
+import { StoreError } from "../store.js";
+
+/** SQLite's extended result codes by what they mean to whoever runs this; the first matching prefix decides. */
+const MEANINGS = [
+  ["SQLITE_FULL", "full"],
+  ["SQLITE_IOERR_SHMSIZE", "full"],
+  ["SQLITE_CORRUPT", "corrupt"],
+  ["SQLITE_NOTADB", "corrupt"],
+  ["SQLITE_IOERR_SHORT_READ", "corrupt"],
+  ["SQLITE_READONLY", "not_writable"],
+  ["SQLITE_CANTOPEN", "not_writable"],
+  ["SQLITE_PERM", "not_writable"],
+  ["SQLITE_AUTH", "not_writable"],
+  ["SQLITE_CONSTRAINT", "rejected"],
+  ["SQLITE_TOOBIG", "rejected"],
+  ["SQLITE_MISMATCH", "rejected"],
+] as const;
+
+/** The StoreError for whatever was thrown while working on `file`; a StoreError passes as it is. */
+export function toStoreError(error: unknown, file: string): StoreError {
+  if (error instanceof StoreError) return error;
+  const code = codeOf(error);
+  const reason = error instanceof Error ? error.message : String(error);
+  const meaning = MEANINGS.find(([prefix]) => code.startsWith(prefix))?.[1];
+  switch (meaning) {
+    case "full":
+      return new StoreError(
+        "full",
+        `The disk that holds ${file} is full; nothing was stored. Free some space, and it goes on by itself.`,
+        { cause: error },
+      );
+    case "corrupt":
+      return new StoreError("corrupt", damaged(code, file, reason), { cause: error });
+    case "not_writable":
+      return notWritable(file, error);
+    case "rejected":
+      return new StoreError("rejected", `A row can't be stored: ${reason}.`, { cause: error });
+    default:
+      // A value that can't be bound is the caller's; everything else may pass.
+      return error instanceof RangeError
+        ? new StoreError("rejected", `A value can't be stored: ${reason}.`, { cause: error })
+        : new StoreError("unavailable", `The database ${file} can't be used now: ${reason}.`, {
+            cause: error,
+          });
+  }
+}
+
+/** The folder or the file can't be written by this user. */
+export function notWritable(file: string, cause: unknown): StoreError {
+  return new StoreError(
+    "not_writable",
+    `The database ${file} can't be written. Give this user write access to the file and its folder, or name another place for it.`,
+    { cause },
+  );
+}
+
+/** A task without the rows that every task has: written by something else than this program. */
+export function damagedTask(id: string): StoreError {
+  return new StoreError(
+    "corrupt",
+    `Task ${id} lies in no table where a task can lie: the database was changed from outside. Restore it from a backup.`,
+  );
+}
+
+function damaged(code: string, file: string, reason: string): string {
+  return code === "SQLITE_NOTADB"
+    ? `${file} is no SQLite database. Name another file, or move this one away.`
+    : `The database ${file} is damaged (${reason}). Stop everything that uses it and restore it from a backup.`;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Database.SqliteError ? error.code : "";
+}

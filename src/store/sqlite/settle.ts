@@ -1,0 +1,261 @@
+// The settle half of a turn: what became of a claimed task. Nothing moves under an old fence.
+import type { TaskId } from "../../model/id.js";
+import type { Json } from "../../model/json.js";
+import type { FinishedStatus } from "../../model/status.js";
+import type { Attempt, Hold, Outcome, Settled, TaskError, WorkerId } from "../../model/task.js";
+import type { Instant } from "../../model/time.js";
+import { damagedTask } from "./errors.js";
+import { createReports } from "./reports.js";
+import { readStages, writeList } from "./rows.js";
+import type { Writer } from "./transaction.js";
+
+export interface RunningRow {
+  readonly fence: number;
+  readonly worker: WorkerId;
+  readonly queue: string;
+  readonly taskType: string;
+  readonly attempt: number;
+  readonly crashes: number;
+  readonly carried: number;
+  readonly readyAt: Instant;
+  readonly startedAt: Instant;
+  readonly cancelRequestedAt: Instant | null;
+  readonly progress: number;
+  readonly progressMessage: string | null;
+  readonly stages: Json | null;
+}
+
+// By primary key.
+export const RUNNING = `
+SELECT fence, worker, queue, task_type AS taskType, attempt, crashes, carried, ready_at AS readyAt,
+  started_at AS startedAt, cancel_requested_at AS cancelRequestedAt, progress,
+  progress_message AS progressMessage, stages
+FROM running WHERE id = ?`;
+
+const LEAVE = "DELETE FROM running WHERE id = ?";
+
+export const FINISH = `
+INSERT INTO done (id, queue, task_type, status, fence, worker, attempt, crashes, started_at, completed_at,
+  cancel_requested_at, progress, progress_message, stages, error, result_data)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+// The last word under a fence, where the task is no longer running under it: three seeks by primary key.
+const REPLAYED = `
+SELECT d.status, d.fence AS doneFence, r.id IS NOT NULL AS isRunning, c.fence AS carryFence
+FROM (SELECT ? AS id) q
+LEFT JOIN done d ON d.id = q.id LEFT JOIN running r ON r.id = q.id LEFT JOIN carry c ON c.id = q.id`;
+
+const KEEP_CARRY = `
+INSERT INTO carry (id, attempt, crashes, fence, started_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET attempt = excluded.attempt, crashes = excluded.crashes, fence = excluded.fence,
+  started_at = excluded.started_at`;
+
+const DROP_CARRY = "DELETE FROM carry WHERE id = ?";
+
+// The checkpoint of a task that did not succeed stays for a manual retry.
+export const TRIM_CARRY = "DELETE FROM carry WHERE id = ? AND checkpoint IS NULL";
+
+// seq goes on from the end of the task's range in the primary key, so the id is bound twice.
+export const ADD_ATTEMPT = `
+INSERT INTO attempt (task_id, seq, attempt, worker, started_at, ended_at, outcome, error, stages)
+VALUES (?, (SELECT coalesce(max(seq), 0) + 1 FROM attempt WHERE task_id = ?), ?, ?, ?, ?, ?, ?, ?)`;
+
+const HAS_ATTEMPTS = "SELECT 1 FROM attempt WHERE task_id = ? LIMIT 1";
+
+const PRIORITY = "SELECT priority FROM task WHERE id = ?";
+
+export const MAKE_READY = "INSERT INTO ready (queue, task_type, rank, id, carried) VALUES (?, ?, ?, ?, ?)";
+
+export const SCHEDULE = `
+INSERT INTO scheduled (run_at, id, queue, task_type, rank, carried, waiting_for) VALUES (?, ?, ?, ?, ?, ?, ?)`;
+
+export function createSettle(writer: Writer) {
+  const { database, lanes, tally, journal } = writer;
+  const reports = createReports(writer);
+  const selectRunning = database.prepare<[string], RunningRow>(RUNNING);
+  const leave = database.prepare<[string]>(LEAVE);
+  const finish = database.prepare(FINISH);
+  const selectReplayed = database.prepare<
+    [string],
+    { status: FinishedStatus | null; doneFence: number | null; isRunning: number; carryFence: number | null }
+  >(REPLAYED);
+  const keepCarry = database.prepare(KEEP_CARRY);
+  const dropCarry = database.prepare<[string]>(DROP_CARRY);
+  const trimCarry = database.prepare<[string]>(TRIM_CARRY);
+  const addAttempt = database.prepare(ADD_ATTEMPT);
+  const hasAttempts = database.prepare<[string], number>(HAS_ATTEMPTS).pluck();
+  const selectPriority = database.prepare<[string], number>(PRIORITY).pluck();
+  const makeReady = database.prepare(MAKE_READY);
+  const schedule = database.prepare(SCHEDULE);
+
+  function replayed({ id, fence }: Hold): Settled {
+    const row = selectReplayed.get(id);
+    if (row?.status && row.doneFence === fence) return row.status;
+    const handedBack = row?.status === null && row.isRunning === 0 && row.carryFence === fence;
+    return handedBack ? "PENDING" : "stale";
+  }
+
+  /** A success at the first try is told by the task itself; everything else leaves a record. */
+  function recordEnd(
+    id: TaskId,
+    running: RunningRow,
+    ended: Attempt["outcome"],
+    error: Json | null,
+    now: Instant,
+  ): void {
+    if (ended === "SUCCESS" && running.attempt === 1) {
+      const ranBefore = running.carried === 1 || running.crashes > 0;
+      if (!ranBefore || hasAttempts.get(id) === undefined) return;
+    }
+    const { attempt, worker, startedAt, stages } = running;
+    addAttempt.run(id, id, attempt, worker, startedAt, now, ended, error, stages);
+  }
+
+  function end(
+    running: RunningRow,
+    status: FinishedStatus,
+    outcome: Outcome,
+    error: Json | null,
+    now: Instant,
+  ): FinishedStatus {
+    const { id } = outcome;
+    recordEnd(id, running, status, error, now);
+    const { queue, taskType, startedAt } = running;
+    const progress = status === "SUCCESS" ? 100 : running.progress;
+    const resultData = outcome.to === "PENDING" ? undefined : outcome.resultData;
+    finish.run(
+      id,
+      queue,
+      taskType,
+      status,
+      running.fence,
+      running.worker,
+      running.attempt,
+      running.crashes,
+      startedAt,
+      now,
+      running.cancelRequestedAt,
+      progress,
+      running.progressMessage,
+      running.stages,
+      error,
+      resultData ?? null,
+    );
+    if (running.carried === 1) (status === "SUCCESS" ? dropCarry : trimCarry).run(id);
+    const counts = tally.of(lanes.of(queue, taskType));
+    counts.running--;
+    tally.end(counts, status);
+    counts.waitMillis += Math.max(0, startedAt - running.readyAt);
+    counts.runMillis += Math.max(0, now - startedAt);
+    if (journal.listening) {
+      noteFinished(outcome, running, { status, progress, resultData }, now);
+    }
+    return status;
+  }
+
+  function noteFinished(
+    outcome: Outcome,
+    running: RunningRow,
+    ended: {
+      readonly status: FinishedStatus;
+      readonly progress: number;
+      readonly resultData: Json | undefined;
+    },
+    now: Instant,
+  ): void {
+    const { queue, taskType, attempt, crashes, worker, startedAt } = running;
+    journal.note({
+      kind: "finished",
+      at: now,
+      task: {
+        id: outcome.id,
+        taskType,
+        queue,
+        ...ended,
+        error: errorOf(outcome),
+        progressMessage: running.progressMessage ?? undefined,
+        stages: readStages(running.stages),
+        attempt,
+        crashes,
+        worker,
+        startedAt,
+        completedAt: now,
+        cancelRequestedAt: running.cancelRequestedAt ?? undefined,
+      },
+    });
+  }
+
+  function handBack(
+    running: RunningRow,
+    outcome: Outcome & { readonly to: "PENDING" },
+    error: Json | null,
+    now: Instant,
+  ): "PENDING" {
+    const { id } = outcome;
+    const { queue, taskType } = running;
+    const lane = lanes.of(queue, taskType);
+    const counts = tally.of(lane);
+    // Handed back unharmed, there is nothing to tell about the attempt.
+    if (error !== null || !outcome.refund) {
+      recordEnd(id, running, error === null ? "released" : "retry", error, now);
+    }
+    if (error !== null) counts.retried++;
+    const attempt = running.attempt - (outcome.refund ? 1 : 0);
+    keepCarry.run(id, attempt, running.crashes, running.fence, running.startedAt);
+    const priority = selectPriority.get(id);
+    if (priority === undefined) throw damagedTask(id);
+    if (outcome.in > 0) {
+      schedule.run(now + outcome.in, id, queue, taskType, -priority, 1, "retry");
+    } else {
+      makeReady.run(queue, taskType, -priority, id, 1);
+      lane.waiting = true;
+      journal.noteWork();
+    }
+    counts.running--;
+    counts.pending++;
+    if (journal.listening) {
+      const waits =
+        outcome.in > 0
+          ? ({ waitingFor: "retry", runAt: now + outcome.in } as const)
+          : ({ waitingFor: "worker" } as const);
+      journal.note({
+        kind: "waiting",
+        at: now,
+        task: { id, taskType, queue, status: "PENDING", ...waits, attempt, progress: 0, stages: [] },
+      });
+    }
+    return "PENDING";
+  }
+
+  /** The status now, or 'stale'. A replay changes nothing and hears the same again. */
+  return function settle(outcome: Outcome, now: Instant): Settled {
+    const held = selectRunning.get(outcome.id);
+    if (held?.fence !== outcome.fence) return replayed(outcome);
+    const running = outcome.report ? withReport(held, outcome, now) : held;
+    leave.run(outcome.id);
+    const error = writeError(errorOf(outcome));
+    if (outcome.to !== "PENDING") return end(running, outcome.to, outcome, error, now);
+    if (running.cancelRequestedAt !== null) return end(running, "CANCELLED", outcome, error, now);
+    return handBack(running, outcome, error, now);
+  };
+
+  /** The running row as it is after the report; its parts are stored. */
+  function withReport(held: RunningRow, { id, report = {} }: Outcome, now: Instant): RunningRow {
+    const carried = reports.store(id, held, report, now) ? 1 : 0;
+    return {
+      ...held,
+      carried,
+      progress: report.progress ?? held.progress,
+      progressMessage: report.progressMessage ?? held.progressMessage,
+      stages: report.stages ? writeList(report.stages) : held.stages,
+    };
+  }
+}
+
+function errorOf(outcome: Outcome): TaskError | undefined {
+  return outcome.to === "SUCCESS" ? undefined : outcome.error;
+}
+
+function writeError(error: TaskError | undefined): Json | null {
+  return error === undefined ? null : JSON.stringify(error);
+}

@@ -1,0 +1,56 @@
+// One verb, one transaction: begin, run, write the counts, commit, tell. What fails is rolled back, in memory too.
+import type { Database } from "better-sqlite3";
+import type { Clock } from "../../lib/clock.js";
+import type { Instant } from "../../model/time.js";
+import type { Fences } from "./fences.js";
+import type { Journal } from "./journal.js";
+import type { Lanes } from "./lanes.js";
+import type { Tally } from "./tally.js";
+
+/** What the verbs that write share. */
+export interface Writer {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly fences: Fences;
+  readonly lanes: Lanes;
+  readonly tally: Tally;
+  readonly journal: Journal;
+}
+
+export interface Transactions {
+  /** Runs `verb` as one atomic unit at one moment of the store's clock. */
+  run<Answer>(verb: (now: Instant) => Answer): Answer;
+}
+
+export function createTransactions({ database, clock, lanes, tally, journal }: Writer): Transactions {
+  // IMMEDIATE takes the write lock at once, so that nothing fails half way for want of it.
+  const begin = database.prepare("BEGIN IMMEDIATE");
+  const commit = database.prepare("COMMIT");
+  const rollback = database.prepare("ROLLBACK");
+
+  function undo(): void {
+    tally.clear();
+    journal.clear();
+    // SQLite has already rolled back by itself after some errors (disk full, I/O).
+    if (database.inTransaction) rollback.run();
+    lanes.reload();
+  }
+
+  return {
+    run(verb) {
+      begin.run();
+      let answer: ReturnType<typeof verb>;
+      try {
+        const now = clock.now();
+        answer = verb(now);
+        tally.write(now);
+        commit.run();
+      } catch (error) {
+        undo();
+        throw error;
+      }
+      journal.publish();
+      return answer;
+    },
+  };
+}

@@ -1,0 +1,202 @@
+// What a worker lives on: turn, beat, retire, sync, reclaim, promote. Claim and settle have files of their own.
+import type { TaskId } from "../../model/id.js";
+import type { Json } from "../../model/json.js";
+import type { ClaimedTask, WorkerId } from "../../model/task.js";
+import type { Instant, Millis } from "../../model/time.js";
+import type { TurnAnswer, TurnRequest, WorkerState, WorkStore } from "../store.js";
+import { CARRY, type CarryRow, createClaim, type PayloadRow, toClaimed } from "./claim.js";
+import { damagedTask } from "./errors.js";
+import { createReports } from "./reports.js";
+import { writeList } from "./rows.js";
+import { ADD_ATTEMPT, createSettle, MAKE_READY, RUNNING, type RunningRow } from "./settle.js";
+import type { Transactions, Writer } from "./transaction.js";
+
+const BEAT = `
+INSERT INTO worker (id, heartbeat_at, state) VALUES (?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at, state = excluded.state`;
+
+const RETIRE = "DELETE FROM worker WHERE id = ?";
+
+// One process holds the database, so whoever is listed when it opens died with the boot before.
+const FORGET_WORKERS = "DELETE FROM worker";
+
+const SHOW = "UPDATE running SET progress = ?, progress_message = ?, stages = ? WHERE id = ?";
+
+// Looks at what runs, which the slots of this one process bound; and only after a worker was lost.
+const WORKERS_OF_RUNNING = "SELECT DISTINCT worker FROM running";
+const LOST = `
+SELECT id FROM running WHERE worker NOT IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?`;
+
+const TAKE_OVER = "UPDATE running SET fence = ?, worker = ?, crashes = ?, carried = ? WHERE id = ?";
+
+const PAYLOAD = `
+SELECT id, task_type AS taskType, queue, priority, created_at AS createdAt, run_at AS runAt,
+  max_attempts AS maxAttempts, timeout, retry, tags, summary, retry_of AS retryOf, parameters, 0 AS carried
+FROM task WHERE id = ?`;
+
+// The head of the primary key.
+const DUE = `
+SELECT run_at AS runAt, id, queue, task_type AS taskType, rank, carried FROM scheduled
+WHERE run_at <= ? ORDER BY run_at, id LIMIT ?`;
+const UNSCHEDULE = "DELETE FROM scheduled WHERE run_at = ? AND id = ?";
+const NEXT_DUE = "SELECT run_at FROM scheduled ORDER BY run_at LIMIT 1";
+
+interface DueRow {
+  readonly runAt: Instant;
+  readonly id: TaskId;
+  readonly queue: string;
+  readonly taskType: string;
+  readonly rank: number;
+  readonly carried: number;
+}
+
+type WorkVerbs = {
+  readonly [Verb in keyof WorkStore]: (
+    ...args: Parameters<WorkStore[Verb]>
+  ) => Awaited<ReturnType<WorkStore[Verb]>>;
+};
+
+export function createWork(writer: Writer, transactions: Transactions): WorkVerbs {
+  const { database, clock, fences, lanes, journal } = writer;
+  const claim = createClaim(writer);
+  const settle = createSettle(writer);
+  const reports = createReports(writer);
+  const saveBeat = database.prepare(BEAT);
+  const removeWorker = database.prepare<[string]>(RETIRE);
+  const selectRunning = database.prepare<[string], RunningRow>(RUNNING);
+  const show = database.prepare(SHOW);
+  const selectLost = database.prepare<[string, number], TaskId>(LOST).pluck();
+  const takeOver = database.prepare(TAKE_OVER);
+  const addAttempt = database.prepare(ADD_ATTEMPT);
+  const selectPayload = database.prepare<[string], PayloadRow>(PAYLOAD);
+  const selectCarry = database.prepare<[string], CarryRow>(CARRY);
+  const selectDue = database.prepare<[number, number], DueRow>(DUE);
+  const unschedule = database.prepare<[number, string]>(UNSCHEDULE);
+  const nextDue = database.prepare<[], Instant>(NEXT_DUE).pluck();
+  const makeReady = database.prepare(MAKE_READY);
+
+  database.exec(FORGET_WORKERS);
+  /** Workers that have beaten since the store was opened, and were not retired. */
+  const alive = new Set<WorkerId>();
+  /** Workers that may hold tasks and are not alive; empty means that there is nothing to look for. */
+  const lost = new Set<WorkerId>(database.prepare<[], WorkerId>(WORKERS_OF_RUNNING).pluck().all());
+
+  function turn({ worker, outcomes, claim: wanted }: TurnRequest): TurnAnswer {
+    if (outcomes.length === 0 && wanted && lanes.served(wanted).length === 0)
+      return { settled: [], claimed: [] };
+    if (!alive.has(worker)) lost.add(worker);
+    fences.provide(wanted?.limit ?? 0);
+    return transactions.run((now) => ({
+      settled: outcomes.map((outcome) => settle(outcome, now)),
+      claimed: wanted ? claim(worker, wanted, now) : [],
+    }));
+  }
+
+  function takeOverOne(worker: WorkerId, id: TaskId, now: Instant): ClaimedTask {
+    const held = selectRunning.get(id);
+    const payload = selectPayload.get(id);
+    if (!held || !payload) throw damagedTask(id);
+    addAttempt.run(id, id, held.attempt, held.worker, held.startedAt, now, "crashed", null, held.stages);
+    const fence = fences.next();
+    const crashes = held.crashes + 1;
+    takeOver.run(fence, worker, crashes, held.carried, id);
+    return toClaimed(payload, held.taskType, {
+      fence,
+      attempt: held.attempt,
+      crashes,
+      checkpoint: selectCarry.get(id)?.checkpoint ?? null,
+      startedAt: held.startedAt,
+      cancelRequested: held.cancelRequestedAt !== null,
+    });
+  }
+
+  function saidSomething(
+    id: TaskId,
+    held: RunningRow,
+    report: Parameters<typeof reports.store>[2],
+    now: Instant,
+  ): void {
+    const { progress, progressMessage, stages } = report;
+    if (progress === undefined && progressMessage === undefined && stages === undefined) return;
+    show.run(
+      progress ?? held.progress,
+      progressMessage ?? held.progressMessage,
+      stages ? writeList(stages) : held.stages,
+      id,
+    );
+    if (!journal.listening) return;
+    const { taskType, queue } = held;
+    const shown = {
+      ...(progress === undefined ? {} : { progress }),
+      ...(progressMessage === undefined ? {} : { progressMessage }),
+      ...(stages === undefined ? {} : { stages }),
+    };
+    journal.note({ kind: "progress", at: now, task: { id, taskType, queue, status: "RUNNING", ...shown } });
+  }
+
+  return {
+    turn,
+
+    beat(state: WorkerState) {
+      saveBeat.run(state.id, clock.now(), writeState(state));
+      alive.add(state.id);
+      lost.delete(state.id);
+    },
+
+    retire(worker) {
+      removeWorker.run(worker);
+      alive.delete(worker);
+      lost.add(worker);
+    },
+
+    sync(held) {
+      if (held.length === 0) return [];
+      return transactions.run((now) =>
+        held.map(({ id, fence, report }) => {
+          const running = selectRunning.get(id);
+          if (running?.fence !== fence) return "stale";
+          reports.store(id, running, report, now);
+          saidSomething(id, running, report, now);
+          return running.cancelRequestedAt === null ? "held" : "cancel";
+        }),
+      );
+    },
+
+    reclaim(worker, limit) {
+      if (lost.size === 0) return [];
+      if (!alive.has(worker)) lost.add(worker);
+      fences.provide(limit);
+      return transactions.run((now) => {
+        const ids = selectLost.all(JSON.stringify([...alive]), limit);
+        if (ids.length < limit && alive.has(worker)) lost.clear();
+        return ids.map((id) => takeOverOne(worker, id, now));
+      });
+    },
+
+    promote(limit): { readonly count: number; readonly nextIn?: Millis } {
+      const now = clock.now();
+      const first = nextDue.get();
+      if (first === undefined) return { count: 0 };
+      if (first > now) return { count: 0, nextIn: first - now };
+      const count = transactions.run((at) => {
+        const due = selectDue.all(at, limit);
+        for (const { runAt, id, queue, taskType, rank, carried } of due) {
+          unschedule.run(runAt, id);
+          makeReady.run(queue, taskType, rank, id, carried);
+          lanes.of(queue, taskType).waiting = true;
+          if (!journal.listening) continue;
+          const task = { id, taskType, queue, status: "PENDING", waitingFor: "worker" } as const;
+          journal.note({ kind: "waiting", at, task });
+        }
+        if (due.length > 0) journal.noteWork();
+        return due.length;
+      });
+      const next = nextDue.get();
+      return { count, nextIn: next === undefined ? undefined : Math.max(0, next - now) };
+    },
+  };
+}
+
+function writeState(state: WorkerState): Json {
+  return JSON.stringify(state);
+}
