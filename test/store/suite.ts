@@ -9,6 +9,7 @@ import { historyTests } from "./suite-history.js";
 import { listTests } from "./suite-list.js";
 import { raceTests } from "./suite-races.js";
 import { retentionTests } from "./suite-retention.js";
+import { settlingTests } from "./suite-settle.js";
 import { statisticsTests } from "./suite-statistics.js";
 import { taskTests } from "./suite-tasks.js";
 import { workTests } from "./suite-work.js";
@@ -25,6 +26,7 @@ export type Case = (name: string, body: (bench: Bench) => Promise<void>) => void
 
 const FACETS: readonly (readonly [string, (check: Case) => void])[] = [
   ["work", workTests],
+  ["settle", settlingTests],
   ["tasks", taskTests],
   ["list", listTests],
   ["history", historyTests],

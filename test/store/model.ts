@@ -1,0 +1,259 @@
+// Two stores side by side under one clock: every step is done to both, and they must answer alike. The reference says
+// what is right. Fences are opaque, so each hold knows the fence of either side.
+import { expect } from "vitest";
+import type { ManualClock } from "../../src/lib/clock.js";
+import { createIdSource, type TaskId } from "../../src/model/id.js";
+import type { ClaimedTask, FileId, Hold, NewTask, Outcome, Report } from "../../src/model/task.js";
+import type { PageRequest, Store, TaskFilter } from "../../src/store/store.js";
+import { BOOM, workerState } from "./fixture.js";
+import type { InsertDraft, OutcomeDraft, ReportDraft, Step } from "./model-steps.js";
+import { listAll } from "./suite-list.js";
+
+type Side = "reference" | "candidate";
+
+/** One claim, as each side knows it. */
+interface PairedHold {
+  readonly id: TaskId;
+  readonly fence: Readonly<Record<Side, number>>;
+}
+
+export interface Model {
+  readonly reference: Store;
+  readonly candidate: Store;
+  /** Every task that was ever submitted, also refused and removed ones. */
+  readonly ids: readonly TaskId[];
+  /** Does a step to both, and throws where they answer differently. */
+  apply(step: Step): Promise<void>;
+}
+
+export function createModel(reference: Store, candidate: Store, clock: ManualClock): Model {
+  const began = clock.now();
+  const nextId = createIdSource(clock.now, (bytes) => bytes.fill(0));
+  const ids: TaskId[] = [];
+  const submitted: NewTask[] = [];
+  const holds: PairedHold[] = [];
+  const files: FileId[] = [];
+  const lastFence: Record<Side, number> = { reference: 0, candidate: 0 };
+
+  /** Asks both; the answer of the reference, once the other is equal to it. */
+  async function both<Answer>(
+    ask: (store: Store, side: Side) => Promise<Answer>,
+    compare: (answer: Answer) => unknown = (answer) => answer,
+  ): Promise<Readonly<Record<Side, Answer>>> {
+    const answers = {
+      reference: await ask(reference, "reference"),
+      candidate: await ask(candidate, "candidate"),
+    };
+    expect(compare(answers.candidate)).toEqual(compare(answers.reference));
+    return answers;
+  }
+
+  function draw(draft: InsertDraft): NewTask {
+    const id = nextId();
+    const file = pick(files, draft.file);
+    const { start, again, keepCheckpoint, taskType, queue, priority, tags, summary, replay } = draft;
+    return {
+      id,
+      taskType,
+      queue,
+      priority,
+      tags,
+      summary,
+      replay,
+      parameters: `{"n":${ids.length}}`,
+      start: start !== "now" && "at" in start ? { at: began + start.at } : start,
+      maxAttempts: 3,
+      timeout: 60_000,
+      retryOf: pick(ids, draft.retryOf),
+      again,
+      keepCheckpoint,
+      files: file === undefined ? undefined : [file],
+    };
+  }
+
+  async function insert(tasks: readonly NewTask[]): Promise<void> {
+    await both((store) => store.insert(tasks));
+    for (const task of tasks) {
+      submitted.push(task);
+      if (!ids.includes(task.id)) ids.push(task.id);
+    }
+  }
+
+  function reportOf({ logs, artifacts, stages, ...rest }: ReportDraft): Report {
+    return {
+      ...rest,
+      stages: stages?.map((name) => ({ name, startedAt: clock.now() })),
+      logs: Array.from({ length: logs }, (_, n) => ({
+        at: clock.now(),
+        level: "info",
+        message: `line ${n}`,
+      })),
+      artifacts: Array.from({ length: artifacts }, () => ({
+        id: nextId(),
+        name: "out.csv",
+        mediaType: "text/csv",
+        sizeBytes: 1,
+        sha256: "ab".repeat(32),
+      })),
+    };
+  }
+
+  function outcomeOf(draft: OutcomeDraft, hold: PairedHold): (side: Side) => Outcome {
+    const report = draft.report && reportOf(draft.report);
+    const { resultData, to } = draft;
+    const error = draft.withError ? BOOM : undefined;
+    return (side) => {
+      const base = { ...heldBy(hold, side), report };
+      if (to === "SUCCESS") return { ...base, to, resultData };
+      if (to === "FAILED") return { ...base, to, error: BOOM, resultData };
+      if (to === "CANCELLED") return { ...base, to, error, resultData };
+      return { ...base, to, in: draft.in, refund: draft.refund, error };
+    };
+  }
+
+  /** Remembers what was claimed. Fences grow on either side, and never come back. */
+  function take(claimed: Readonly<Record<Side, readonly ClaimedTask[]>>): void {
+    for (const side of ["reference", "candidate"] as const) {
+      const fences = claimed[side].map((task) => task.fence);
+      expect(new Set(fences).size).toBe(fences.length);
+      expect(Math.min(...fences)).toBeGreaterThan(lastFence[side]);
+      lastFence[side] = Math.max(lastFence[side], ...fences);
+    }
+    for (const { id, fence } of claimed.reference) {
+      const other = claimed.candidate.find((task) => task.id === id);
+      if (other) holds.push({ id, fence: { reference: fence, candidate: other.fence } });
+    }
+  }
+
+  async function turn({ worker, outcomes, claim }: Extract<Step, { verb: "turn" }>): Promise<void> {
+    const drawn = outcomes.flatMap((draft) => {
+      const hold = pick(holds, draft.hold);
+      return hold ? [outcomeOf(draft, hold)] : [];
+    });
+    const answers = await both(
+      (store, side) => store.turn({ worker, outcomes: drawn.map((make) => make(side)), claim }),
+      ({ settled, claimed }) => ({ settled, claimed: claimed.map(withoutFence) }),
+    );
+    take({ reference: answers.reference.claimed, candidate: answers.candidate.claimed });
+  }
+
+  async function sync(drafts: Extract<Step, { verb: "sync" }>["reports"]): Promise<void> {
+    const drawn = drafts.flatMap((draft) => {
+      const hold = pick(holds, draft.hold);
+      return hold ? [{ hold, report: reportOf(draft.report) }] : [];
+    });
+    await both((store, side) =>
+      store.sync(drawn.map(({ hold, report }) => ({ ...heldBy(hold, side), report }))),
+    );
+  }
+
+  async function die(worker: string, heir: string): Promise<void> {
+    await both((store) => store.retire(worker));
+    await both((store) => store.beat(workerState(heir)));
+    take(
+      await both(
+        (store) => store.reclaim(heir, 1_000),
+        (taken) => taken.map(withoutFence).sort((a, b) => (a.id < b.id ? -1 : 1)),
+      ),
+    );
+  }
+
+  async function list(draft: TaskFilter, page: PageRequest): Promise<void> {
+    const filter = absolute(draft, began);
+    await both(
+      (store) => store.list(filter, page),
+      ({ tasks, next, total }) => ({
+        tasks,
+        more: next !== undefined,
+        total: total.relation === "exact" ? total : total.relation,
+      }),
+    );
+    await both((store) => listAll(store, filter, page));
+  }
+
+  async function upload(complete: boolean): Promise<void> {
+    const id = nextId();
+    files.push(id);
+    await both((store) => store.beginFile(id, "people.csv", "text/csv"));
+    if (complete) await both((store) => store.completeFile(id, 5, "ab".repeat(32)));
+    await both((store) => store.files(files));
+  }
+
+  async function apply(step: Step): Promise<void> {
+    switch (step.verb) {
+      case "insert":
+        return insert(step.drafts.map(draw));
+      case "insert again": {
+        const task = pick(submitted, step.task);
+        return task && insert([step.changed ? { ...task, parameters: '{"other":true}' } : task]);
+      }
+      case "turn":
+        return turn(step);
+      case "sync":
+        return sync(step.reports);
+      case "die":
+        return die(step.worker, step.heir);
+      case "advance":
+        return clock.advance(step.by);
+      case "upload":
+        return upload(step.complete);
+      case "list":
+        return list(step.filter, step.page);
+      case "cancel":
+        await both((store) => store.cancel(pickAll(ids, step.tasks)));
+        return;
+      case "beat":
+        await both((store) => store.beat(workerState(step.worker)));
+        return;
+      case "promote":
+        await both((store) => store.promote(step.limit));
+        return;
+      case "remove":
+        await both((store) => store.remove(pickAll(ids, step.tasks)));
+        return;
+      case "expire":
+        await both((store) => store.expired(step.finishedFor, 1_000));
+        return;
+      case "expire files": {
+        const ended = await both((store) => store.expireFiles(step.unusedFor, 1_000), sorted);
+        if (step.remove) await both((store) => store.removeFiles(ended.reference));
+        return;
+      }
+    }
+  }
+
+  return { reference, candidate, ids, apply };
+}
+
+/** What came up so long ago, or undefined where nothing did. */
+function pick<T>(list: readonly T[], ago: number | undefined): T | undefined {
+  return ago === undefined || list.length === 0 ? undefined : list.at(-1 - (ago % list.length));
+}
+
+function pickAll(ids: readonly TaskId[], agos: readonly number[]): readonly TaskId[] {
+  return agos.flatMap((ago) => pick(ids, ago) ?? []);
+}
+
+function heldBy({ id, fence }: PairedHold, side: Side): Hold {
+  return { id, fence: fence[side] };
+}
+
+function withoutFence({ fence: _fence, ...task }: ClaimedTask): Omit<ClaimedTask, "fence"> {
+  return task;
+}
+
+function sorted(ids: readonly string[]): readonly string[] {
+  return [...ids].sort();
+}
+
+/** A filter whose instants count from the beginning of the test, with instants. */
+function absolute(filter: TaskFilter, began: number): TaskFilter {
+  const shift = (at: number | undefined) => (at === undefined ? undefined : began + at);
+  return {
+    ...filter,
+    createdAfter: shift(filter.createdAfter),
+    createdBefore: shift(filter.createdBefore),
+    completedAfter: shift(filter.completedAfter),
+    completedBefore: shift(filter.completedBefore),
+  };
+}

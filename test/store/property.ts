@@ -1,0 +1,91 @@
+// The model-based property test: whatever is done to a store, it answers as the reference does, and its parts agree.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createManualClock, type ManualClock } from "../../src/lib/clock.js";
+import { STATUSES } from "../../src/model/status.js";
+import type { Task } from "../../src/model/task.js";
+import { createMemoryStore } from "../../src/store/memory/memory-store.js";
+import type { Store } from "../../src/store/store.js";
+import { createModel, type Model } from "./model.js";
+import { step } from "./model-steps.js";
+import { listAll } from "./suite-list.js";
+import { sortedTotals } from "./suite-statistics.js";
+
+const MINUTE = 60_000;
+
+/**
+ * Random steps on a new store from `open` and on the reference. A failure prints the seed and the shortest steps
+ * found. `runs`: how many sequences, by default 100.
+ */
+export function propertyTest(
+  name: string,
+  open: (clock: ManualClock) => Promise<Store>,
+  { runs = 100 }: { readonly runs?: number } = {},
+): void {
+  test(`${name} answers as the reference does`, { timeout: 300_000 }, async () => {
+    const steps = fc.array(step, { minLength: 1, maxLength: 60, size: "max" });
+    await fc.assert(
+      fc.asyncProperty(steps, async (sequence) => {
+        const clock = createManualClock();
+        const began = clock.now();
+        const model = createModel(createMemoryStore({ clock }), await open(clock), clock);
+        try {
+          for (const one of sequence) {
+            await model.apply(one);
+            await checkPlaces(model);
+          }
+          await checkParts(model, began, clock.now());
+        } finally {
+          await model.candidate.close();
+        }
+      }),
+      { numRuns: runs },
+    );
+  });
+}
+
+/** Each task is in exactly one place, and get, lists, totals and queues tell of the same tasks. */
+async function checkPlaces({ reference, candidate, ids }: Model): Promise<void> {
+  const found = await candidate.get(ids);
+  expect(found).toEqual(await reference.get(ids));
+  const tasks = found.filter((task) => task !== undefined);
+  const page = { limit: 500, order: "oldest", include: ["parameters", "result_data"] } as const;
+  expect(await listAll(candidate, {}, page)).toEqual([...tasks].sort((a, b) => (a.id < b.id ? -1 : 1)));
+  for (const status of STATUSES) {
+    const listed = await listAll(candidate, { status: [status] });
+    expect(listed.map((task) => task.id)).toEqual(idsWith(status, tasks));
+  }
+  const totals = await sortedTotals(candidate);
+  expect(totals).toEqual(await sortedTotals(reference));
+  for (const status of STATUSES) {
+    const counted = totals.reduce((sum, { counts }) => sum + counts[status], 0);
+    expect(counted).toBe(idsWith(status, tasks).length);
+  }
+  expect(await sortedQueues(candidate)).toEqual(await sortedQueues(reference));
+}
+
+function idsWith(status: Task["status"], tasks: readonly Task[]): readonly string[] {
+  return tasks
+    .filter((task) => task.status === status)
+    .map((task) => task.id)
+    .sort()
+    .reverse();
+}
+
+async function sortedQueues(store: Store) {
+  return [...(await store.queues())].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What each task went through, and what operators see. */
+async function checkParts({ reference, candidate, ids }: Model, began: number, now: number): Promise<void> {
+  for (const id of ids) {
+    expect(await candidate.attempts(id)).toEqual(await reference.attempts(id));
+    const page = { after: 0, limit: 1_000 };
+    expect(await candidate.logs(id, page)).toEqual(await reference.logs(id, page));
+    expect(await candidate.artifacts(id)).toEqual(await reference.artifacts(id));
+  }
+  for (const groupBy of [undefined, "queue", "task_type"] as const) {
+    const range = { from: began, to: now + MINUTE, step: 2 * MINUTE, groupBy };
+    expect(await candidate.timeline(range)).toEqual(await reference.timeline(range));
+  }
+}
