@@ -33,7 +33,8 @@ export const systemClock: Clock = {
   after(delay, task, options) {
     // Longer delays than 2^31−1 ms would fire at once (Node's timers); whoever waits so long asks again.
     const timer = setTimeout(task, Math.min(Math.max(0, delay), 0x7fffffff));
-    if (options?.background) timer.unref();
+    // In a browser a timer is a number, and keeps nothing alive.
+    if (options?.background && typeof timer === "object") timer.unref();
     return () => clearTimeout(timer);
   },
 };

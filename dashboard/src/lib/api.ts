@@ -1,0 +1,19 @@
+// The page's one connection to the server that delivered it.
+import { createClient } from "../../../src/client/index.js";
+
+export type {
+  WireArtifact,
+  WireAttempt,
+  WireEvent,
+  WireFile,
+  WireLogLine,
+  WireQueue,
+  WireStats,
+  WireTask,
+  WireTaskList,
+  WireTaskType,
+  WireWorker,
+} from "../../../src/client/index.js";
+export { ApiError, ConnectionError } from "../../../src/client/index.js";
+
+export const client = createClient({ url: "" });

@@ -1,0 +1,90 @@
+// How numbers, sizes and times read on this page. Reads no clock.
+import { formatDuration } from "../../../src/model/time.js";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const numbers = new Intl.NumberFormat("en", { maximumFractionDigits: 6 });
+const shortNumbers = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
+const clockTime = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const clockSeconds = new Intl.DateTimeFormat("en-GB", {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
+const clockMillis = new Intl.DateTimeFormat("en-GB", {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 3,
+});
+const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+const absolute = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  timeZoneName: "short",
+});
+
+export const formatNumber = (value: number) => numbers.format(value);
+/** At most four digits that matter: for averages and rates. */
+export const formatShort = (value: number) => shortNumbers.format(value);
+/** 14:02. */
+export const formatMinute = (at: string | number) => clockTime.format(new Date(at));
+/** 14:02:31. */
+export const formatSecond = (at: string | number) => clockSeconds.format(new Date(at));
+/** With date and time zone, for titles. */
+export const formatAbsolute = (at: string | number) => absolute.format(new Date(at));
+
+/** To the millisecond; with its date where it was not today. */
+export function formatInstant(at: string, now: number): string {
+  const time = clockMillis.format(new Date(at));
+  const day = date.format(new Date(at));
+  return day === date.format(now) ? time : `${day}, ${time}`;
+}
+
+/** How long ago, in its largest unit: 12 s, 4 min, 3 h, 2 d. */
+export function formatAge(millis: number): string {
+  if (millis < MINUTE) return `${Math.max(0, Math.floor(millis / SECOND))} s`;
+  if (millis < HOUR) return `${Math.floor(millis / MINUTE)} min`;
+  if (millis < DAY) return `${Math.floor(millis / HOUR)} h`;
+  return `${Math.floor(millis / DAY)} d`;
+}
+
+/** How long something took: 12 ms, 0.8 s, 3 m 10 s. */
+export function formatTook(millis: number): string {
+  return millis >= 100 && millis < SECOND ? `${(millis / SECOND).toFixed(1)} s` : formatDuration(millis);
+}
+
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const units = ["KB", "MB", "GB", "TB"];
+  let size = bytes;
+  let unit = "B";
+  for (const next of units) {
+    if (size < 1000) break;
+    size /= 1000;
+    unit = next;
+  }
+  return `${size >= 100 ? Math.round(size) : size.toFixed(1)} ${unit}`;
+}
+
+/** "1 worker", "3 workers". */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatNumber(count)} ${count === 1 ? one : many}`;
+}
+
+/** snake_case and camelCase as a label: "std_dev" → "Std dev". */
+export function formatLabel(name: string): string {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replace(/[_-]+/g, " ")
+    .trim()
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

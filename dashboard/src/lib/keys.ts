@@ -1,0 +1,42 @@
+// Keys that act without a field: which ones exist, and who hears them.
+import { useEffect } from "react";
+
+/** Key → what it does, as the help sheet lists it. */
+export const KEYS = {
+  "/": "Filter the list",
+  j: "Next task",
+  k: "Previous task",
+  Enter: "Open the task",
+  Escape: "Close it",
+  c: "Cancel the task",
+  r: "Retry the task",
+  n: "New task",
+  ".": "Show new tasks",
+  "?": "These keys",
+} as const;
+
+export type Key = keyof typeof KEYS;
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName))
+  );
+}
+
+/** Calls while no field has the focus and no modifier is held. `active`: false hears nothing. */
+export function useKeys(handlers: Partial<Record<Key, (event: KeyboardEvent) => void>>, active = true): void {
+  useEffect(() => {
+    if (!active) return;
+    const hear = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isTyping(event.target)) return;
+      const entry = Object.entries(handlers).find(([key]) => key === event.key);
+      if (!entry) return;
+      event.preventDefault();
+      entry[1](event);
+    };
+    window.addEventListener("keydown", hear);
+    return () => window.removeEventListener("keydown", hear);
+  }, [handlers, active]);
+}

@@ -1,0 +1,32 @@
+// Light, dark or as the system has it; remembered in this browser. public/theme.js sets it before the first paint.
+import { useSyncExternalStore } from "react";
+
+export type Theme = "system" | "light" | "dark";
+const NEXT: Readonly<Record<Theme, Theme>> = { system: "light", light: "dark", dark: "system" };
+const KEY = "taskwright.theme";
+const listeners = new Set<() => void>();
+
+function theme(): Theme {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen === "light" || chosen === "dark" ? chosen : "system";
+}
+
+/** system → light → dark → system. */
+export function switchTheme(): void {
+  const next = NEXT[theme()];
+  if (next === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = next;
+  try {
+    localStorage.setItem(KEY, next);
+  } catch (error) {
+    console.info("The theme is not remembered:", error);
+  }
+  for (const listener of listeners) listener();
+}
+
+export function useTheme(): Theme {
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }, theme);
+}

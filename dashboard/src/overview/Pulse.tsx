@@ -1,0 +1,77 @@
+// The last hour in bars, one a minute: successes above the line, failures hatched below it.
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { CSSProperties } from "react";
+import { formatMinute, formatNumber } from "../lib/format.js";
+import { statsQuery } from "../tasks/queries.js";
+import { type Hour, type Minute, toHour } from "./hour.js";
+
+/** Bars have no use for a height that rounds to nothing. */
+function heights(minute: Minute, hour: Hour): CSSProperties {
+  return {
+    "--ok": hour.mostSucceeded === 0 ? 0 : (100 * minute.succeeded) / hour.mostSucceeded,
+    ...(minute.failed > 0 && { "--bad": Math.max(25, (100 * minute.failed) / hour.mostFailed) }),
+  };
+}
+
+function describe(minute: Minute): string {
+  return `${formatMinute(minute.at)}: ${formatNumber(minute.succeeded)} succeeded, ${formatNumber(minute.failed)} failed`;
+}
+
+/** In the head of the pages that don't show the hour themselves. */
+export function SmallPulse() {
+  const { data: hour } = useQuery({ ...statsQuery, select: toHour });
+  if (!hour || hour.succeeded + hour.failed === 0) return null;
+  return (
+    <Link
+      className="pulse hide-s"
+      to="/tasks"
+      aria-label={`Last 60 minutes: ${formatNumber(hour.succeeded)} succeeded, ${formatNumber(hour.failed)} failed`}
+    >
+      {hour.minutes.map((minute) => (
+        <i key={minute.at} style={heights(minute, hour)} />
+      ))}
+    </Link>
+  );
+}
+
+export function HourFigure({ hour }: { readonly hour: Hour }) {
+  const axis = [0, 15, 30, 45, 59].map((index) => hour.minutes[index]);
+  return (
+    <figure
+      className="pulse-figure"
+      aria-label={`Last 60 minutes: ${formatNumber(hour.succeeded)} succeeded, ${formatNumber(hour.failed)} failed`}
+    >
+      <figcaption className="pulse-head">
+        <span className="strong">Last 60 minutes</span>
+        <span className="key">
+          <i />
+          success
+        </span>
+        <span className="key bad">
+          <i />
+          failed
+        </span>
+      </figcaption>
+      <div className="pulse-plot">
+        <div className="pulse" aria-hidden="true">
+          {hour.minutes.map((minute, index) => (
+            <span
+              key={minute.at}
+              title={describe(minute)}
+              className={`${index === hour.minutes.length - 1 ? "now" : ""} ${minute.failed > 0 ? "has-bad" : ""}`}
+              style={heights(minute, hour)}
+            />
+          ))}
+        </div>
+        <div className="pulse-y" aria-hidden="true">
+          <span>{hour.mostSucceeded > 0 && formatNumber(hour.mostSucceeded)}</span>
+          <span>{hour.mostFailed > 0 && formatNumber(hour.mostFailed)}</span>
+        </div>
+        <div className="pulse-x" aria-hidden="true">
+          {axis.map((minute) => minute && <span key={minute.at}>{formatMinute(minute.at)}</span>)}
+        </div>
+      </div>
+    </figure>
+  );
+}

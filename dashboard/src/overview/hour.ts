@@ -1,0 +1,70 @@
+// The last hour as the overview shows it, from the steps that the API gives.
+import type { WireStats } from "../lib/api.js";
+
+const MINUTE_MS = 60_000;
+
+export interface Minute {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly succeeded: number;
+  readonly failed: number;
+}
+
+export interface Hour {
+  /** Sixty, oldest first; the last one is not over yet. */
+  readonly minutes: readonly Minute[];
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly mostSucceeded: number;
+  readonly mostFailed: number;
+  /** Finished in the last five full minutes, per minute. */
+  readonly perMinute: number;
+  /** The busiest minute, where there is one. */
+  readonly peak: { readonly at: number; readonly finished: number } | undefined;
+  /** Means over the tasks that finished in this hour, in milliseconds; undefined where none did. */
+  readonly meanWait: number | undefined;
+  readonly meanRun: number | undefined;
+}
+
+export function toHour(stats: WireStats): Hour {
+  const end = Math.floor(Date.parse(stats.to) / MINUTE_MS) * MINUTE_MS;
+  const steps = new Map<number, { succeeded: number; failed: number }>();
+  const sums = { cancelled: 0, wait: 0, run: 0 };
+  for (const step of stats.timeline) {
+    const at = Math.floor(Date.parse(step.at) / MINUTE_MS) * MINUTE_MS;
+    const known = steps.get(at) ?? { succeeded: 0, failed: 0 };
+    steps.set(at, { succeeded: known.succeeded + step.succeeded, failed: known.failed + step.failed });
+    sums.cancelled += step.cancelled;
+    sums.wait += step.wait_ms;
+    sums.run += step.run_ms;
+  }
+  const minutes = Array.from({ length: 60 }, (_, index): Minute => {
+    const at = end - (59 - index) * MINUTE_MS;
+    return { at, ...(steps.get(at) ?? { succeeded: 0, failed: 0 }) };
+  });
+  const succeeded = sum(minutes.map((minute) => minute.succeeded));
+  const failed = sum(minutes.map((minute) => minute.failed));
+  const finished = succeeded + failed + sums.cancelled;
+  const lastFive = minutes.slice(-6, -1);
+  const peak = minutes.reduce<Hour["peak"]>((best, minute) => {
+    const count = minute.succeeded + minute.failed;
+    return count > (best?.finished ?? 0) ? { at: minute.at, finished: count } : best;
+  }, undefined);
+  return {
+    minutes,
+    succeeded,
+    failed,
+    cancelled: sums.cancelled,
+    mostSucceeded: Math.max(...minutes.map((minute) => minute.succeeded)),
+    mostFailed: Math.max(...minutes.map((minute) => minute.failed)),
+    perMinute: sum(lastFive.map((minute) => minute.succeeded + minute.failed)) / lastFive.length,
+    peak,
+    meanWait: finished === 0 ? undefined : sums.wait / finished,
+    meanRun: finished === 0 ? undefined : sums.run / finished,
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,50 @@
+// Code to read and to copy.
+import { Check, Copy } from "lucide-react";
+import { useState } from "react";
+import { toastError } from "./toasts.js";
+
+/** Copies a text; the icon says so until the pointer or the focus leaves. */
+export function CopyButton({ text, label }: { readonly text: string; readonly label: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = () => {
+    navigator.clipboard.writeText(text).then(
+      () => setCopied(true),
+      (error: unknown) => toastError("Not copied.", error),
+    );
+  };
+  return (
+    <button
+      type="button"
+      className="icon-btn"
+      aria-label={copied ? "Copied" : label}
+      title={copied ? "Copied" : label}
+      onClick={copy}
+      onBlur={() => setCopied(false)}
+      onPointerLeave={() => setCopied(false)}
+    >
+      {copied ? <Check className="i" aria-hidden /> : <Copy className="i" aria-hidden />}
+    </button>
+  );
+}
+
+export function CodeBox({ code, label }: { readonly code: string; readonly label: string }) {
+  return (
+    <div className="code-box">
+      <CopyButton text={code} label={label} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard. */}
+      <pre className="code" tabIndex={0}>
+        <Marked code={code} />
+      </pre>
+    </div>
+  );
+}
+
+/** Keys of JSON and the first word of a command stand out; the rest stays as it is. */
+function Marked({ code }: { readonly code: string }) {
+  const parts = code.split(/("(?:[^"\\\n]|\\.)*"(?=:)|^(?:curl|taskwright|import|const|console|await)\b)/gm);
+  let at = 0;
+  return parts.map((part, index) => {
+    at += part.length;
+    return index % 2 === 1 ? <b key={at}>{part}</b> : <span key={at}>{part}</span>;
+  });
+}

@@ -1,0 +1,83 @@
+// The pages and their addresses. What is not the list comes when it is first asked for.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import { NotFound, PageError } from "./shell/PageError.js";
+import { Shell } from "./shell/Shell.js";
+import { readNewTaskSearch } from "./submit/search.js";
+import { readTaskSearch } from "./tasks/search.js";
+import { TasksPage } from "./tasks/TasksPage.js";
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: PageError });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/tasks", replace: true });
+  },
+});
+
+const tasks = createRoute({
+  getParentRoute: () => root,
+  path: "/tasks",
+  validateSearch: readTaskSearch,
+  component: TasksPage,
+});
+
+const task = createRoute({
+  getParentRoute: () => tasks,
+  path: "$taskId",
+  component: lazyRouteComponent(() => import("./detail/TaskDrawer.js"), "TaskDrawer"),
+});
+
+const newTask = createRoute({
+  getParentRoute: () => root,
+  path: "/new",
+  validateSearch: readNewTaskSearch,
+  component: lazyRouteComponent(() => import("./submit/NewTaskPage.js"), "NewTaskPage"),
+});
+
+const queues = createRoute({
+  getParentRoute: () => root,
+  path: "/queues",
+  component: lazyRouteComponent(() => import("./queues/QueuesPage.js"), "QueuesPage"),
+});
+
+const workers = createRoute({
+  getParentRoute: () => root,
+  path: "/workers",
+  component: lazyRouteComponent(() => import("./queues/WorkersPage.js"), "WorkersPage"),
+});
+
+/** Plain `?status=FAILED&q=12`: every value is a text, as people and other programs write them. */
+function parseSearch(search: string): Record<string, unknown> {
+  return Object.fromEntries(new URLSearchParams(search));
+}
+
+function stringifySearch(search: Record<string, unknown>): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) {
+    if (value !== undefined && value !== null) params.set(name, String(value));
+  }
+  const text = params.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, tasks.addChildren([task]), newTask, queues, workers]),
+  defaultPreload: "intent",
+  scrollRestoration: false,
+  parseSearch,
+  stringifySearch,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,62 @@
+// The head of every page: where one is, the last hour, how changes arrive, the theme.
+import { Link } from "@tanstack/react-router";
+import { Contrast, Moon, Plus, Sun } from "lucide-react";
+import { switchTheme, type Theme, useTheme } from "../lib/theme.js";
+import { type Connection, useConnection } from "../live/connection.js";
+import { SmallPulse } from "../overview/Pulse.js";
+import { useCurrentPlace } from "./places.js";
+
+export function Header() {
+  const place = useCurrentPlace();
+  return (
+    <header className="top">
+      <div className="crumb">
+        <h1>{place.to === "/tasks" ? "Tasks" : place.name}</h1>
+      </div>
+      <div className="top-end">
+        {place.to !== "/tasks" && <SmallPulse />}
+        <ConnectionState />
+        <ThemeButton />
+        {place.to !== "/new" && (
+          <Link className="btn btn-primary hide-s" to="/new">
+            <Plus className="i" aria-hidden />
+            New task
+          </Link>
+        )}
+      </div>
+    </header>
+  );
+}
+
+const CONNECTION: Readonly<Record<Connection, { readonly word: string; readonly title: string }>> = {
+  connecting: { word: "Connecting", title: "Connecting to the event stream" },
+  live: { word: "Live", title: "Live: changes arrive as they happen" },
+  reconnecting: { word: "Reconnecting", title: "The server does not answer; trying again" },
+  polling: { word: "Polling", title: "There is no event stream; asking every 5 seconds" },
+};
+
+function ConnectionState() {
+  const state = useConnection();
+  const { word, title } = CONNECTION[state];
+  return (
+    <span className="meta-btn" role="status" title={title}>
+      <span className="live-dot" data-connection={state} />
+      {word}
+    </span>
+  );
+}
+
+const THEME = {
+  system: { icon: Contrast, label: "Theme: as the system" },
+  light: { icon: Sun, label: "Theme: light" },
+  dark: { icon: Moon, label: "Theme: dark" },
+} as const satisfies Record<Theme, unknown>;
+
+function ThemeButton() {
+  const { icon: Icon, label } = THEME[useTheme()];
+  return (
+    <button type="button" className="icon-btn" aria-label={label} title={label} onClick={switchTheme}>
+      <Icon className="i" aria-hidden />
+    </button>
+  );
+}

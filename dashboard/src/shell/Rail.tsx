@@ -1,0 +1,77 @@
+// The rail: every page that exists, and which server this is.
+import { useQuery } from "@tanstack/react-query";
+import { formatNumber } from "../lib/format.js";
+import { PlainLink } from "../parts/PlainLink.js";
+import { healthQuery, statsQuery } from "../tasks/queries.js";
+import {
+  DocsIcon,
+  FAILED_PLACE,
+  NEW_PLACE,
+  type Place,
+  QUEUES_PLACE,
+  TASKS_PLACE,
+  useCurrentPlace,
+  WORKERS_PLACE,
+} from "./places.js";
+
+export function Rail() {
+  const { data: stats } = useQuery(statsQuery);
+  const { data: health } = useQuery(healthQuery);
+  return (
+    <aside className="rail">
+      <PlainLink className="brand" to="/tasks" current={false}>
+        <Mark />
+        <span>Taskwright</span>
+      </PlainLink>
+      <nav className="nav" aria-label="Pages">
+        <RailLink place={TASKS_PLACE} count={stats?.counts.RUNNING} />
+        <RailLink place={FAILED_PLACE} count={stats?.counts.FAILED} />
+        <RailLink place={QUEUES_PLACE} />
+        <RailLink place={WORKERS_PLACE} />
+      </nav>
+      <nav className="nav" aria-label="Tools">
+        <RailLink place={NEW_PLACE} />
+        <a href="/docs">
+          <DocsIcon className="i" aria-hidden />
+          <span>API docs</span>
+        </a>
+      </nav>
+      <div className="rail-foot">
+        <span>
+          <code>{location.host}</code>
+        </span>
+        {health && (
+          <span>
+            Version {health.version} · {health.store}
+          </span>
+        )}
+      </div>
+    </aside>
+  );
+}
+
+function RailLink({ place, count }: { readonly place: Place; readonly count?: number | undefined }) {
+  const here = useCurrentPlace();
+  return (
+    <PlainLink
+      to={place.to}
+      {...(place.search && { search: place.search })}
+      current={place === here && "page"}
+      aria-label={place.name}
+    >
+      <place.icon className="i" aria-hidden />
+      <span>{place.name}</span>
+      {count ? <span className="count">{formatNumber(count)}</span> : null}
+    </PlainLink>
+  );
+}
+
+function Mark() {
+  return (
+    <svg viewBox="0 0 20 20" aria-hidden="true">
+      <rect x="2" y="3" width="9" height="4" rx=".75" />
+      <rect x="6" y="8" width="12" height="4" rx=".75" />
+      <rect x="11" y="13" width="5" height="4" rx=".75" />
+    </svg>
+  );
+}

@@ -1,0 +1,25 @@
+// The title of the window: the page, and how many tasks failed since someone last looked at it.
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { statsQuery } from "../tasks/queries.js";
+import { useCurrentPlace } from "./places.js";
+
+export function useTitleBadge(): void {
+  const { name } = useCurrentPlace();
+  const failed = useQuery({ ...statsQuery, select: (stats) => stats.counts.FAILED }).data;
+  const [seen, setSeen] = useState<number>();
+
+  useEffect(() => {
+    const look = () => {
+      if (!document.hidden) setSeen(failed);
+    };
+    look();
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, [failed]);
+
+  const fresh = failed !== undefined && seen !== undefined ? Math.max(0, failed - seen) : 0;
+  useEffect(() => {
+    document.title = `${fresh > 0 ? `(${fresh} failed) ` : ""}${name} · Taskwright`;
+  }, [name, fresh]);
+}

@@ -1,0 +1,14 @@
+// What the address of the page New task says: which type, and which task to start from.
+
+export interface NewTaskSearch {
+  readonly type?: string;
+  /** Id of a task whose parameters fill the form. */
+  readonly from?: string;
+}
+
+export function readNewTaskSearch(raw: Record<string, unknown>): NewTaskSearch {
+  return {
+    ...(typeof raw.type === "string" && raw.type !== "" && { type: raw.type }),
+    ...(typeof raw.from === "string" && raw.from !== "" && { from: raw.from }),
+  };
+}

@@ -1,0 +1,125 @@
+// The line of filters. Each lives in the address; text is taken over when typing pauses.
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Search, X } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { after } from "../lib/clock.js";
+import { useKeys } from "../lib/keys.js";
+import { queuesQuery, taskTypesQuery } from "./queries.js";
+import type { TaskSearch } from "./search.js";
+
+const TYPING_PAUSE_MS = 250;
+
+export function Filters({ search }: { readonly search: TaskSearch }) {
+  const navigate = useNavigate({ from: "/tasks" });
+  const { data: types = [] } = useQuery(taskTypesQuery);
+  const { data: queues = [] } = useQuery(queuesQuery);
+  const set = (
+    change: { readonly [Name in Exclude<keyof TaskSearch, "status">]?: string | undefined },
+    replace = false,
+  ) => void navigate({ to: "/tasks", search: (old) => ({ ...old, ...change }), replace });
+
+  return (
+    <div className="filters">
+      <TextFilter
+        value={search.q ?? ""}
+        // The first letter is a step one can go back from; the others belong to it.
+        onChange={(q) => set({ q: q || undefined }, search.q !== undefined && q !== "")}
+        tag={search.tag}
+        onRemoveTag={() => set({ tag: undefined })}
+      />
+      <Choice
+        label="Task type"
+        all="All types"
+        value={search.type}
+        names={types.map((type) => type.name)}
+        onChange={(type) => set({ type })}
+      />
+      <Choice
+        label="Queue"
+        all="All queues"
+        value={search.queue}
+        names={queues.map((queue) => queue.name)}
+        onChange={(queue) => set({ queue })}
+      />
+    </div>
+  );
+}
+
+interface TextFilterProps {
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+  readonly tag: string | undefined;
+  readonly onRemoveTag: () => void;
+}
+
+function TextFilter({ value, onChange, tag, onRemoveTag }: TextFilterProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState(value);
+  const [given, setGiven] = useState(value);
+  if (given !== value) {
+    // The address changed by itself, as by the button Back.
+    setGiven(value);
+    setText(value);
+  }
+  useEffect(
+    () => (text === value ? undefined : after(TYPING_PAUSE_MS, () => onChange(text))),
+    [text, value, onChange],
+  );
+  useKeys(useMemo(() => ({ "/": () => input.current?.focus() }), []));
+
+  return (
+    <div className="query">
+      <Search className="i" aria-hidden />
+      {tag && (
+        <span className="chip">
+          tag:{tag}
+          <button type="button" aria-label={`Remove filter tag ${tag}`} onClick={onRemoveTag}>
+            <X className="i" aria-hidden />
+          </button>
+        </span>
+      )}
+      <input
+        ref={input}
+        type="text"
+        value={text}
+        maxLength={200}
+        placeholder="Filter by summary, error or id"
+        aria-label="Filter"
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") {
+            if (text === "") event.currentTarget.blur();
+            else onChange("");
+          } else if (event.key === "Enter") onChange(text);
+        }}
+      />
+      <kbd className="desk-only">/</kbd>
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly all: string;
+  readonly value: string | undefined;
+  readonly names: readonly string[];
+  readonly onChange: (value: string | undefined) => void;
+}
+
+function Choice({ label, all, value, names, onChange }: ChoiceProps) {
+  const known = value === undefined || names.includes(value) ? names : [value, ...names];
+  return (
+    <select
+      className="select"
+      aria-label={label}
+      value={value ?? ""}
+      onChange={(event) => onChange(event.target.value || undefined)}
+    >
+      <option value="">{all}</option>
+      {known.map((name) => (
+        <option key={name}>{name}</option>
+      ))}
+    </select>
+  );
+}

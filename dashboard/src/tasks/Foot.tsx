@@ -1,0 +1,31 @@
+// The foot of the list: how much of it is shown, and its keys.
+import { plural } from "../lib/format.js";
+import type { TaskListView } from "./useTaskList.js";
+
+export function Foot({ list }: { readonly list: TaskListView }) {
+  return (
+    <div className="foot">
+      {list.loaded && (
+        <span className="num">
+          {list.tasks.length.toLocaleString("en")} shown of {list.total}
+        </span>
+      )}
+      <span className="sr" role="status">
+        {list.fresh > 0 ? `${plural(list.fresh, "new task")}` : ""}
+      </span>
+      <span className="push">
+        <kbd>J</kbd>
+        <kbd>K</kbd> move
+      </span>
+      <span>
+        <kbd>↵</kbd> open
+      </span>
+      <span>
+        <kbd>N</kbd> new task
+      </span>
+      <span>
+        <kbd>?</kbd> all keys
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+// One line across the page that says what is less than usual, and what can be done.
+import type { ReactNode } from "react";
+import type { Status, WaitingFor } from "../../../src/model/status.js";
+import { stateOf } from "../parts/Badge.js";
+import { Glyph } from "../parts/Glyph.js";
+
+export interface NoticeProps {
+  readonly status?: Status;
+  readonly waitingFor?: WaitingFor;
+  readonly strong: string;
+  readonly children: ReactNode;
+  readonly action?: { readonly label: string; readonly onClick: () => void };
+}
+
+export function Notice({ status = "PENDING", waitingFor, strong, children, action }: NoticeProps) {
+  return (
+    <div className="notice" role="status" {...stateOf({ status, waitingFor })}>
+      <span className="glyph">
+        <Glyph status={status} waitingFor={waitingFor} />
+      </span>
+      <span>
+        <b className="strong">{strong}</b> <span className="ink-2">{children}</span>
+      </span>
+      {action && (
+        <button type="button" className="btn btn-small" onClick={action.onClick}>
+          {action.label}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+// The opened menu of one task.
+import { Menu } from "@base-ui/react/menu";
+import { useNavigate } from "@tanstack/react-router";
+import { Copy, Ellipsis, ListFilter, Play, RotateCw, Square } from "lucide-react";
+import { toast, toastError } from "../parts/toasts.js";
+import type { RowMenuProps } from "./RowMenu.js";
+import { canCancel, canRetry, titleOf } from "./words.js";
+
+export function TaskMenu({ task, actions }: RowMenuProps) {
+  const navigate = useNavigate();
+  const copy = (what: string, text: string) => {
+    navigator.clipboard.writeText(text).then(
+      () => toast(`Copied ${what}`),
+      (error: unknown) => toastError("Not copied.", error),
+    );
+  };
+  const url = `${location.origin}/api/tasks/${task.id}`;
+  return (
+    <Menu.Root defaultOpen modal={false}>
+      <Menu.Trigger className="icon-btn" aria-label={`More actions for ${titleOf(task)}`}>
+        <Ellipsis className="i" aria-hidden />
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner className="menu-place" align="end" sideOffset={4}>
+          <Menu.Popup className="menu">
+            {canCancel(task) && (
+              <Menu.Item onClick={() => actions.cancel(task)}>
+                <Square className="i stop" aria-hidden />
+                Cancel
+                <kbd>C</kbd>
+              </Menu.Item>
+            )}
+            {canRetry(task) && (
+              <Menu.Item onClick={() => actions.retry(task)}>
+                <RotateCw className="i" aria-hidden />
+                Retry
+                <kbd>R</kbd>
+              </Menu.Item>
+            )}
+            <Menu.Item onClick={() => void navigate({ to: "/new", search: { from: task.id } })}>
+              <Play className="i" aria-hidden />
+              Run again…
+            </Menu.Item>
+            <Menu.Item onClick={() => void navigate({ to: "/tasks", search: { type: task.task_type } })}>
+              <ListFilter className="i" aria-hidden />
+              Filter by this type
+            </Menu.Item>
+            <Menu.Separator render={<hr />} />
+            <Menu.Item onClick={() => copy("the id", task.id)}>
+              <Copy className="i" aria-hidden />
+              Copy id
+            </Menu.Item>
+            <Menu.Item onClick={() => copy("the command", `curl ${url}`)}>
+              <Copy className="i" aria-hidden />
+              Copy as curl
+            </Menu.Item>
+            <Menu.Item onClick={() => copy("the command", `taskwright get ${task.id}`)}>
+              <Copy className="i" aria-hidden />
+              Copy as CLI
+            </Menu.Item>
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}

@@ -1,0 +1,146 @@
+// One task in the list; on a phone the same cells are a card.
+import { Link } from "@tanstack/react-router";
+import { RotateCw, Square } from "lucide-react";
+import { type MouseEvent, memo } from "react";
+import type { WireTask } from "../lib/api.js";
+import { useNow } from "../lib/clock.js";
+import { formatAbsolute, formatAge, formatTook } from "../lib/format.js";
+import { Badge, stateOf } from "../parts/Badge.js";
+import { ProgressBar } from "../parts/Bar.js";
+import { Lane } from "../parts/Lane.js";
+import { CELL, ROW } from "../parts/roles.js";
+import type { TaskActions } from "./actions.js";
+import { RowMenu } from "./RowMenu.js";
+import { canCancel, canRetry, latestOf, ranFor, titleOf } from "./words.js";
+
+export interface TaskRowProps {
+  readonly task: WireTask;
+  readonly index: number;
+  readonly measure: (element: HTMLTableRowElement | null) => void;
+  /** The one row that Tab reaches. */
+  readonly isCurrent: boolean;
+  readonly onFocus: (id: string) => void;
+  readonly onOpen: (id: string) => void;
+  readonly actions: TaskActions;
+}
+
+export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
+  const { task, index, measure, isCurrent, onFocus, onOpen, actions } = props;
+  const state = { status: task.status, waitingFor: task.waiting_for, progress: task.progress };
+  const openUnlessPressed = (event: MouseEvent<HTMLElement>) => {
+    const pressed = event.target instanceof Element && event.target.closest("a, button, [role=menu]");
+    if (!pressed && window.getSelection()?.isCollapsed !== false) onOpen(task.id);
+  };
+  return (
+    <tr
+      {...ROW}
+      {...stateOf(state)}
+      ref={measure}
+      data-index={index}
+      data-id={task.id}
+      aria-rowindex={index + 2}
+      tabIndex={isCurrent ? 0 : -1}
+      onFocus={() => onFocus(task.id)}
+      onClick={openUnlessPressed}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && event.target === event.currentTarget) onOpen(task.id);
+      }}
+    >
+      <td {...CELL} className="c-status">
+        <Badge {...state} />
+      </td>
+      <td {...CELL} className="c-type clip" title={task.task_type}>
+        {task.task_type}
+      </td>
+      <td {...CELL} className="c-summary">
+        <div>
+          <Link
+            className="title clip"
+            to="/tasks/$taskId"
+            params={{ taskId: task.id }}
+            search={(old) => old}
+            tabIndex={-1}
+            preload={false}
+          >
+            {titleOf(task)}
+          </Link>
+          {task.tags.length > 0 && (
+            <span className="tags">
+              {task.tags.map((tag) => (
+                <Link key={tag} className="tag" to="/tasks" search={(old) => ({ ...old, tag })} tabIndex={-1}>
+                  {tag}
+                </Link>
+              ))}
+            </span>
+          )}
+        </div>
+      </td>
+      <Times task={task} />
+      <td {...CELL} className="c-act">
+        <div>
+          {canCancel(task) && (
+            <button
+              type="button"
+              className="icon-btn verb"
+              aria-label={`Cancel ${titleOf(task)}`}
+              title="Cancel"
+              onClick={() => actions.cancel(task)}
+            >
+              <Square className="i stop" aria-hidden />
+            </button>
+          )}
+          {canRetry(task) && (
+            <button
+              type="button"
+              className="icon-btn verb"
+              aria-label={`Retry ${titleOf(task)}`}
+              title="Retry"
+              onClick={() => actions.retry(task)}
+            >
+              <RotateCw className="i" aria-hidden />
+            </button>
+          )}
+          <RowMenu task={task} actions={actions} />
+        </div>
+      </td>
+    </tr>
+  );
+});
+
+/** The cells that the clock moves. */
+function Times({ task }: { readonly task: WireTask }) {
+  const now = useNow();
+  const ran = ranFor(task, now);
+  const latest = latestOf(task, now);
+  return (
+    <>
+      <td {...CELL} className="c-latest">
+        {task.status === "RUNNING" ? (
+          <div className="running">
+            <ProgressBar percent={task.progress} />
+            <span className="pct">{Math.round(task.progress)} %</span>
+            <span className="msg clip" title={latest}>
+              {latest}
+            </span>
+          </div>
+        ) : (
+          <div className="clip" title={latest}>
+            {latest}
+          </div>
+        )}
+      </td>
+      <td {...CELL} className="c-lane">
+        <Lane task={task} now={now} />
+      </td>
+      <td {...CELL} className="c-att">
+        {task.attempt}/{task.max_attempts}
+      </td>
+      <td {...CELL} className="c-age r" title={formatAbsolute(task.created_at)}>
+        {formatAge(now - Date.parse(task.created_at))}
+      </td>
+      <td {...CELL} className="c-took">
+        {ran !== undefined && formatTook(ran)}
+      </td>
+    </>
+  );
+}

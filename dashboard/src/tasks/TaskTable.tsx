@@ -1,0 +1,164 @@
+// The live list: a real table, drawn only where it is seen. Rows change in place; new ones wait behind the pill.
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { ArrowUp } from "lucide-react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useKeys } from "../lib/keys.js";
+import { COLUMN_HEADER, ROW, ROW_GROUP, TABLE, UNSPOKEN } from "../parts/roles.js";
+import { useTaskActions } from "./actions.js";
+import { TaskRow } from "./TaskRow.js";
+import type { TaskListView } from "./useTaskList.js";
+import { canCancel, canRetry } from "./words.js";
+
+const route = getRouteApi("/tasks");
+const ROW_HEIGHT = 36;
+const CARD_HEIGHT = 102;
+
+export function TaskTable({ list }: { readonly list: TaskListView }) {
+  const { tasks } = list;
+  const navigate = useNavigate();
+  const actions = useTaskActions();
+  const search = route.useSearch();
+  const body = useRef<HTMLTableSectionElement>(null);
+  const [current, setCurrent] = useState<string>();
+  const index = tasks.findIndex((task) => task.id === current);
+
+  const virtualizer = useWindowVirtualizer({
+    count: tasks.length,
+    estimateSize: () => (window.matchMedia("(max-width: 719px)").matches ? CARD_HEIGHT : ROW_HEIGHT),
+    overscan: 16,
+    scrollMargin: body.current?.offsetTop ?? 0,
+    getItemKey: (at) => tasks[at]?.id ?? at,
+  });
+  const rows = virtualizer.getVirtualItems();
+  const first = rows[0];
+  const last = rows.at(-1);
+  const margin = virtualizer.options.scrollMargin;
+
+  const { hasMore, loadingMore, more } = list;
+  const atEnd = last !== undefined && last.index >= tasks.length - 1;
+  useEffect(() => {
+    if (atEnd && hasMore && !loadingMore) more();
+  }, [atEnd, hasMore, loadingMore, more]);
+
+  const move = useCallback(
+    (by: number) => {
+      const next = index < 0 ? 0 : Math.min(tasks.length - 1, Math.max(0, index + by));
+      setCurrent(tasks[next]?.id);
+      virtualizer.scrollToIndex(next);
+    },
+    [index, tasks, virtualizer],
+  );
+  // The row that the keys chose takes the focus, once it is drawn.
+  useEffect(() => {
+    if (current !== undefined) body.current?.querySelector<HTMLElement>(`[data-id="${current}"]`)?.focus();
+  }, [current]);
+
+  const chosen = tasks[index];
+  useKeys(
+    useMemo(
+      () => ({
+        j: () => move(1),
+        k: () => move(-1),
+        ".": list.refresh,
+        ...(chosen && canCancel(chosen) && { c: () => actions.cancel(chosen) }),
+        ...(chosen && canRetry(chosen) && { r: () => actions.retry(chosen) }),
+      }),
+      [move, list.refresh, chosen, actions],
+    ),
+  );
+  const open = useCallback(
+    (id: string) => void navigate({ to: "/tasks/$taskId", params: { taskId: id }, search }),
+    [navigate, search],
+  );
+
+  return (
+    <table
+      {...TABLE}
+      className="grid-table sticky-head tasks"
+      aria-label="Tasks, newest first"
+      aria-rowcount={list.totalValue}
+    >
+      <colgroup>
+        <col className="w-status" />
+        <col className="w-type" />
+        <col />
+        <col className="w-latest" />
+        <col className="w-lane" />
+        <col className="w-att" />
+        <col className="w-age" />
+        <col className="w-took" />
+        <col className="w-act" />
+      </colgroup>
+      <Head fresh={list.fresh} onShow={list.refresh} />
+      <tbody {...ROW_GROUP} ref={body}>
+        <Space height={first ? first.start - margin : 0} />
+        {rows.map((row) => {
+          const task = tasks[row.index];
+          return (
+            task && (
+              <TaskRow
+                key={row.key}
+                task={task}
+                index={row.index}
+                measure={virtualizer.measureElement}
+                isCurrent={task.id === current || (index < 0 && row.index === 0)}
+                onFocus={setCurrent}
+                onOpen={open}
+                actions={actions}
+              />
+            )
+          );
+        })}
+        <Space height={last ? virtualizer.getTotalSize() + margin - last.end : 0} />
+      </tbody>
+    </table>
+  );
+}
+
+/** Stands for the rows that are out of sight. */
+function Space({ height }: { readonly height: number }) {
+  return height > 0 ? (
+    <tr {...UNSPOKEN} className="space" style={{ "--space": `${height}px` }}>
+      <td colSpan={9} />
+    </tr>
+  ) : null;
+}
+
+function Head({ fresh, onShow }: { readonly fresh: number; readonly onShow: () => void }) {
+  return (
+    <thead {...ROW_GROUP}>
+      <tr {...ROW}>
+        <th {...COLUMN_HEADER}>Status</th>
+        <th {...COLUMN_HEADER}>Type</th>
+        <th {...COLUMN_HEADER} className={fresh > 0 ? "c-summary has-fresh" : "c-summary"}>
+          <div className="th-task">
+            <span>Summary</span>
+            {fresh > 0 && (
+              <button type="button" className="new-pill" onClick={onShow}>
+                <ArrowUp className="i" aria-hidden />
+                {fresh.toLocaleString("en")} new
+              </button>
+            )}
+          </div>
+        </th>
+        <th {...COLUMN_HEADER}>Latest</th>
+        <th {...COLUMN_HEADER} className="c-lane">
+          Attempts
+        </th>
+        <th {...COLUMN_HEADER} className="c-att">
+          <span className="sr">Count</span>
+        </th>
+        <th {...COLUMN_HEADER} className="r" aria-sort="ascending">
+          Age
+        </th>
+        <th {...COLUMN_HEADER} className="r c-took-h">
+          Took
+        </th>
+        <th {...COLUMN_HEADER}>
+          <span className="sr">Actions</span>
+        </th>
+      </tr>
+    </thead>
+  );
+}

@@ -1,0 +1,76 @@
+// The home of the product: the hour, the filters, the live list, and the detail that opens over it.
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Outlet } from "@tanstack/react-router";
+import { useConnection } from "../live/connection.js";
+import { Overview } from "../overview/Overview.js";
+import { explain } from "../parts/toasts.js";
+import { Filters } from "./Filters.js";
+import { FirstTask } from "./FirstTask.js";
+import { Foot } from "./Foot.js";
+import { Ghosts, NothingFound } from "./Nothing.js";
+import { Notice } from "./Notice.js";
+import { statsQuery } from "./queries.js";
+import { StatusTabs } from "./StatusTabs.js";
+import { TaskTable } from "./TaskTable.js";
+import { useTaskList } from "./useTaskList.js";
+
+const route = getRouteApi("/tasks");
+
+export function TasksPage() {
+  const search = route.useSearch();
+  const list = useTaskList(search);
+  const { data: stats } = useQuery(statsQuery);
+  const filtered = Object.keys(search).length > 0;
+  const never = stats !== undefined && Object.values(stats.counts).every((count) => count === 0);
+
+  return (
+    <>
+      {list.loaded && list.tasks.length === 0 && !filtered && never ? (
+        <FirstTask />
+      ) : (
+        <>
+          <Overview />
+          <StoreNotice error={list.error} retry={list.refresh} />
+          <StatusTabs search={search} />
+          <Filters search={search} />
+          {list.searchedUntil && (
+            <Notice
+              strong={`Searched back to ${list.searchedUntil}.`}
+              action={{ label: "Keep going", onClick: list.more }}
+            >
+              {list.tasks.length} found so far.
+            </Notice>
+          )}
+          {!list.loaded && !list.error && <Ghosts />}
+          {list.loaded && list.tasks.length === 0 && <NothingFound search={search} list={list} />}
+          {list.tasks.length > 0 && <TaskTable list={list} />}
+          <Foot list={list} />
+        </>
+      )}
+      <Outlet />
+    </>
+  );
+}
+
+function StoreNotice({ error, retry }: { readonly error: unknown; readonly retry: () => void }) {
+  const connection = useConnection();
+  if (error) {
+    return (
+      <Notice
+        status="FAILED"
+        strong="The list can't be read."
+        action={{ label: "Try again", onClick: retry }}
+      >
+        {explain(error)}
+      </Notice>
+    );
+  }
+  if (connection === "polling" || connection === "reconnecting") {
+    return (
+      <Notice status="PENDING" waitingFor="retry" strong="Live updates are off.">
+        {connection === "polling" ? "Asking every 5 s instead." : "The server does not answer; trying again."}
+      </Notice>
+    );
+  }
+  return null;
+}

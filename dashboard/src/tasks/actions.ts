@@ -1,0 +1,51 @@
+// Cancel and retry, from wherever they are pressed, and what is said about it.
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useCallback } from "react";
+import { client, type WireTask } from "../lib/api.js";
+import { replaceTask, TASK } from "../live/cache.js";
+import { toast, toastError } from "../parts/toasts.js";
+import { titleOf } from "./words.js";
+
+export interface TaskActions {
+  cancel(task: WireTask): void;
+  retry(task: WireTask): void;
+}
+
+export function useTaskActions(): TaskActions {
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+
+  const cancel = useCallback(
+    (task: WireTask) => {
+      client.cancel(task.id).then(
+        (cancelled) => {
+          replaceTask(queryClient, cancelled);
+          toast(`${cancelled.status === "CANCELLED" ? "Cancelled" : "Stopping"} ${titleOf(task)}`);
+        },
+        (error: unknown) => toastError("Not cancelled.", error),
+      );
+    },
+    [queryClient],
+  );
+
+  const retry = useCallback(
+    (task: WireTask) => {
+      client.retry(task.id).then(
+        (created) => {
+          replaceTask(queryClient, { ...task, retried_by: created.id });
+          queryClient.setQueryData([TASK, created.id], created);
+          toast(`Retried ${titleOf(task)}`, {
+            label: "View",
+            onClick: () =>
+              void navigate({ to: "/tasks/$taskId", params: { taskId: created.id }, search: (old) => old }),
+          });
+        },
+        (error: unknown) => toastError("Not retried.", error),
+      );
+    },
+    [queryClient, navigate],
+  );
+
+  return { cancel, retry };
+}

@@ -1,0 +1,67 @@
+// What the page reads of tasks and of the numbers around them.
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { client } from "../lib/api.js";
+import { now } from "../lib/clock.js";
+import { TASK, TASKS } from "../live/cache.js";
+import { currentMark, overlay } from "../live/patches.js";
+import { type TaskSearch, toListQuery } from "./search.js";
+
+const HOUR_MS = 3_600_000;
+
+export const taskListQuery = (search: TaskSearch) =>
+  infiniteQueryOptions({
+    queryKey: [TASKS, search],
+    queryFn: async ({ pageParam, signal }) => {
+      const mark = currentMark();
+      const page = await client.list(toListQuery(search, pageParam), { signal });
+      return { ...page, tasks: page.tasks.map((task) => overlay(task, mark)) };
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+
+export const taskQuery = (id: string) =>
+  queryOptions({
+    queryKey: [TASK, id],
+    queryFn: async ({ signal }) => {
+      const mark = currentMark();
+      return overlay(await client.get(id, { signal }), mark);
+    },
+  });
+
+/** The last hour by minute, and all counts. */
+export const statsQuery = queryOptions({
+  queryKey: ["stats"],
+  queryFn: ({ signal }) => {
+    const to = now();
+    return client.stats(
+      { from: new Date(to - HOUR_MS).toISOString(), to: new Date(to).toISOString(), step: "1m" },
+      { signal },
+    );
+  },
+  refetchInterval: 15_000,
+});
+
+export const workersQuery = queryOptions({
+  queryKey: ["workers"],
+  queryFn: ({ signal }) => client.workers({ signal }),
+  refetchInterval: 10_000,
+});
+
+export const queuesQuery = queryOptions({
+  queryKey: ["queues"],
+  queryFn: ({ signal }) => client.queues({ signal }),
+  refetchInterval: 10_000,
+});
+
+export const taskTypesQuery = queryOptions({
+  queryKey: ["task-types"],
+  queryFn: ({ signal }) => client.taskTypes({ signal }),
+  staleTime: 60_000,
+});
+
+export const healthQuery = queryOptions({
+  queryKey: ["health"],
+  queryFn: ({ signal }) => client.health({ signal }),
+  refetchInterval: 60_000,
+});

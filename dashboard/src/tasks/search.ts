@@ -1,0 +1,70 @@
+// What the address says about the list: the only place where its filters live.
+import { STATUSES, type Status } from "../../../src/model/status.js";
+import type { WireEvent, WireTask } from "../lib/api.js";
+
+export interface TaskSearch {
+  readonly status?: Status;
+  readonly type?: string;
+  readonly queue?: string;
+  readonly tag?: string;
+  readonly q?: string;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** Keeps what is understood and drops the rest. */
+export function readTaskSearch(raw: Record<string, unknown>): TaskSearch {
+  const status = STATUSES.find((known) => known === raw.status);
+  const [type, queue, tag, q] = [text(raw.type), text(raw.queue), text(raw.tag), text(raw.q)];
+  return {
+    ...(status && { status }),
+    ...(type && { type }),
+    ...(queue && { queue }),
+    ...(tag && { tag }),
+    ...(q && { q }),
+  };
+}
+
+/** The same question for the API. */
+export function toListQuery(search: TaskSearch, cursor: string | null) {
+  return {
+    ...(search.status && { status: search.status }),
+    ...(search.type && { task_type: search.type }),
+    ...(search.queue && { queue: search.queue }),
+    ...(search.tag && { tag: search.tag }),
+    ...(search.q && { q: search.q }),
+    ...(cursor && { cursor }),
+    limit: 50,
+  };
+}
+
+type EventTask = NonNullable<WireEvent["task"]>;
+
+/** Whether a task that the stream speaks of belongs into the list. What the event does not say counts as fitting. */
+export function matches(search: TaskSearch, task: EventTask | WireTask): boolean {
+  if (search.status && task.status !== search.status) return false;
+  if (search.type && task.task_type !== search.type) return false;
+  if (search.queue && task.queue !== search.queue) return false;
+  if (search.tag && task.tags && !task.tags.includes(search.tag)) return false;
+  if (!search.q) return true;
+  const wanted = search.q.toLowerCase();
+  return (
+    task.id.startsWith(wanted) ||
+    [task.summary, task.task_type, task.error_message].some((part) => part?.toLowerCase().includes(wanted))
+  );
+}
+
+/** "status FAILED, type email": the filters in words, for an empty list. */
+export function describeSearch(search: TaskSearch): string {
+  return [
+    search.status && `status ${search.status}`,
+    search.type && `type ${search.type}`,
+    search.queue && `queue ${search.queue}`,
+    search.tag && `tag ${search.tag}`,
+    search.q && `text “${search.q}”`,
+  ]
+    .filter(Boolean)
+    .join(", ");
+}

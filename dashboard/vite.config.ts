@@ -1,0 +1,25 @@
+// How the page is built and served while it is worked on. In production our own server serves dist/dashboard.
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+const server = process.env.TASKWRIGHT_URL ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: "/",
+  plugins: [react(), tailwindcss()],
+  build: {
+    outDir: "../dist/dashboard",
+    emptyOutDir: true,
+    // A data: URL would break the page's policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    host: "127.0.0.1",
+    proxy: Object.fromEntries(
+      ["/api", "/docs", "/openapi.json"].map((path) => [path, { target: server, changeOrigin: true }]),
+    ),
+  },
+});
