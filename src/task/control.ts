@@ -2,6 +2,12 @@
 import type { JsonValue } from "../model/json.js";
 import { type Duration, type Millis, parseDuration } from "../model/time.js";
 
+/**
+ * Marks these errors across copies of this module (a handler's own node_modules, a loader of TypeScript), where
+ * `instanceof` would not know them.
+ */
+const CONTROL = Symbol.for("taskwright.control");
+
 export interface EndOptions {
   /** What was achieved nevertheless; kept as the task's result where this was the last attempt. */
   readonly result?: JsonValue;
@@ -11,6 +17,7 @@ export interface EndOptions {
 /** Fails this attempt and fixes the wait before the next one. Counts as an attempt; the last one FAILS. */
 export class RetryIn extends Error {
   override readonly name: string = "RetryIn";
+  readonly [CONTROL] = "retry_in";
   readonly wait: Millis;
   readonly result: JsonValue | undefined;
   /** Throws RangeError where `wait` is no duration. */
@@ -26,6 +33,7 @@ export class RetryIn extends Error {
 /** Fails the task at once: trying again can't mend it. */
 export class Discard extends Error {
   override readonly name: string = "Discard";
+  readonly [CONTROL] = "discard";
   readonly result: JsonValue | undefined;
   constructor(message: string, options: EndOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -36,6 +44,7 @@ export class Discard extends Error {
 /** Fails this attempt like any error, and keeps what was achieved if it was the last one. */
 export class AttemptFailed extends Error {
   override readonly name: string = "AttemptFailed";
+  readonly [CONTROL] = "attempt_failed";
   readonly result: JsonValue | undefined;
   constructor(message: string, options: EndOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -46,9 +55,43 @@ export class AttemptFailed extends Error {
 /** Why `context.signal` aborted. */
 export class Aborted extends Error {
   override readonly name = "Aborted";
+  readonly [CONTROL] = "aborted";
   readonly reason: "cancel" | "timeout" | "shutdown" | "lost";
   constructor(reason: "cancel" | "timeout" | "shutdown" | "lost", message: string) {
     super(message);
     this.reason = reason;
+  }
+}
+
+/** What a handler meant by throwing this. */
+export type Meaning =
+  | { readonly kind: "failed" | "discard"; readonly result: unknown }
+  | { readonly kind: "retry_in"; readonly wait: Millis; readonly result: unknown }
+  | { readonly kind: "aborted" };
+
+const PLAIN_FAILURE: Meaning = { kind: "failed", result: undefined };
+
+/** Never throws, whatever was thrown. An AbortError of the platform counts as aborted, too. */
+export function meaningOf(thrown: unknown): Meaning {
+  if (typeof thrown !== "object" || thrown === null) return PLAIN_FAILURE;
+  try {
+    switch (Reflect.get(thrown, CONTROL)) {
+      case "retry_in": {
+        const wait: unknown = Reflect.get(thrown, "wait");
+        if (typeof wait !== "number") return PLAIN_FAILURE;
+        return { kind: "retry_in", wait, result: Reflect.get(thrown, "result") };
+      }
+      case "discard":
+        return { kind: "discard", result: Reflect.get(thrown, "result") };
+      case "attempt_failed":
+        return { kind: "failed", result: Reflect.get(thrown, "result") };
+      case "aborted":
+        return { kind: "aborted" };
+      default:
+        return Reflect.get(thrown, "name") === "AbortError" ? { kind: "aborted" } : PLAIN_FAILURE;
+    }
+  } catch {
+    // A proxy or getter that throws means nothing to us: a failure like any other.
+    return PLAIN_FAILURE;
   }
 }

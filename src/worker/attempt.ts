@@ -1,0 +1,182 @@
+// One attempt of one task in this process: what it holds, what it has said, whether it was told to stop. Its handler's
+// context writes through it, and no longer once it is over.
+import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
+import type { Blobs } from "../files/files.js";
+import type { Clock } from "../lib/clock.js";
+import type { Json } from "../model/json.js";
+import { LIMITS } from "../model/limits.js";
+import type { Artifact, ClaimedTask, FileId, LogLevel } from "../model/task.js";
+import { formatDuration, type Instant, type Millis } from "../model/time.js";
+import type { FileStore } from "../store/store.js";
+import type { OpenFile, TaskContext } from "../task/context.js";
+import { Aborted, Discard } from "../task/control.js";
+import type { TaskType } from "../task/define.js";
+import type { AbortReason } from "./classify.js";
+import { AttemptOver, type ContextHost, type SubmitCall } from "./context.js";
+import { ReportBuffer, type Said, type Taken } from "./report-buffer.js";
+
+/** What attempts reach for when their handlers ask. */
+export interface AttemptServices {
+  readonly clock: Clock;
+  readonly files: Pick<FileStore, "files">;
+  readonly blobs: Pick<Blobs, "write" | "remove" | "path">;
+  readonly newId: () => string;
+  readonly submit: (call: SubmitCall) => Promise<string>;
+  /** The attempt has something to say, after it had nothing, or somebody waits for it. */
+  readonly spoke: (attempt: Attempt) => void;
+}
+
+export class Attempt implements ContextHost {
+  readonly claimed: ClaimedTask;
+  readonly type: TaskType;
+  /** On the monotonic clock. */
+  readonly deadline: Millis;
+  /** Made when the handler first speaks: most never do. */
+  said: ReportBuffer | undefined;
+  /** When it was last reported, on the monotonic clock. */
+  reportedAt: Millis = Number.NEGATIVE_INFINITY;
+  /** A report of it is on its way to the store. */
+  reporting: Promise<void> | undefined;
+  /** Told to stop: the first reason stands. */
+  aborted: AbortReason | undefined;
+  /** Called when it is told to stop. */
+  onAbort: ((reason: AbortReason) => void) | undefined;
+  /** Nothing may be written any more. */
+  over = false;
+  readonly #services: AttemptServices;
+  #controller: AbortController | undefined;
+  #checkpoint: Json | undefined;
+  #artifacts = 0;
+
+  constructor(claimed: ClaimedTask, type: TaskType, services: AttemptServices) {
+    this.claimed = claimed;
+    this.type = type;
+    this.#services = services;
+    this.#checkpoint = claimed.checkpoint;
+    this.deadline = services.clock.monotonic() + claimed.timeout;
+  }
+
+  get task(): TaskContext["task"] {
+    const { id, taskType, queue, attempt, maxAttempts, tags, retryOf } = this.claimed;
+    return { id, taskType, queue, attempt, maxAttempts, tags, retryOf };
+  }
+
+  get fence(): number {
+    return this.claimed.fence;
+  }
+
+  get checkpoint(): Json | undefined {
+    return this.#checkpoint;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.aborted) this.#controller.abort(abortError(this.aborted, this.claimed));
+    }
+    return this.#controller.signal;
+  }
+
+  /** Tells the handler to stop. The first reason stands, except that losing the task outweighs any other. */
+  abort(reason: AbortReason): void {
+    if (this.over || (this.aborted && reason !== "lost")) return;
+    this.aborted = reason;
+    if (reason === "lost") {
+      for (const waiter of this.end()?.waiters ?? []) waiter.reject(this.#overError());
+    }
+    this.#controller?.abort(abortError(reason, this.claimed));
+    this.onAbort?.(reason);
+  }
+
+  /** Nothing may be written from now on. Answers what was said last and is not stored yet. */
+  end(): Taken | undefined {
+    this.over = true;
+    return this.said?.take(this.#services.clock.now());
+  }
+
+  assertOpen(): void {
+    if (this.over) throw this.#overError();
+  }
+
+  progress(said: Said): void {
+    this.#say((report, now) => report.progress(said, now));
+  }
+
+  log(level: LogLevel, message: string, fields: Json | undefined): void {
+    this.#say((report, now) => report.log(now, level, message, fields));
+  }
+
+  setCheckpoint(checkpoint: Json): Promise<void> {
+    this.#checkpoint = checkpoint;
+    return this.#store((report) => report.checkpoint(checkpoint));
+  }
+
+  /** Bytes first, record last: a process that dies in between leaves bytes that nothing names. */
+  async putArtifact(
+    name: string,
+    data: Uint8Array | string | Readable,
+    mediaType: string,
+  ): Promise<Artifact> {
+    if (++this.#artifacts > LIMITS.artifacts) {
+      throw new RangeError(`A task can store at most ${LIMITS.artifacts} artifacts.`);
+    }
+    const { newId, blobs, clock } = this.#services;
+    const id = newId();
+    const source = data instanceof Readable ? data : Readable.from([Buffer.from(data)]);
+    const written = await blobs.write(id, source, { signal: this.signal });
+    const artifact = { id, name, mediaType, ...written };
+    try {
+      this.assertOpen();
+      await this.#store((report) => report.artifact(artifact));
+    } catch (error) {
+      await blobs.remove([id]);
+      throw error;
+    }
+    const { id: taskId, attempt } = this.claimed;
+    return { ...artifact, taskId, attempt, createdAt: clock.now() };
+  }
+
+  async openFile(id: FileId): Promise<OpenFile> {
+    const [file] = await this.#services.files.files([id]);
+    if (!file) throw new Discard(`There is no file ${id}; it was never uploaded, or is no longer kept.`);
+    const path = await this.#services.blobs.path(id);
+    const { name, mediaType, sizeBytes, sha256 } = file;
+    return { id, name, mediaType, sizeBytes, sha256, path, stream: () => createReadStream(path) };
+  }
+
+  submit(call: SubmitCall): Promise<string> {
+    return this.#services.submit(call);
+  }
+
+  #say(add: (report: ReportBuffer, now: Instant) => void): void {
+    this.said ??= new ReportBuffer();
+    const quiet = this.said.empty;
+    add(this.said, this.#services.clock.now());
+    if (quiet) this.#services.spoke(this);
+  }
+
+  #store(add: (report: ReportBuffer) => void): Promise<void> {
+    this.said ??= new ReportBuffer();
+    add(this.said);
+    const stored = this.said.stored();
+    this.#services.spoke(this);
+    return stored;
+  }
+
+  #overError(): AttemptOver {
+    const why = this.aborted === "lost" ? "has passed to another attempt" : "is over for this attempt";
+    return new AttemptOver(`Task ${this.claimed.id} ${why}; its context can't be used any more.`);
+  }
+}
+
+/** What a handler that was told to stop throws, and finds as its signal's reason. */
+export function abortError(reason: AbortReason, task: Pick<ClaimedTask, "timeout">): Aborted {
+  const messages: Record<AbortReason, string> = {
+    cancel: "The task was cancelled.",
+    timeout: `The attempt did not finish within its timeout of ${formatDuration(task.timeout)}.`,
+    shutdown: "The worker is shutting down; the task will run again.",
+    lost: "The task has passed to another worker.",
+  };
+  return new Aborted(reason, messages[reason]);
+}

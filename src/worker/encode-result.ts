@@ -1,0 +1,46 @@
+// A handler's values as JSON text, or what keeps them from being that. Nothing is silently dropped or changed.
+import { byteLength, findJsonFault, type Json } from "../model/json.js";
+import { LIMITS } from "../model/limits.js";
+import { thrownMessage } from "../task/thrown.js";
+
+/** `json` is absent for undefined: no value at all. `fault` is a sentence without a subject: "is 300,000 bytes …". */
+export type Encoded =
+  | { readonly ok: true; readonly json: Json | undefined }
+  | { readonly ok: false; readonly fault: string };
+
+const NOTHING: Encoded = { ok: true, json: undefined };
+
+/** Never throws, whatever the value: getters and toJSON are user code. */
+export function encodeJson(value: unknown, maxBytes: number = LIMITS.payloadBytes): Encoded {
+  if (value === undefined) return NOTHING;
+  try {
+    const json: unknown = JSON.stringify(value);
+    if (typeof json !== "string") return { ok: false, fault: `is a ${typeof value}, which JSON can't hold` };
+    const bytes = json.length * 3 <= maxBytes ? 0 : byteLength(json);
+    if (bytes > maxBytes) {
+      return { ok: false, fault: `is ${bytes} bytes of JSON; the limit is ${maxBytes} bytes` };
+    }
+    const fault = findNotFinite(value, json) ?? findJsonFault(JSON.parse(json));
+    if (fault) {
+      return {
+        ok: false,
+        fault: fault.pointer === "" ? fault.message : `has "${fault.pointer}", which ${fault.message}`,
+      };
+    }
+    return { ok: true, json };
+  } catch (error) {
+    // The engine's own words (a bigint, a cycle), or those of a toJSON that threw.
+    return { ok: false, fault: `can't be written as JSON: ${thrownMessage(error).split("\n", 1)[0]}` };
+  }
+}
+
+/** JSON writes null for NaN and infinities, so they are looked for only where there is a null. */
+function findNotFinite(value: unknown, json: Json): { pointer: string; message: string } | undefined {
+  if (!json.includes("null")) return undefined;
+  let found: string | undefined;
+  JSON.stringify(value, (key, part: unknown) => {
+    if (typeof part === "number" && !Number.isFinite(part)) found ??= key;
+    return part;
+  });
+  return found === undefined ? undefined : { pointer: found, message: "is not a finite number" };
+}

@@ -1,0 +1,233 @@
+// The worker: takes over what dead ones left, claims and runs tasks, settles them, tells that it lives, and stops
+// without losing any. Puts the parts together; what each does stands in its own file.
+import type { Blobs } from "../files/files.js";
+import type { Clock } from "../lib/clock.js";
+import { measureEventLoopLag } from "../lib/event-loop-lag.js";
+import type { Log } from "../lib/log.js";
+import { createLoop } from "../lib/loop.js";
+import type { Service } from "../lib/service.js";
+import type { Outcome, WorkerId } from "../model/task.js";
+import type { Millis } from "../model/time.js";
+import type { FileStore, WorkerState, WorkStore } from "../store/store.js";
+import type { Registry } from "../task/registry.js";
+import { released } from "./classify.js";
+import type { SubmitCall } from "./context.js";
+import { createExecutor, type Executor } from "./executor.js";
+import { createIsolation } from "./isolation.js";
+import type { Waiter } from "./report-buffer.js";
+import { createReporter } from "./reporter.js";
+import { createSettler } from "./settler.js";
+import { createSlots, type Slots } from "./slots.js";
+import { takeOver } from "./take-over.js";
+
+export interface WorkerOptions {
+  readonly store: WorkStore &
+    Pick<FileStore, "files"> & { readonly onWork: (listener: () => void) => () => void };
+  readonly registry: Registry;
+  /** Submits what handlers submit; answers the task's id once it is on disk. */
+  readonly submit: (call: SubmitCall) => Promise<string>;
+  readonly blobs: Pick<Blobs, "write" | "remove" | "path">;
+  readonly clock: Clock;
+  /** A number from 0 up to 1, for jitter. */
+  readonly random: () => number;
+  /** Ids of artifacts, and this worker's own. */
+  readonly newId: () => string;
+  readonly log: Log;
+  readonly version: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Tasks that run at a time. Default 10. */
+  readonly concurrency?: number;
+  /** Default "all". */
+  readonly queues?: "all" | readonly string[];
+  /** How long running tasks get to finish when it stops, in milliseconds. Default 30 s. */
+  readonly drain?: Millis;
+}
+
+export interface Worker extends Service {
+  readonly id: WorkerId;
+  /** Tasks that run now. */
+  readonly running: number;
+  /**
+   * Takes over what dead workers held, says that it lives, and begins to claim. Throws StoreError.
+   */
+  start(): Promise<void>;
+  /**
+   * Claims no more, hands back what has not started, lets running tasks finish for `drain`, then tells them to stop
+   * and, after their grace, releases them. Resolves once everything is settled. `drain: 0` tells them at once.
+   */
+  stop(options?: { readonly drain?: Millis }): Promise<void>;
+}
+
+const DEFAULT_CONCURRENCY = 10;
+const DEFAULT_DRAIN: Millis = 30_000;
+/** Without a hint, an idle worker looks for work this often, in milliseconds. */
+const POLL: Millis = 1_000;
+/** While claimed tasks wait for a slot, it looks this often whether they are stuck, in milliseconds. */
+const WATCH_WAITING: Millis = 100;
+const BEAT: Millis = 3_000;
+const AFTER_ERROR: Millis = 1_000;
+/** Tasks in one claim. */
+const MAX_CLAIM = 500;
+
+export function createWorker(options: WorkerOptions): Worker {
+  const { store, registry, clock, log, newId } = options;
+  const id = newId();
+  const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
+  const queues = options.queues ?? "all";
+  const settler = createSettler({ store, worker: id, log });
+  const isolation = createIsolation({ clock, log, threads: concurrency });
+  const reporter = createReporter({ store, clock, log, running: () => executor.running });
+  const executor: Executor = createExecutor({
+    registry,
+    services: {
+      clock,
+      files: store,
+      blobs: options.blobs,
+      newId,
+      submit: options.submit,
+      spoke: reporter.spoke,
+    },
+    clock,
+    log,
+    random: options.random,
+    runIsolated: isolation.run,
+    settle,
+    finished: () => slots.finished(),
+  });
+  const slots: Slots = createSlots({
+    clock,
+    concurrency,
+    start: executor.start,
+    release: (task) => settle(released(task)),
+    allSettled: () => settler.size === 0,
+  });
+  const loop = createLoop({ clock, tick, onError: afterError });
+  const beats = createLoop({ clock, tick: beat, onError: afterError });
+  const startedAt = clock.now();
+  let claiming = true;
+  let started = false;
+  let stopping: Promise<void> | undefined;
+  let unsubscribe: (() => void) | undefined;
+  let lag: ReturnType<typeof measureEventLoopLag> | undefined;
+  /** There may be more to claim than the last claim brought. */
+  let hungry = false;
+  const whenSettled: (() => void)[] = [];
+
+  function settle(outcome: Outcome, waiters?: readonly Waiter[]): void {
+    settler.add(outcome, waiters);
+    if (settler.size === 1) loop.wake();
+  }
+
+  async function tick(): Promise<Millis> {
+    hungry = true;
+    slots.handBackStuck();
+    for (;;) {
+      // Whatever ends in this turn of the event loop is settled in one transaction.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      const limit = claiming ? Math.min(MAX_CLAIM, slots.demand()) : 0;
+      if (settler.size === 0 && !(hungry && limit > 0)) break;
+      await turn(limit);
+    }
+    for (const resolve of whenSettled.splice(0)) resolve();
+    return slots.waiting > 0 ? WATCH_WAITING : POLL;
+  }
+
+  async function turn(limit: number): Promise<void> {
+    const claim = limit > 0 ? { limit, taskTypes: registry.names, queues } : undefined;
+    hungry = false;
+    const claimed = await settler.turn(claim);
+    if (claim && claimed.length === limit) hungry = true;
+    slots.accept(claimed);
+    // The worker may have begun to stop while the store answered.
+    if (!claiming) slots.handBack();
+    slots.dispatch();
+  }
+
+  async function beat(): Promise<Millis> {
+    const state: WorkerState = {
+      id,
+      host: options.host,
+      pid: options.pid,
+      version: options.version,
+      startedAt,
+      slots: concurrency,
+      running: slots.running,
+      taskTypes: registry.names,
+      queues,
+      eventLoopLag: lag?.read() ?? 0,
+      memoryBytes: process.memoryUsage.rss(),
+    };
+    await store.beat(state);
+    return BEAT;
+  }
+
+  function afterError(error: unknown): Millis {
+    log.error({ err: error, worker: id }, "the store could not be reached; it is tried again in 1 s");
+    return AFTER_ERROR;
+  }
+
+  /** Resolves once everything that has ended is settled. */
+  async function settled(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      whenSettled.push(resolve);
+      loop.wake();
+    });
+  }
+
+  async function stop(drain: Millis): Promise<void> {
+    claiming = false;
+    unsubscribe?.();
+    if (!started) return;
+    slots.handBack();
+    loop.wake();
+    if (!(await within(drain))) {
+      executor.abortAll("shutdown");
+      const graces = [...executor.running].map((attempt) => attempt.type.grace);
+      if (!(await within(Math.max(0, ...graces)))) executor.abandonInline();
+      // What is left runs in threads that are being terminated.
+      await executor.idle();
+    }
+    await settled();
+    await Promise.all([loop.stop(), reporter.stop(), beats.stop()]);
+    executor.stop();
+    await isolation.stop();
+    lag?.stop();
+    await store.retire(id);
+  }
+
+  /** False where something still runs after that time. */
+  function within(time: Millis): Promise<boolean> {
+    return new Promise((resolve) => {
+      const cancel = clock.after(time, () => resolve(executor.running.size === 0));
+      void executor.idle().then(() => {
+        cancel();
+        resolve(true);
+      });
+    });
+  }
+
+  return {
+    id,
+    get running() {
+      return slots.running;
+    },
+    async start() {
+      if (started || !claiming) return;
+      started = true;
+      lag = measureEventLoopLag();
+      const taken = await takeOver(store, id);
+      if (taken > 0) log.warn({ worker: id, tasks: taken }, "took over tasks whose process had died");
+      unsubscribe = store.onWork(() => {
+        loop.wake();
+        if (slots.running > 0) reporter.ask();
+      });
+      await beat();
+      await Promise.all([loop.start(), reporter.start(), beats.start()]);
+    },
+    stop({ drain = options.drain ?? DEFAULT_DRAIN } = {}) {
+      stopping ??= stop(drain);
+      return stopping;
+    },
+  };
+}
