@@ -16,20 +16,20 @@ export interface ConfigFile {
 const NAMES = ["taskwright.config.ts", "taskwright.config.js", "taskwright.config.mjs"];
 
 /**
- * Runs the config file of a folder; undefined where it has none. `modules` are handed to it in place of what it would
- * import under these names, so that it shares the running program's classes. Throws ConfigError, which names the file
+ * Runs the config file of a folder; undefined where it has none. `loadModules` answers what it is handed in
+ * place of imports under these names, so that it shares the running program's classes. Throws ConfigError, which names the file
  * and, where known, the line.
  */
 export async function readConfigFile(
   folder: string,
-  modules: Readonly<Record<string, unknown>> = {},
+  loadModules: () => Promise<Readonly<Record<string, unknown>>> = async () => ({}),
 ): Promise<ConfigFile | undefined> {
   const [name, another] = NAMES.filter((name) => existsSync(path.join(folder, name)));
   if (name === undefined) return undefined;
   if (another !== undefined)
     throw new ConfigError([`${name} and ${another} are both here; keep one of them`]);
   const file = path.join(folder, name);
-  const jiti = createJiti(import.meta.url, { fsCache: false, virtualModules: { ...modules } });
+  const jiti = createJiti(import.meta.url, { fsCache: false, virtualModules: { ...(await loadModules()) } });
   let exported: unknown;
   try {
     exported = await jiti.import<unknown>(file, { default: true });

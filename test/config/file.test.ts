@@ -35,7 +35,7 @@ test("the file and what it imports get the modules that it is handed", async () 
     "taskwright.config.ts",
     `import { imported } from "./own.js";\nexport default { store: imported };`,
   );
-  const file = await readConfigFile(folder, modules);
+  const file = await readConfigFile(folder, async () => modules);
   expect(file?.options.store).toBe(modules.taskwright.marker);
 });
 

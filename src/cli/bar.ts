@@ -1,0 +1,33 @@
+// A progress bar on stderr; draws nothing where that is no terminal.
+import { SingleBar } from "cli-progress";
+import { cut, oneLine } from "./terminal.js";
+
+export interface Bar {
+  /** `done` of the total that it was made with. */
+  update(done: number, message: string): void;
+  /** Removes it, so that what is said next starts on a clean line. */
+  clear(): void;
+}
+
+/** `showing` picks what is printed beside the bar: percent is always there. */
+export function createBar(total: number): Bar {
+  const bar = new SingleBar({
+    stream: process.stderr,
+    format: "{bar} {percentage}%  {message}",
+    barCompleteChar: "█",
+    barIncompleteChar: "░",
+    barsize: 30,
+    hideCursor: true,
+    clearOnComplete: true,
+    linewrap: false,
+    gracefulExit: false,
+  });
+  bar.start(total, 0, { message: "" });
+  return {
+    update(done, message) {
+      const room = (process.stderr.columns ?? 80) - 40;
+      bar.update(Math.min(done, total), { message: cut(oneLine(message), room) });
+    },
+    clear: () => bar.stop(),
+  };
+}

@@ -1,0 +1,32 @@
+// taskwright retry: a new task in place of one that failed or was cancelled.
+import type { Command } from "commander";
+import { addClientFlags, connect, examples } from "../flags.js";
+import { readJsonArgument } from "../parameters/read.js";
+import { addWaitFlags, reportSubmitted, type WaitFlags } from "../submitted.js";
+
+interface RetryFlags extends WaitFlags {
+  readonly params?: string;
+  readonly again?: true;
+}
+
+export function addRetry(program: Command): void {
+  const command = program
+    .command("retry")
+    .description("Run a failed or cancelled task again, as a new task with the same parameters.")
+    .argument("<id>", "id of the task")
+    .option("--params <json>", "other parameters: JSON, @file.json, or - for stdin")
+    .option("--again", "also when it was retried before");
+  addClientFlags(addWaitFlags(command)).action(async (id: string, flags: RetryFlags) => {
+    const { client } = connect(command);
+    const parameters = flags.params === undefined ? undefined : await readJsonArgument(flags.params);
+    const task = await client.retry(id, { parameters, again: flags.again });
+    await reportSubmitted(client, task, flags);
+  });
+  command.addHelpText(
+    "after",
+    examples([
+      "taskwright retry 0199d8a4-6c32-7b1e-9f04-2ad0c85e7713 --wait",
+      `taskwright retry 0199d8a4-6c32-7b1e-9f04-2ad0c85e7713 --params '{"rows": 500}'`,
+    ]),
+  );
+}

@@ -1,0 +1,80 @@
+// taskwright submit: makes a task from words of the command line.
+import type { Command } from "commander";
+import type { Client, WireTaskType } from "../../client/index.js";
+import { didYouMean } from "../../config/suggest.js";
+import type { Millis } from "../../model/time.js";
+import { CommandFailure, EXIT } from "../failure.js";
+import { addClientFlags, connect, dateText, durationText, examples, gather, wholeNumber } from "../flags.js";
+import { parseParameters } from "../parameters/parse.js";
+import { readJsonArgument } from "../parameters/read.js";
+import { addWaitFlags, reportSubmitted, type WaitFlags } from "../submitted.js";
+import { uploadFile } from "../upload.js";
+
+interface SubmitFlags extends WaitFlags {
+  readonly param?: readonly string[];
+  readonly params?: string;
+  readonly queue?: string;
+  readonly priority?: number;
+  readonly delay?: Millis;
+  readonly runAt?: string;
+  readonly timeout?: Millis;
+  readonly maxAttempts?: number;
+  readonly tag?: string[];
+  readonly summary?: string;
+}
+
+export function addSubmit(program: Command): void {
+  const command = program
+    .command("submit")
+    .description("Submit a task.")
+    .argument("<type>", "task type, such as data_processing")
+    .option("-p, --param <key=value>", "a parameter: key=value, key:=json, key=@file to upload", gather)
+    .option("--params <json>", "all parameters: JSON, @file.json, or - for stdin")
+    .option("-q, --queue <name>", "queue")
+    .option("--priority <number>", "-100 to 100, higher first", wholeNumber)
+    .option("--delay <duration>", "not before this much time has passed", durationText)
+    .option("--run-at <date>", "not before this moment", dateText)
+    .option("--timeout <duration>", "longest run of one attempt", durationText)
+    .option("--max-attempts <number>", "attempts in all, 1 to 100", wholeNumber)
+    .option("--tag <tag>", "a tag; may be given several times", gather)
+    .option("--summary <text>", "one line for people");
+  addClientFlags(addWaitFlags(command)).action(async (name: string, flags: SubmitFlags) => {
+    const { client } = connect(command);
+    const { parameters_schema: schema } = await findType(client, name);
+    const parameters = await parseParameters(flags.param ?? [], {
+      schema,
+      base: flags.params === undefined ? undefined : await readJsonArgument(flags.params),
+      upload: (file) => uploadFile(client, file),
+    });
+    const task = await client.submit(name, parameters, {
+      queue: flags.queue,
+      priority: flags.priority,
+      delay: flags.delay,
+      run_at: flags.runAt,
+      timeout: flags.timeout,
+      max_attempts: flags.maxAttempts,
+      tags: flags.tag,
+      summary: flags.summary,
+    });
+    await reportSubmitted(client, task, flags);
+  });
+  command.addHelpText(
+    "after",
+    `\nA value is typed by the task type's schema; a key that is given several times makes a list.
+${examples([
+  "taskwright submit data_processing -p rows=5000 --wait",
+  "taskwright submit data_processing -p file_id=@sales.csv --priority 10",
+  "taskwright submit email -p recipients=ana@example.com -p recipients=bo@example.com -p subject=Hello -p text=Hi",
+  `taskwright submit image_processing --params '{"image_count": 3, "operation": "blur"}' --delay 5m`,
+])}`,
+  );
+}
+
+async function findType(client: Client, name: string): Promise<WireTaskType> {
+  const types = await client.taskTypes();
+  const found = types.find((type) => type.name === name);
+  if (found) return found;
+  const names = types.map((type) => type.name);
+  const message = `no task type ${name}${didYouMean(name, names)} (there are: ${names.join(", ")})`;
+  throw new CommandFailure(EXIT.usage, message);
+}

@@ -1,0 +1,117 @@
+// How a command fails: the exit codes, and errors in words that name the thing and say what to do.
+import { CommanderError } from "commander";
+import { ApiError, ConnectionError } from "../client/index.js";
+import { ConfigError } from "../config/error.js";
+import { StoreError } from "../store/store.js";
+
+/** Exit codes; 130 and 143 as shells count signals. */
+export const EXIT = {
+  ok: 0,
+  error: 1,
+  usage: 2,
+  notFound: 3,
+  taskFailed: 4,
+  timedOut: 5,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Ends the command with this code; an empty message when all has been said. */
+export class CommandFailure extends Error {
+  override readonly name = "CommandFailure";
+  readonly code: ExitCode;
+  constructor(code: ExitCode, message = "", options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export interface Failure {
+  readonly code: number;
+  /** For stderr; empty when there is nothing to say. */
+  readonly text: string;
+}
+
+/** Code and words for whatever a command threw. With `stack` also where it came from. */
+export function describeFailure(error: unknown, stack: boolean): Failure {
+  // commander has printed its message already; help and version come this way too.
+  if (error instanceof CommanderError) return { code: error.exitCode === 0 ? EXIT.ok : EXIT.usage, text: "" };
+  const code = codeOf(error);
+  const lines = linesOf(error).map((line) => `error: ${line}`);
+  if (stack && error instanceof Error) lines.push(...stacksOf(error));
+  else if (!isExpected(error)) lines.push("(for the place in the code, add --log-level debug)");
+  return { code, text: lines.join("\n") };
+}
+
+function codeOf(error: unknown): number {
+  if (error instanceof CommandFailure) return error.code;
+  if (error instanceof ConfigError) return EXIT.usage;
+  if (!(error instanceof ApiError)) return EXIT.error;
+  if (error.status === 404) return EXIT.notFound;
+  return error.status === 400 || error.status === 422 ? EXIT.usage : EXIT.error;
+}
+
+function linesOf(error: unknown): readonly string[] {
+  if (error instanceof CommandFailure) return error.message === "" ? [] : [error.message];
+  if (error instanceof ConfigError) return error.faults;
+  if (error instanceof ApiError) return apiLines(error);
+  const inSystem = systemFailure(error);
+  if (inSystem !== undefined) return [inSystem];
+  return [error instanceof Error ? error.message : String(error)];
+}
+
+function apiLines(error: ApiError): readonly string[] {
+  if (error.status === 401) return [`${error.detail} Set TASKWRIGHT_API_KEY.`];
+  const fields = error.errors.map(({ pointer, message }) => `  ${pointer || "/"} ${message}`);
+  return [[error.detail, ...fields].join("\n")];
+}
+
+/** What the operating system refuses to a server that starts, by the code and call that Node names. */
+function systemFailure(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  const port = "port" in error ? Number(error.port) : 0;
+  const place = "address" in error ? String(error.address) : "path" in error ? String(error.path) : "?";
+  switch (error.code) {
+    case "EADDRINUSE":
+      return `port ${port} on ${place} is in use; stop what uses it, or take another: --port ${port + 1}`;
+    case "EADDRNOTAVAIL":
+      return `${place} is no address of this machine; see --host`;
+    case "ENOTFOUND":
+      return `the name ${"hostname" in error ? String(error.hostname) : place} is not known here; see --host`;
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      if ("syscall" in error && error.syscall === "listen") {
+        return `port ${port} may not be opened by this user; take one above 1023: --port 8000`;
+      }
+      return `${place} can't be written by this user; change its owner, or choose another place with --store and --data-dir`;
+    case "ENOTDIR":
+    case "EEXIST":
+      return `${place} is not a folder; choose another place with --store and --data-dir`;
+    case "ENOSPC":
+      return "the disk is full; free some space and start again";
+    default:
+      return undefined;
+  }
+}
+
+function isExpected(error: unknown): boolean {
+  return (
+    error instanceof CommandFailure ||
+    error instanceof ConfigError ||
+    error instanceof ApiError ||
+    error instanceof ConnectionError ||
+    error instanceof StoreError ||
+    systemFailure(error) !== undefined
+  );
+}
+
+function stacksOf(error: Error): string[] {
+  const stacks: string[] = [];
+  for (let current: unknown = error; current instanceof Error; current = current.cause) {
+    stacks.push(current.stack ?? current.message);
+  }
+  return stacks;
+}

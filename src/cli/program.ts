@@ -1,0 +1,34 @@
+// The command line as a whole: its commands in the order of the help, and what all of them share.
+import { Command } from "commander";
+import { VERSION } from "../app/version.js";
+import { addCancel } from "./commands/cancel.js";
+import { addGet } from "./commands/get.js";
+import { addList } from "./commands/list.js";
+import { addMigrate } from "./commands/migrate.js";
+import { addRetry } from "./commands/retry.js";
+import { addServe } from "./commands/serve.js";
+import { addSubmit } from "./commands/submit.js";
+import { examples } from "./flags.js";
+
+/** A fresh program; commands inherit what is set before they are added. */
+export function createProgram(): Command {
+  const program = new Command("taskwright")
+    .description("A task queue and background-processing server: API, workers, dashboard and command line.")
+    .version(VERSION, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .helpCommand("help [command]", "print help of a command")
+    .showHelpAfterError("(--help says how to use it)")
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .exitOverride();
+  for (const add of [addServe, addSubmit, addList, addGet, addCancel, addRetry, addMigrate]) add(program);
+  return program.addHelpText(
+    "after",
+    `${examples([
+      "taskwright serve",
+      "taskwright submit data_processing -p rows=5000 --wait",
+      "taskwright list --status FAILED",
+    ])}
+Commands other than serve and migrate talk to the server at TASKWRIGHT_URL.
+Exit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 task failed, 5 timed out, 130 interrupted.`,
+  );
+}

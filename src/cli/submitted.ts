@@ -1,0 +1,41 @@
+// What submit and retry do with the task they made: say so, or wait for its end and give its result.
+import type { Command } from "commander";
+import type { Client, WireTask } from "../client/index.js";
+import { systemClock } from "../lib/clock.js";
+import type { Millis } from "../model/time.js";
+import { CommandFailure, EXIT } from "./failure.js";
+import { durationText } from "./flags.js";
+import { follow } from "./follow.js";
+import { print, printJson, say, talkScreen } from "./output.js";
+import { sentence } from "./task-text.js";
+import { paintStatus } from "./terminal.js";
+
+export interface WaitFlags {
+  readonly wait?: true;
+  readonly timeoutWait?: Millis;
+  readonly json?: true;
+}
+
+export function addWaitFlags(command: Command): Command {
+  return command
+    .option("-w, --wait", "wait for the end and print the result")
+    .option("--timeout-wait <duration>", "wait no longer than this", durationText)
+    .option("--json", "print the task as the API gives it");
+}
+
+/** Without `wait` prints the id. With it prints the result, and fails with taskFailed unless it is SUCCESS. */
+export async function reportSubmitted(client: Client, task: WireTask, flags: WaitFlags): Promise<void> {
+  if (!flags.wait) {
+    if (flags.json) return printJson(task);
+    say(`Submitted ${task.task_type}${task.summary === null ? "" : `: ${task.summary}`}`);
+    return print(task.id);
+  }
+  say(`Submitted ${task.id}`);
+  const ended = await follow(client, task, flags.timeoutWait);
+  say(paintStatus(talkScreen(), ended.status, sentence(ended, systemClock.now())));
+  if (flags.json) printJson(ended);
+  else if (ended.result_data !== undefined && ended.result_data !== null) {
+    print(JSON.stringify(ended.result_data, undefined, 2));
+  }
+  if (ended.status !== "SUCCESS") throw new CommandFailure(EXIT.taskFailed);
+}

@@ -1,0 +1,104 @@
+// Text for a terminal: colours, tables, and nothing that a task's own text could do to the screen.
+
+import type { WriteStream } from "node:tty";
+import { stripVTControlCharacters, styleText } from "node:util";
+import type { Status } from "../model/status.js";
+
+/** What a stream can show. */
+export interface Screen {
+  readonly colour: boolean;
+  /** Columns; undefined where it is no terminal, and nothing is cut. */
+  readonly width: number | undefined;
+}
+
+/** Heeds NO_COLOR, FORCE_COLOR and TERM as Node does. */
+export function screenOf(stream: WriteStream): Screen {
+  return stream.isTTY
+    ? { colour: stream.hasColors(), width: stream.columns }
+    : { colour: false, width: undefined };
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+const STATUS_STYLES: Readonly<Record<Status, Style>> = {
+  PENDING: "cyan",
+  RUNNING: "blue",
+  SUCCESS: "green",
+  FAILED: "red",
+  CANCELLED: "yellow",
+};
+
+export function paint(screen: Screen, style: Style, text: string): string {
+  // Whether there is colour was decided by the screen, not by whatever stdout is.
+  return screen.colour ? styleText(style, text, { validateStream: false }) : text;
+}
+
+export function paintStatus(screen: Screen, status: Status, text: string = status): string {
+  return paint(screen, STATUS_STYLES[status], text);
+}
+
+/** Text of others without control characters, so that it can't move the cursor or paint over anything. Keeps line ends. */
+export function printable(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/(?!\n)\p{Cc}/gu, " ");
+}
+
+/** The same on one line. */
+export function oneLine(text: string): string {
+  return printable(text).replaceAll(/\s+/g, " ").trim();
+}
+
+export interface Column<Row> {
+  readonly title: string;
+  readonly text: (row: Row) => string;
+  /** Applied after the text was aligned and cut. */
+  readonly paint?: (row: Row, text: string) => string;
+  readonly align?: "left" | "right";
+}
+
+const GAP = "  ";
+
+/** Lines of an aligned table. Too wide for the screen: the last column is cut, then each line. */
+export function table<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  screen: Screen,
+): readonly string[] {
+  const cells = rows.map((row) => columns.map((column) => oneLine(column.text(row))));
+  const widths = columns.map((column, index) =>
+    Math.max(lengthOf(column.title), ...cells.map((line) => lengthOf(line[index] ?? ""))),
+  );
+  const line = (texts: readonly string[], finish: (column: Column<Row>, text: string) => string) => {
+    let room = screen.width ?? Number.POSITIVE_INFINITY;
+    const parts = columns.map((column, index) => {
+      const last = index === columns.length - 1;
+      const text = align(texts[index] ?? "", widths[index] ?? 0, column.align ?? "left", last, room);
+      room -= lengthOf(text) + GAP.length;
+      return finish(column, text);
+    });
+    return parts.join(GAP).trimEnd();
+  };
+  const head = line(
+    columns.map((column) => column.title),
+    (_, text) => paint(screen, "dim", text),
+  );
+  const body = rows.map((row, index) =>
+    line(cells[index] ?? [], (column, text) => column.paint?.(row, text) ?? text),
+  );
+  return [head, ...body];
+}
+
+function align(text: string, width: number, align: "left" | "right", last: boolean, room: number): string {
+  const space = " ".repeat(Math.max(0, width - lengthOf(text)));
+  const padded = align === "right" ? space + text : last ? text : text + space;
+  return cut(padded, Math.max(0, room));
+}
+
+/** At most `width` characters; a cut is marked. */
+export function cut(text: string, width: number): string {
+  if (lengthOf(text) <= width) return text;
+  return width <= 0 ? "" : `${[...text].slice(0, width - 1).join("")}…`;
+}
+
+function lengthOf(text: string): number {
+  return [...text].length;
+}
