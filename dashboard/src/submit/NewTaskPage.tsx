@@ -1,4 +1,83 @@
-// Comes next.
+// The page New task: a type, its form, and the request that comes of it.
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import type { WireTaskType } from "../lib/api.js";
+import { explain } from "../parts/toasts.js";
+import { Ghosts } from "../tasks/Nothing.js";
+import { Notice } from "../tasks/Notice.js";
+import { taskQuery, taskTypesQuery } from "../tasks/queries.js";
+import { NewTaskForm } from "./NewTaskForm.js";
+
+const route = getRouteApi("/new");
+
 export function NewTaskPage() {
-  return null;
+  const { type: wanted, from } = route.useSearch();
+  const navigate = useNavigate();
+  const types = useQuery(taskTypesQuery);
+  const source = useQuery({ ...taskQuery(from ?? ""), enabled: from !== undefined });
+  if (types.error) {
+    return (
+      <Notice
+        status="FAILED"
+        strong="The task types can't be read."
+        action={{ label: "Try again", onClick: () => void types.refetch() }}
+      >
+        {explain(types.error)}
+      </Notice>
+    );
+  }
+  if (!types.data || (from !== undefined && source.isPending)) return <Ghosts />;
+  const name = wanted ?? source.data?.task_type;
+  const type = types.data.find((known) => known.name === name) ?? types.data[0];
+  if (!type) {
+    return (
+      <div className="nothing">
+        <b>This server has no task types</b>
+        <span className="hint">Define one and start the server with it.</span>
+      </div>
+    );
+  }
+  const parameters = source.data?.task_type === type.name ? source.data.parameters : undefined;
+  return (
+    <NewTaskForm
+      key={`${type.name} ${parameters ? from : ""}`}
+      type={type}
+      {...(parameters && { parameters })}
+      picker={
+        <TypePicker
+          types={types.data}
+          value={type.name}
+          onChange={(chosen) => void navigate({ to: "/new", search: { type: chosen }, replace: true })}
+        />
+      }
+    />
+  );
+}
+
+interface TypePickerProps {
+  readonly types: readonly WireTaskType[];
+  readonly value: string;
+  readonly onChange: (name: string) => void;
+}
+
+function TypePicker({ types, value, onChange }: TypePickerProps) {
+  return (
+    <fieldset className="field">
+      <legend className="label legend">Task type</legend>
+      <div className="type-pick">
+        {types.map((type) => (
+          <label key={type.name} title={type.description}>
+            <input
+              type="radio"
+              name="type"
+              checked={type.name === value}
+              onChange={() => onChange(type.name)}
+            />
+            <b>{type.name}</b>
+            <span className="what">{type.description}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
 }

@@ -1,0 +1,201 @@
+// The form of one task type. What is typed stays: when the server refuses, and when one looks elsewhere and comes back.
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { ChevronRight } from "lucide-react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { escapePointer } from "../../../src/model/json.js";
+import { ApiError, client, type WireTaskType } from "../lib/api.js";
+import { TASKS } from "../live/cache.js";
+import { Glyph } from "../parts/Glyph.js";
+import { explain, toast } from "../parts/toasts.js";
+import { titleOf } from "../tasks/words.js";
+import { type Draft, draftOf, type Fault, readDraft } from "./draft.js";
+import { FieldView, ObjectView } from "./fields.js";
+import { optionGroups, planOptions, toInstant } from "./options.js";
+import { Preview } from "./Preview.js";
+import { type Field, objectOf, planForm } from "./plan.js";
+
+/** Drafts of forms that were left, by type; options under "". */
+const kept = new Map<string, Draft>();
+
+interface NewTaskFormProps {
+  readonly type: WireTaskType;
+  /** Of a task that is run again. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly picker: ReactNode;
+}
+
+export function NewTaskForm({ type, parameters, picker }: NewTaskFormProps) {
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const form = useRef<HTMLFormElement>(null);
+  const plan = useMemo(() => planForm(type.parameters_schema), [type]);
+  const optionsPlan = useMemo(() => planOptions(type), [type]);
+  const [draft, setDraft] = useState(() =>
+    parameters ? draftOf(plan, parameters) : (kept.get(type.name) ?? draftOf(plan)),
+  );
+  const [options, setOptions] = useState(() => kept.get("") ?? draftOf(optionsPlan));
+  const [faults, setFaults] = useState<readonly Fault[]>([]);
+  const [refusal, setRefusal] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    kept.set(type.name, draft);
+    kept.set("", options);
+  }, [type.name, draft, options]);
+
+  const read = readDraft(plan, draft, "/parameters", true);
+  const readOptions = readDraft(optionsPlan, options, "", false);
+  const { run_at, ...others } = objectOf(readOptions.value);
+  const request = {
+    task_type: type.name,
+    parameters: objectOf(read.value),
+    ...others,
+    ...(run_at !== undefined && { run_at: toInstant(run_at) }),
+  };
+
+  const refuse = (found: readonly Fault[], message?: string) => {
+    setFaults(found);
+    setRefusal(
+      message ??
+        (found.length === 1 ? "One field is not right yet." : `${found.length} fields are not right yet.`),
+    );
+    // After the errors are drawn, the first wrong field takes the focus.
+    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+  };
+  const submit = async () => {
+    const found = [...read.faults, ...readOptions.faults];
+    if (found.length > 0) return refuse(found);
+    setBusy(true);
+    try {
+      const { task_type, parameters: given, ...rest } = request;
+      const task = await client.submit(task_type, given, rest);
+      kept.delete(type.name);
+      kept.delete("");
+      toast(`Submitted ${titleOf(task)}`);
+      await queryClient.invalidateQueries({ queryKey: [TASKS] });
+      await navigate({ to: "/tasks/$taskId", params: { taskId: task.id } });
+    } catch (error) {
+      setBusy(false);
+      refuse(error instanceof ApiError ? error.errors : [], explain(error));
+    }
+  };
+  const fill = (example: Readonly<Record<string, unknown>>) => {
+    setDraft(draftOf(plan, example));
+    setFaults([]);
+    setRefusal(undefined);
+  };
+  const unplaced = faults.filter((fault) => !isShown(fault.pointer, plan, optionsPlan));
+
+  return (
+    <div className="split">
+      <form
+        ref={form}
+        className="form"
+        aria-label="New task"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) void submit();
+        }}
+      >
+        {picker}
+        {plan.kind === "object" ? (
+          <ObjectView
+            field={plan}
+            draft={draft}
+            required
+            pointer="/parameters"
+            faults={faults}
+            onChange={setDraft}
+          />
+        ) : (
+          <FieldView
+            field={plan}
+            draft={draft}
+            required
+            pointer="/parameters"
+            faults={faults}
+            onChange={setDraft}
+          />
+        )}
+        <div>
+          {optionGroups(type).map((group) => (
+            <details
+              key={group.title}
+              className="fold-out"
+              open={
+                group.names.some((name) => faults.some((fault) => fault.pointer.startsWith(`/${name}`))) ||
+                undefined
+              }
+            >
+              <summary>
+                <ChevronRight className="i" aria-hidden />
+                <b>{group.title}</b>
+                <span className="clip">{group.says(options)}</span>
+              </summary>
+              <div className="inside">
+                <ObjectView
+                  field={only(optionsPlan, group.names)}
+                  draft={options}
+                  required={false}
+                  pointer=""
+                  faults={faults}
+                  onChange={setOptions}
+                />
+              </div>
+            </details>
+          ))}
+        </div>
+        <div role="alert">
+          {refusal && (
+            <p className="refusal" data-status="FAILED">
+              <span className="glyph">
+                <Glyph status="FAILED" />
+              </span>
+              <span>
+                <b className="strong">Not submitted.</b> {refusal}
+                {unplaced.map((fault) => (
+                  <span key={fault.pointer + fault.message} className="block">
+                    <code>{fault.pointer}</code> {fault.message}
+                  </span>
+                ))}
+              </span>
+            </p>
+          )}
+        </div>
+        <div className="form-end">
+          <button type="submit" className="btn btn-primary" disabled={busy}>
+            Submit task
+          </button>
+          <span className="hint hide-s">
+            <kbd>Ctrl</kbd> <kbd>↵</kbd> submits
+          </span>
+        </div>
+      </form>
+      <Preview request={request} examples={type.examples} onFill={fill} />
+    </div>
+  );
+}
+
+/** The same object with some of its fields. */
+function only(plan: Field, names: readonly string[]): Field {
+  return plan.kind === "object"
+    ? { ...plan, entries: plan.entries.filter((entry) => names.includes(entry.name)) }
+    : plan;
+}
+
+/** Is there a field that shows the errors at this place? */
+function isShown(pointer: string, plan: Field, options: Field): boolean {
+  const within = (field: Field, base: string): boolean => {
+    if (field.kind === "variants") return field.options.some((option) => within(option, base));
+    if (field.kind !== "object") return pointer.startsWith(base);
+    return field.entries.some((entry) => {
+      const at = `${base}/${escapePointer(entry.name)}`;
+      return pointer === at || pointer.startsWith(`${at}/`);
+    });
+  };
+  return within(plan, "/parameters") || within(options, "");
+}

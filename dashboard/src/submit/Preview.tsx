@@ -1,0 +1,54 @@
+// The request that the form makes, as it is typed; and parameters to start from.
+import { useState } from "react";
+import { CodeBox } from "../parts/CodeBox.js";
+import { Segment } from "../parts/Segment.js";
+import { type Request, requestAs } from "./request.js";
+
+const FORMS = [
+  { value: "json", label: "JSON" },
+  { value: "curl", label: "curl" },
+  { value: "typescript", label: "TypeScript" },
+] as const;
+
+export interface PreviewProps {
+  readonly request: Request;
+  readonly examples: readonly {
+    readonly title: string;
+    readonly parameters: Readonly<Record<string, unknown>>;
+  }[];
+  readonly onFill: (parameters: Readonly<Record<string, unknown>>) => void;
+}
+
+export function Preview({ request, examples, onFill }: PreviewProps) {
+  const [form, setForm] = useState<(typeof FORMS)[number]["value"]>("json");
+  return (
+    <aside className="aside" aria-label="Preview">
+      <div>
+        <div className="copy-head">
+          <h2>Request</h2>
+          <Segment label="Show as" value={form} options={FORMS} onChange={setForm} />
+        </div>
+        <CodeBox label="Copy the request" code={requestAs(form, request)} />
+      </div>
+      {examples.length > 0 && (
+        <section>
+          <h2 className="aside-title">Examples</h2>
+          <ul className="recent">
+            {examples.map((example) => (
+              <li key={example.title}>
+                <span className="clip">{example.title}</span>
+                <button
+                  type="button"
+                  className="btn btn-quiet btn-small"
+                  onClick={() => onFill(example.parameters)}
+                >
+                  Fill in
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </aside>
+  );
+}
