@@ -2,11 +2,12 @@
 // what is right. Fences are opaque, so each hold knows the fence of either side.
 import { expect } from "vitest";
 import type { ManualClock } from "../../src/lib/clock.js";
-import { createIdSource, type TaskId } from "../../src/model/id.js";
-import type { ClaimedTask, FileId, Hold, NewTask, Outcome, Report } from "../../src/model/task.js";
+import type { TaskId } from "../../src/model/id.js";
+import type { ClaimedTask, FileId, Hold, NewTask, Report } from "../../src/model/task.js";
 import type { PageRequest, Store, TaskFilter } from "../../src/store/store.js";
-import { BOOM, workerState } from "./fixture.js";
-import type { InsertDraft, OutcomeDraft, ReportDraft, Step } from "./model-steps.js";
+import { workerState } from "./fixture.js";
+import { createPlainIds, drawFilter, drawOutcome, drawReport, drawTask, pick } from "./model-draw.js";
+import type { ReportDraft, Step } from "./model-steps.js";
 import { listAll } from "./suite-list.js";
 
 type Side = "reference" | "candidate";
@@ -28,7 +29,7 @@ export interface Model {
 
 export function createModel(reference: Store, candidate: Store, clock: ManualClock): Model {
   const began = clock.now();
-  const nextId = createIdSource(clock.now, (bytes) => bytes.fill(0));
+  const nextId = createPlainIds(clock.now);
   const ids: TaskId[] = [];
   const submitted: NewTask[] = [];
   const holds: PairedHold[] = [];
@@ -48,67 +49,12 @@ export function createModel(reference: Store, candidate: Store, clock: ManualClo
     return answers;
   }
 
-  function draw(draft: InsertDraft): NewTask {
-    const id = nextId();
-    const file = pick(files, draft.file);
-    const { start, again, keepCheckpoint, taskType, queue, priority, tags, summary, replay } = draft;
-    return {
-      id,
-      taskType,
-      queue,
-      priority,
-      tags,
-      summary,
-      replay,
-      parameters: `{"n":${ids.length}}`,
-      start: start !== "now" && "at" in start ? { at: began + start.at } : start,
-      maxAttempts: 3,
-      timeout: 60_000,
-      retryOf: pick(ids, draft.retryOf),
-      again,
-      keepCheckpoint,
-      files: file === undefined ? undefined : [file],
-    };
-  }
-
   async function insert(tasks: readonly NewTask[]): Promise<void> {
     await both((store) => store.insert(tasks));
     for (const task of tasks) {
       submitted.push(task);
       if (!ids.includes(task.id)) ids.push(task.id);
     }
-  }
-
-  function reportOf({ logs, artifacts, stages, ...rest }: ReportDraft): Report {
-    return {
-      ...rest,
-      stages: stages?.map((name) => ({ name, startedAt: clock.now() })),
-      logs: Array.from({ length: logs }, (_, n) => ({
-        at: clock.now(),
-        level: "info",
-        message: `line ${n}`,
-      })),
-      artifacts: Array.from({ length: artifacts }, () => ({
-        id: nextId(),
-        name: "out.csv",
-        mediaType: "text/csv",
-        sizeBytes: 1,
-        sha256: "ab".repeat(32),
-      })),
-    };
-  }
-
-  function outcomeOf(draft: OutcomeDraft, hold: PairedHold): (side: Side) => Outcome {
-    const report = draft.report && reportOf(draft.report);
-    const { resultData, to } = draft;
-    const error = draft.withError ? BOOM : undefined;
-    return (side) => {
-      const base = { ...heldBy(hold, side), report };
-      if (to === "SUCCESS") return { ...base, to, resultData };
-      if (to === "FAILED") return { ...base, to, error: BOOM, resultData };
-      if (to === "CANCELLED") return { ...base, to, error, resultData };
-      return { ...base, to, in: draft.in, refund: draft.refund, error };
-    };
   }
 
   /** Remembers what was claimed. Fences grow on either side, and never come back. */
@@ -125,10 +71,15 @@ export function createModel(reference: Store, candidate: Store, clock: ManualClo
     }
   }
 
+  function reportOf(draft: ReportDraft): Report {
+    return drawReport(draft, clock.now(), nextId);
+  }
+
   async function turn({ worker, outcomes, claim }: Extract<Step, { verb: "turn" }>): Promise<void> {
     const drawn = outcomes.flatMap((draft) => {
       const hold = pick(holds, draft.hold);
-      return hold ? [outcomeOf(draft, hold)] : [];
+      const report = draft.report && reportOf(draft.report);
+      return hold ? [(side: Side) => drawOutcome(draft, heldBy(hold, side), report)] : [];
     });
     const answers = await both(
       (store, side) => store.turn({ worker, outcomes: drawn.map((make) => make(side)), claim }),
@@ -159,7 +110,7 @@ export function createModel(reference: Store, candidate: Store, clock: ManualClo
   }
 
   async function list(draft: TaskFilter, page: PageRequest): Promise<void> {
-    const filter = absolute(draft, began);
+    const filter = drawFilter(draft, began);
     await both(
       (store) => store.list(filter, page),
       ({ tasks, next, total }) => ({
@@ -182,7 +133,7 @@ export function createModel(reference: Store, candidate: Store, clock: ManualClo
   async function apply(step: Step): Promise<void> {
     switch (step.verb) {
       case "insert":
-        return insert(step.drafts.map(draw));
+        return insert(step.drafts.map((draft) => drawTask(nextId(), draft, { began, ids, files })));
       case "insert again": {
         const task = pick(submitted, step.task);
         return task && insert([step.changed ? { ...task, parameters: '{"other":true}' } : task]);
@@ -225,11 +176,6 @@ export function createModel(reference: Store, candidate: Store, clock: ManualClo
   return { reference, candidate, ids, apply };
 }
 
-/** What came up so long ago, or undefined where nothing did. */
-function pick<T>(list: readonly T[], ago: number | undefined): T | undefined {
-  return ago === undefined || list.length === 0 ? undefined : list.at(-1 - (ago % list.length));
-}
-
 function pickAll(ids: readonly TaskId[], agos: readonly number[]): readonly TaskId[] {
   return agos.flatMap((ago) => pick(ids, ago) ?? []);
 }
@@ -244,16 +190,4 @@ function withoutFence({ fence: _fence, ...task }: ClaimedTask): Omit<ClaimedTask
 
 function sorted(ids: readonly string[]): readonly string[] {
   return [...ids].sort();
-}
-
-/** A filter whose instants count from the beginning of the test, with instants. */
-function absolute(filter: TaskFilter, began: number): TaskFilter {
-  const shift = (at: number | undefined) => (at === undefined ? undefined : began + at);
-  return {
-    ...filter,
-    createdAfter: shift(filter.createdAfter),
-    createdBefore: shift(filter.createdBefore),
-    completedAfter: shift(filter.completedAfter),
-    completedBefore: shift(filter.completedBefore),
-  };
 }

@@ -187,6 +187,12 @@ function retryTests(check: Case): void {
     expect(afresh.checkpoint).toBeUndefined();
     expect(onward).toMatchObject({ checkpoint: '"half"', attempt: 1, crashes: 0 });
   });
+
+  check("a task that succeeded leaves no checkpoint to a retry", async ({ run, settle }) => {
+    const held = await run();
+    await settle({ ...ending("SUCCESS", held), report: { checkpoint: '"all"' } });
+    expect((await run({ retryOf: held.id, keepCheckpoint: true })).checkpoint).toBeUndefined();
+  });
 }
 
 function getTests(check: Case): void {
