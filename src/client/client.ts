@@ -61,7 +61,7 @@ export interface StatsOptions {
 
 /**
  * Every function throws ApiError where the server says no and ConnectionError where nobody answers. What may be sent
- * twice is sent again by itself after a lost connection, 429 and 503; a submit too, under a key of its own.
+ * twice is sent again by itself after a lost connection, 429 and 503; submit and retry too, under a key of their own.
  */
 export type Client = ReturnType<typeof createClient>;
 
@@ -147,13 +147,18 @@ export function createClient(options: ClientOptions) {
     },
 
     /** A new task in place of one that FAILED or was CANCELLED. */
-    retry(id: string, changes: WireRetryRequest = {}, call: CallOptions = {}): Promise<WireTask> {
+    retry(
+      id: string,
+      changes: WireRetryRequest = {},
+      call: CallOptions & { readonly idempotencyKey?: string } = {},
+    ): Promise<WireTask> {
       return transport.json<WireTask>({
         method: "POST",
         path: `${taskPath(id)}/retry`,
         json: changes,
+        headers: { "idempotency-key": call.idempotencyKey ?? newKey() },
         signal: call.signal,
-        repeatable: false,
+        repeatable: true,
       });
     },
 
@@ -204,6 +209,21 @@ export function createClient(options: ClientOptions) {
         signal: call.signal,
         repeatable: true,
       }),
+
+    /** For pages: exchanges the API key for a cookie that scripts can't read. */
+    async openSession(key: string, { signal }: CallOptions = {}): Promise<void> {
+      await transport.send({
+        method: "POST",
+        path: "/api/session",
+        json: { key },
+        signal,
+        repeatable: false,
+      });
+    },
+
+    async closeSession({ signal }: CallOptions = {}): Promise<void> {
+      await transport.send({ method: "DELETE", path: "/api/session", signal, repeatable: false });
+    },
 
     /** Events from now on, until `signal` aborts; see events.ts. */
     events: (filter: EventsOptions = {}): AsyncGenerator<WireEvent, void> =>

@@ -69,6 +69,7 @@ export async function* events(
       wasLive = true;
       for await (const message of readMessages(response, onBytes)) {
         lastId = message.id ?? lastId;
+        if (message.data === undefined) continue;
         const event: WireEvent = JSON.parse(message.data);
         yield event;
       }

@@ -3,7 +3,8 @@
 export interface Message {
   /** Of this message, or the last one before it that had one. */
   readonly id: string | undefined;
-  readonly data: string;
+  /** Absent where the message only says where the stream stands. */
+  readonly data?: string;
 }
 
 /** The messages of a reply. `onBytes` hears of everything that arrives, comments too: the server lives. */
@@ -24,7 +25,7 @@ export async function* readMessages(response: Response, onBytes: () => void): As
       rest = lines.pop() ?? "";
       for (const line of lines) {
         if (line === "") {
-          if (data.length > 0) yield { id, data: data.join("\n") };
+          yield data.length > 0 ? { id, data: data.join("\n") } : { id };
           data = [];
           continue;
         }

@@ -1,7 +1,6 @@
 // Finds and runs the config file. What its options mean is decided in load.ts.
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { createJiti } from "jiti";
 import type { TaskType } from "../task/define.js";
 import { ConfigError } from "./error.js";
 
@@ -29,6 +28,8 @@ export async function readConfigFile(
   if (another !== undefined)
     throw new ConfigError([`${name} and ${another} are both here; keep one of them`]);
   const file = path.join(folder, name);
+  // Loaded here: it brings a whole compiler, which a folder without a config file need not wait for.
+  const { createJiti } = await import("jiti");
   const jiti = createJiti(import.meta.url, { fsCache: false, virtualModules: { ...(await loadModules()) } });
   let exported: unknown;
   try {

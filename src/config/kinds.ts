@@ -62,9 +62,9 @@ export function url(...schemes: readonly string[]): Kind<string> {
 }
 
 /** One of these words. */
-export function choice<const T extends string>(...words: readonly T[]): Kind<T> {
+export function choice<const T extends string>(placeholder: string, words: readonly T[]): Kind<T> {
   return {
-    placeholder: words.join("|"),
+    placeholder,
     allowed: `one of ${words.join(", ")}`,
     read: (raw) => words.find((word) => word === raw),
     print: (value) => value,

@@ -54,7 +54,12 @@ export const OPTIONS = {
     "SQLite file that holds the tasks.",
   ),
   dataDir: option(text("folder"), "data", SERVE, "Folder for uploads and artifacts."),
-  worker: option(toggle, true, SERVE, "Run tasks in this process; off, it only takes and shows them."),
+  worker: option(
+    toggle,
+    true,
+    SERVE,
+    "Whether this process runs tasks; without a worker it only takes and shows them.",
+  ),
   concurrency: option(
     number(1, 1000, { whole: true }),
     10,
@@ -63,7 +68,7 @@ export const OPTIONS = {
   ),
   drain: option(duration, 30_000, SERVE, "How long running tasks may go on after a stop is asked for."),
   durability: option(
-    choice("full", "normal"),
+    choice("word", ["full", "normal"]),
     "full",
     SERVE,
     "full: acknowledged is on disk. normal: faster; a power cut may lose the last moments.",
@@ -99,10 +104,10 @@ export const OPTIONS = {
     "Factor on the waiting times of simulated work; 0 doesn't wait.",
   ),
   logLevel: option(
-    choice("debug", "info", "warn", "error", "silent"),
+    choice("level", ["debug", "info", "warn", "error", "silent"]),
     "info",
     ["serve", "client"],
-    "Least level of what is logged; debug also shows stacks of errors.",
+    "Least that is logged: debug, info, warn, error or silent; debug also shows stacks of errors.",
   ),
   url: option(url("http", "https"), "http://127.0.0.1:8000", ["client"], "Server that commands talk to."),
   apiKey: unset(

@@ -83,8 +83,8 @@ describe("retries", () => {
     const { url, requests } = await serve(drop);
     const client = createClient({ url });
     await expect(client.cancel("a")).rejects.toBeInstanceOf(ConnectionError);
-    await expect(client.retry("a")).rejects.toBeInstanceOf(ConnectionError);
     await expect(client.batch([])).rejects.toBeInstanceOf(ConnectionError);
+    await expect(client.upload(new Blob(["x"]))).rejects.toBeInstanceOf(ConnectionError);
     expect(requests).toHaveLength(3);
   });
 
@@ -189,6 +189,16 @@ describe("events", () => {
     expect(seen).toEqual([{ seq: "e:1", type: "task.created" }, {}, { seq: "e:3" }]);
     expect(requests.map((request) => request.headers["last-event-id"])).toEqual([undefined, "e:2", "e:2"]);
     expect(states.filter((state) => state === "live")).toHaveLength(2);
+  });
+
+  test("a message that only says where the stream stands is a place to go on from", async () => {
+    const { url, requests } = await serve(
+      stream("retry: 3000\nid: e:7\n\n"),
+      stream("id: e:8\ndata: {}\n\n"),
+    );
+    const client = createClient({ url, clock: impatientClock().clock });
+    expect(await client.events().next()).toEqual({ done: false, value: {} });
+    expect(requests[1]?.headers["last-event-id"]).toBe("e:7");
   });
 
   test("without an id to go on from it asks for a fresh look", async () => {

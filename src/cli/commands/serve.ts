@@ -46,8 +46,11 @@ async function serve(config: Config): Promise<void> {
     const server = await startServer(config);
     say(...banner(config, server.url, talkScreen()));
     await asked;
+    // What winds down waits on timers that keep no process alive; until it has, this one does.
+    const release = systemClock.after(Number.POSITIVE_INFINITY, () => undefined);
     say(`Stopping: running tasks get ${formatDuration(config.drain)} to finish. Again to stop at once.`);
     await server.stop();
+    release();
     say("Stopped.");
   } finally {
     stopListening();

@@ -30,23 +30,31 @@ export async function parseParameters(
   for (const assignment of words.map(takeApart)) {
     byKey.set(assignment.key, [...(byKey.get(assignment.key) ?? []), assignment]);
   }
-  // All words are checked before the first upload: a slip in the last one should not cost a gigabyte.
-  for (const key of byKey.keys()) checkName(schema, key);
+  // All words are read before the first upload: a slip in the last one should not cost a gigabyte.
+  const plan = [...byKey].map(([key, words]) => readKey(schema, key, words));
   const parameters: Record<string, unknown> = { ...options.base };
-  for (const [key, assignments] of byKey) {
-    const shape = shapeOf(schema, key);
-    const isList = shape.types.has("array");
-    if (assignments.length > 1 && !isList && shape.types.size > 0) {
-      throw usage(`parameter ${key} is given ${assignments.length} times, and is no list`);
-    }
-    const values: unknown[] = [];
-    for (const assignment of assignments) values.push(await readValue(assignment, shape, options.upload));
-    const [first] = values;
+  for (const { key, isList, values } of plan) {
+    const ready: unknown[] = [];
+    for (const value of values) ready.push("file" in value ? await options.upload(value.file) : value.value);
+    const [first] = ready;
     // key:=[1,2] is the whole list already.
-    const whole = values.length === 1 && (!isList || Array.isArray(first));
-    parameters[key] = whole ? first : values;
+    const whole = ready.length === 1 && (!isList || Array.isArray(first));
+    parameters[key] = whole ? first : ready;
   }
   return parameters;
+}
+
+/** A value, or the file whose id will be it. */
+type Value = { readonly value: unknown } | { readonly file: string };
+
+function readKey(schema: Parameters, key: string, assignments: readonly Assignment[]) {
+  checkName(schema, key);
+  const shape = shapeOf(schema, key);
+  const isList = shape.types.has("array");
+  if (assignments.length > 1 && !isList && shape.types.size > 0) {
+    throw usage(`parameter ${key} is given ${assignments.length} times, and is no list`);
+  }
+  return { key, isList, values: assignments.map((assignment) => readValue(assignment, shape)) };
 }
 
 function takeApart(word: string): Assignment {
@@ -63,15 +71,11 @@ function checkName(schema: Parameters, key: string): void {
   throw usage(`no parameter ${key}${didYouMean(key, names)} (there are: ${names.join(", ")})`);
 }
 
-async function readValue(
-  { key, json, text }: Assignment,
-  shape: ParameterShape,
-  upload: (path: string) => Promise<string>,
-): Promise<unknown> {
-  if (json) return parseJson(`-p ${key}`, text);
+function readValue({ key, json, text }: Assignment, shape: ParameterShape): Value {
+  if (json) return { value: parseJson(`-p ${key}`, text) };
   // Elsewhere an @ is just how a text begins.
-  if (text.startsWith("@") && (shape.file || shape.types.size === 0)) return upload(text.slice(1));
-  return typed(text, shape.types.has("array") ? shape.items : shape.types);
+  if (text.startsWith("@") && (shape.file || shape.types.size === 0)) return { file: text.slice(1) };
+  return { value: typed(text, shape.types.has("array") ? shape.items : shape.types) };
 }
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
