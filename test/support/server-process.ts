@@ -12,6 +12,8 @@ export interface ServerProcess {
   readonly child: ChildProcess;
   /** All that it wrote to stderr so far. */
   readonly log: () => string;
+  /** Resolves when the process has ended, by whatever cause. */
+  readonly ended: Promise<unknown>;
   /** Sends SIGTERM and waits for the end; answers the exit code, or the signal it died of. */
   stop(): Promise<number | NodeJS.Signals | null>;
   /** Sends SIGKILL and waits for the end. */
@@ -60,6 +62,7 @@ export async function startServerProcess(options: ServerProcessOptions = {}): Pr
     url,
     child,
     log: () => log,
+    ended,
     stop: () => end("SIGTERM"),
     async kill() {
       await end("SIGKILL");

@@ -1,0 +1,161 @@
+// The composition root: puts store, files, queue, worker and maintenance together. The only place, with the command
+// line, that names a concrete store.
+import { randomFillSync } from "node:crypto";
+import { hostname } from "node:os";
+import path from "node:path";
+import { createDirectoryBlobs } from "../files/directory.js";
+import type { Blobs } from "../files/files.js";
+import { type Clock, systemClock } from "../lib/clock.js";
+import { type Log, silentLog } from "../lib/log.js";
+import { createLoop } from "../lib/loop.js";
+import type { Service } from "../lib/service.js";
+import { createPromoter } from "../maintenance/promoter.js";
+import { createPruner } from "../maintenance/pruner.js";
+import { createIdSource } from "../model/id.js";
+import { DEFAULTS } from "../model/limits.js";
+import type { Millis } from "../model/time.js";
+import { createQueue } from "../queue/create-queue.js";
+import type { Queue } from "../queue/queue.js";
+import { openSqliteStore } from "../store/sqlite/sqlite-store.js";
+import type { Store } from "../store/store.js";
+import type { TaskType } from "../task/define.js";
+import { createRegistry, type Registry } from "../task/registry.js";
+import { createWorker, type Worker } from "../worker/worker.js";
+
+export interface EngineOptions {
+  /** SQLite file. */
+  readonly store: string;
+  /** Folder of uploads and artifacts. */
+  readonly dataDir: string;
+  readonly tasks: readonly TaskType[];
+  readonly durability?: "full" | "normal";
+  readonly keepFinished?: Millis;
+  readonly keepUnusedFiles?: Millis;
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+export interface WorkOptions {
+  /** Tasks that run at a time. Default 10. */
+  readonly concurrency?: number;
+  /** Queues to serve. Default all. */
+  readonly queues?: readonly string[];
+  /** How long running tasks get to finish at shutdown, in milliseconds. Default 30 s. */
+  readonly drain?: Millis;
+}
+
+export interface Engine {
+  readonly store: Store;
+  readonly blobs: Blobs;
+  readonly registry: Registry;
+  readonly queue: Queue;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: () => string;
+  /** Starts a worker of this process; closing the engine stops it. */
+  work(options?: WorkOptions): Promise<Worker>;
+  /** Drains workers, stops maintenance, closes the store. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** How long to wait after a maintenance step failed, in milliseconds. */
+const AFTER_ERROR: Millis = 5_000;
+
+/**
+ * Opens everything but the worker and HTTP.
+ * Throws StoreError where the store can't be opened, TypeError for task types that clash.
+ */
+export async function openEngine(options: EngineOptions, version: string): Promise<Engine> {
+  const clock = options.clock ?? systemClock;
+  const log = options.log ?? silentLog;
+  const registry = createRegistry(options.tasks);
+  const newId = createIdSource(clock.now, (bytes) => void randomFillSync(bytes));
+  const store = await openSqliteStore({
+    file: options.store,
+    clock,
+    synchronous: options.durability,
+  });
+  let blobs: Blobs;
+  try {
+    blobs = await createDirectoryBlobs({ root: path.join(options.dataDir, "files") });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  const queue = createQueue({ store, registry, clock, newId });
+  const workers: Worker[] = [];
+  const maintenance = createMaintenance({ store, blobs, clock, log, options });
+  await Promise.all(maintenance.map((service) => service.start()));
+  let closing: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    await queue.drain();
+    await Promise.all(workers.map((worker) => worker.stop()));
+    await Promise.all(maintenance.map((service) => service.stop()));
+    await store.close();
+  }
+
+  return {
+    store,
+    blobs,
+    registry,
+    queue,
+    clock,
+    log,
+    newId,
+    async work(workOptions = {}) {
+      const worker = createWorker({
+        store,
+        registry,
+        submit: async (request) => (await queue.submit(request)).task.id,
+        blobs,
+        clock,
+        random: Math.random,
+        newId,
+        log,
+        version,
+        host: hostname(),
+        pid: process.pid,
+        concurrency: workOptions.concurrency ?? 10,
+        queues: workOptions.queues ?? "all",
+        drain: workOptions.drain,
+      });
+      workers.push(worker);
+      await worker.start();
+      return worker;
+    },
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function createMaintenance(parts: {
+  readonly store: Store;
+  readonly blobs: Blobs;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly options: EngineOptions;
+}): Service[] {
+  const { store, blobs, clock, log, options } = parts;
+  const ticks = {
+    promoter: createPromoter({ store }),
+    pruner: createPruner({
+      store,
+      blobs,
+      keepFinished: options.keepFinished ?? DEFAULTS.keepFinished,
+      keepUnusedFiles: options.keepUnusedFiles ?? DEFAULTS.keepUnusedFiles,
+    }),
+  };
+  return Object.entries(ticks).map(([name, tick]) =>
+    createLoop({
+      clock,
+      tick,
+      onError(error) {
+        log.error({ err: error, service: name }, "a maintenance step failed; it is tried again in 5 s");
+        return AFTER_ERROR;
+      },
+    }),
+  );
+}
