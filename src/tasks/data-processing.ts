@@ -1,0 +1,154 @@
+// The task type data_processing: statistics of an uploaded table, or of a generated sample.
+import { Readable } from "node:stream";
+import { defineTask, type TaskContext } from "../index.js";
+import { hasCommonValues, histograms, mostCommon } from "./data-processing/distribution.js";
+import { loadFile } from "./data-processing/load.js";
+import {
+  type Column,
+  type Parameters,
+  parameters,
+  type Result,
+  result,
+  type Source,
+  sampleOf,
+} from "./data-processing/parameters.js";
+import { statisticsCsv, withinLimits } from "./data-processing/report.js";
+import { createSample, generateRows } from "./data-processing/sample.js";
+import { openSession, type Session } from "./data-processing/session.js";
+import { batches, columnStatistics, describe, type Statistics } from "./data-processing/statistics.js";
+import { simulate } from "./pace.js";
+import { withScratch } from "./scratch.js";
+import { formatCount, plural } from "./text.js";
+
+/** Where each stage begins, in percent; they follow each other in this order. */
+const STAGES = {
+  read: { name: "read the file", from: 0, to: 45 },
+  generate: { name: "generate the sample", from: 0, to: 45 },
+  statistics: { name: "column statistics", from: 45, to: 75 },
+  histograms: { name: "histograms", from: 75, to: 95 },
+  write: { name: "write artifacts", from: 95, to: 99 },
+} as const;
+
+const GENERATE_STEPS = 20;
+
+export const dataProcessing = defineTask({
+  name: "data_processing",
+  description:
+    "Statistics of every column of a CSV, TSV, JSON lines or Parquet file: counts, mean, median, standard " +
+    "deviation, quartiles, histograms, most common values. Without a file: of a generated sample.",
+  input: parameters,
+  output: result,
+  timeout: "2h",
+  summary: (given) =>
+    given.file_id === undefined
+      ? `Analyse a sample of ${plural(sampleOf(given).rows, "row")}`
+      : given.columns
+        ? `Analyse ${plural(given.columns.length, "column")} of a file`
+        : "Analyse a file",
+  examples: [
+    { title: "A sample of 1,000 rows in 10 seconds", parameters: { rows: 1000 } },
+    { title: "A million rows, as fast as it goes", parameters: { rows: 1_000_000, duration_seconds: 0 } },
+  ],
+  run: (given, context) => withScratch((folder) => work(given, context, folder)),
+});
+
+async function work(given: Parameters, context: TaskContext, folder: string): Promise<Result> {
+  const file = given.file_id === undefined ? undefined : await context.files.open(given.file_id);
+  const session = await openSession({ folder, file: file?.path, signal: context.signal });
+  try {
+    let source: Source | undefined;
+    if (file) {
+      const onProgress = (percent: number) => report(context, "read", percent / 100);
+      onProgress(0);
+      source = await loadFile({ session, file, options: given, context, onProgress });
+    } else {
+      await generate(given, context, session);
+    }
+    const seconds = file ? 0 : sampleOf(given).seconds / 2;
+    return await analyse(session, context, source, seconds);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Says how far a stage is, from 0 to 1. */
+function report(context: TaskContext, stage: keyof typeof STAGES, share: number, message?: string): void {
+  const { name, from, to } = STAGES[stage];
+  const percent = Math.round(from + (to - from) * Math.min(1, share));
+  context.progress({ percent, stage: name, ...(message !== undefined && { message }) });
+}
+
+async function generate(given: Parameters, context: TaskContext, session: Session): Promise<void> {
+  const { rows, seconds } = sampleOf(given);
+  report(context, "generate", 0);
+  await createSample(session);
+  for (let step = 0; step < GENERATE_STEPS; step++) {
+    const to = Math.round((rows * (step + 1)) / GENERATE_STEPS);
+    await Promise.all([
+      generateRows(session, Math.round((rows * step) / GENERATE_STEPS), to),
+      simulate(seconds / 2 / GENERATE_STEPS, context.signal),
+    ]);
+    report(context, "generate", (step + 1) / GENERATE_STEPS, plural(to, "row"));
+  }
+}
+
+async function analyse(
+  session: Session,
+  context: TaskContext,
+  source: Source | undefined,
+  seconds: number,
+): Promise<Result> {
+  const table = await describe(session);
+  const size = `${plural(table.rows, "row")}, ${plural(table.columns.length, "column")}`;
+  report(context, "statistics", 0, size);
+  const groups = batches(table.columns, table.rows);
+  const pause = () => simulate(seconds / 2 / groups.length, context.signal);
+
+  let approximate = false;
+  const figures: (readonly Column[])[] = [];
+  for (const group of groups) {
+    const found: Statistics = await columnStatistics(session, group, table.rows, approximate);
+    await pause();
+    approximate = found.approximate;
+    figures.push(found.figures);
+    report(context, "statistics", figures.length / groups.length);
+  }
+
+  const columns: Column[] = [];
+  for (const group of figures) {
+    const [spread] = await Promise.all([distribution(session, group), pause()]);
+    columns.push(...spread);
+    report(context, "histograms", columns.length / table.columns.length);
+  }
+
+  report(context, "write", 0);
+  const artifact = await context.artifacts.put(
+    "statistics.csv",
+    Readable.from(statisticsCsv(columns)),
+    "text/csv",
+  );
+  const shown = withinLimits(columns);
+  if (shown.truncated) {
+    context.log.warn("The result does not hold every column in full; statistics.csv does", {
+      columns: formatCount(columns.length),
+    });
+  }
+  context.progress({ percent: 100, message: size });
+  return {
+    rows: table.rows,
+    column_count: table.columns.length,
+    columns: [...shown.columns],
+    ...(source ? { source } : { simulated: true as const }),
+    ...(approximate && { approximate: true as const }),
+    ...(shown.truncated && { truncated: true as const }),
+    artifact_id: artifact.id,
+  };
+}
+
+async function distribution(session: Session, group: readonly Column[]): Promise<readonly Column[]> {
+  const columns: Column[] = [];
+  for (const column of await histograms(session, group)) {
+    columns.push(hasCommonValues(column) ? await mostCommon(session, column) : column);
+  }
+  return columns;
+}

@@ -1,0 +1,138 @@
+// What data_processing takes and answers. The schemas make form, API docs and flags.
+import { z } from "zod";
+import { fileId } from "../../index.js";
+
+export const DEFAULT_ROWS = 1000;
+const DEFAULT_SECONDS = 10;
+
+const fields = z.strictObject({
+  file_id: fileId({
+    title: "Data file",
+    description: "An uploaded CSV, TSV, JSON lines or Parquet file.",
+  }).optional(),
+  rows: z
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .optional()
+    .meta({
+      title: "Sample rows",
+      description: `Without a file: generate a sample of that many rows and analyse it. Default ${DEFAULT_ROWS}.`,
+      examples: [1000, 1_000_000],
+    }),
+  duration_seconds: z
+    .number()
+    .min(0)
+    .max(60)
+    .optional()
+    .meta({
+      title: "Sample duration",
+      description: `Seconds that generating and analysing the sample take at least. Default ${DEFAULT_SECONDS}.`,
+      examples: [DEFAULT_SECONDS],
+    }),
+  delimiter: z
+    .string()
+    .regex(/^(tab|[\t !#-~])$/, 'must be one ASCII character other than a quote, or "tab"')
+    .optional()
+    .meta({
+      title: "Delimiter",
+      description: 'What separates the fields of a CSV file: one character, or "tab". Default: found out.',
+      examples: [",", ";", "tab", "|"],
+    }),
+  header: z.boolean().optional().meta({
+    title: "First line is a header",
+    description: "Does the first line of a CSV file name the columns? Default: found out.",
+  }),
+  columns: z
+    .array(z.string().min(1).max(300))
+    .min(1)
+    .max(1000)
+    .optional()
+    .meta({
+      title: "Columns",
+      description: "Analyse only these columns of the file. Default: all.",
+      examples: [["amount", "region"]],
+    }),
+});
+
+const FILE_OPTIONS = ["delimiter", "header", "columns"] as const;
+const SAMPLE_OPTIONS = ["rows", "duration_seconds"] as const;
+
+export const parameters = fields.superRefine((value, refinement) => {
+  const misplaced = value.file_id === undefined ? FILE_OPTIONS : SAMPLE_OPTIONS;
+  const belongs = value.file_id === undefined ? "needs a file_id" : "can't go with a file_id";
+  for (const name of misplaced) {
+    if (value[name] !== undefined) refinement.addIssue({ code: "custom", path: [name], message: belongs });
+  }
+});
+
+export type Parameters = z.output<typeof parameters>;
+export type FileOptions = Pick<Parameters, (typeof FILE_OPTIONS)[number]>;
+
+/** How many rows to generate, and how many simulated seconds that takes. */
+export function sampleOf(value: Parameters): { readonly rows: number; readonly seconds: number } {
+  return { rows: value.rows ?? DEFAULT_ROWS, seconds: value.duration_seconds ?? DEFAULT_SECONDS };
+}
+
+export const COLUMN_TYPES = ["integer", "decimal", "text", "boolean", "date", "timestamp", "other"] as const;
+
+const figure = z.number().nullable();
+
+const column = z.object({
+  name: z.string(),
+  type: z.enum(COLUMN_TYPES),
+  count: z.int().describe("Values that are there."),
+  nulls: z.int().describe("Values that are missing: empty, NA, N/A, NULL, NaN."),
+  distinct: z.int().nullable().describe("Different values; null for type other."),
+  min: z
+    .union([z.number(), z.string()])
+    .nullable()
+    .describe("Smallest value; a text where JSON has no number for it."),
+  max: z.union([z.number(), z.string()]).nullable().describe("Largest value, as min."),
+  mean: figure.optional().describe("Arithmetic mean. Numbers only, as the next ones."),
+  median: figure.optional(),
+  std_dev: figure.optional().describe("Standard deviation of the sample (n − 1)."),
+  q25: figure.optional().describe("First quartile, interpolated linearly between neighbours."),
+  q75: figure.optional().describe("Third quartile, as q25."),
+  histogram: z
+    .array(z.object({ from: z.number(), to: z.number(), count: z.int() }))
+    .max(20)
+    .optional()
+    .describe("Values from `from` up to, not including, `to`; the last bin includes it."),
+  values: z
+    .array(z.object({ value: z.string(), count: z.int() }))
+    .max(10)
+    .optional()
+    .describe("The most common values of a text or boolean column."),
+});
+
+export const result = z.object({
+  rows: z.int(),
+  column_count: z.int(),
+  columns: z.array(column),
+  source: z
+    .object({
+      name: z.string(),
+      size_bytes: z.int(),
+      format: z.enum(["csv", "json", "parquet"]),
+      encoding: z.enum(["utf-8", "latin-1"]).optional(),
+      delimiter: z.string().optional(),
+    })
+    .optional()
+    .describe("The file; absent for a sample."),
+  simulated: z.literal(true).optional().describe("The data was generated."),
+  approximate: z
+    .literal(true)
+    .optional()
+    .describe("The exact figures did not fit into memory: distinct, median and quartiles are estimates."),
+  truncated: z
+    .literal(true)
+    .optional()
+    .describe("There was more than a result may hold; statistics.csv has all of it."),
+  artifact_id: z.string().describe("statistics.csv"),
+});
+
+export type Result = z.output<typeof result>;
+export type Column = z.output<typeof column>;
+export type ColumnType = Column["type"];
+export type Source = NonNullable<Result["source"]>;

@@ -1,0 +1,109 @@
+// The task type image_processing: one operation on uploaded images, or on drawn samples.
+import { defineTask, type TaskContext } from "../index.js";
+import { loadSharp, type Sharp } from "./image-processing/library.js";
+import {
+  checkpoint,
+  type Image,
+  type Parameters,
+  parameters,
+  type Result,
+  result,
+  sampleCount,
+} from "./image-processing/parameters.js";
+import { drawSample } from "./image-processing/sample.js";
+import { type Input, transform } from "./image-processing/transform.js";
+import { simulate, untilAborted } from "./pace.js";
+import { plural } from "./text.js";
+
+const SECONDS_PER_SAMPLE = 2;
+
+export const imageProcessing = defineTask({
+  name: "image_processing",
+  description:
+    "Resizes, converts, rotates, blurs or greys images, or makes thumbnails of them. Without files: of drawn samples.",
+  input: parameters,
+  output: result,
+  timeout: "1h",
+  summary: (given) => {
+    const images = given.file_ids
+      ? plural(given.file_ids.length, "image")
+      : plural(sampleCount(given), "sample image");
+    return `${given.operation.charAt(0).toUpperCase()}${given.operation.slice(1)} ${images}`;
+  },
+  examples: [
+    { title: "Resize three sample images", parameters: { image_count: 3, operation: "resize", width: 640 } },
+    { title: "Thumbnails as WebP", parameters: { image_count: 5, operation: "thumbnail", format: "webp" } },
+  ],
+  async run(given, context): Promise<Result> {
+    const sharp = await loadSharp();
+    const total = given.file_ids?.length ?? sampleCount(given);
+    const images = imagesOfEarlierAttempts(context);
+    for (let position = images.length; position < total; position++) {
+      context.progress({ done: position, total, stage: given.operation });
+      const input = await openInput(sharp, given, position, context);
+      const image = await processOne(sharp, input, given, images, context);
+      images.push(image);
+      await context.checkpoint.set({ task_id: context.task.id, images });
+    }
+    const before = sum(images.map((image) => image.size_bytes_before));
+    const after = sum(images.map((image) => image.size_bytes_after));
+    context.progress({
+      percent: 100,
+      message: `${plural(total, "image")}, ${kilobytes(before)} → ${kilobytes(after)}`,
+    });
+    return {
+      operation: given.operation,
+      images,
+      size_bytes_before: before,
+      size_bytes_after: after,
+      ...(given.file_ids ? {} : { simulated: true as const }),
+    };
+  },
+});
+
+/** What this task did before it was interrupted. A retry is another task, and its outputs are to be its own. */
+function imagesOfEarlierAttempts(context: TaskContext): Image[] {
+  const before = checkpoint.safeParse(context.checkpoint.get()).data;
+  return before?.task_id === context.task.id ? before.images : [];
+}
+
+async function openInput(
+  sharp: Sharp,
+  given: Parameters,
+  position: number,
+  context: TaskContext,
+): Promise<Input> {
+  const id = given.file_ids?.[position];
+  if (id !== undefined) {
+    const file = await context.files.open(id);
+    return { name: file.name, data: file.path, sizeBytes: file.sizeBytes };
+  }
+  const [data] = await Promise.all([
+    drawSample(sharp, position),
+    simulate(SECONDS_PER_SAMPLE, context.signal),
+  ]);
+  return { name: `sample-${position + 1}.jpg`, data, sizeBytes: data.length };
+}
+
+/** The native work can't be interrupted: after a cancel it ends unseen, within its own time limit. */
+async function processOne(
+  sharp: Sharp,
+  input: Input,
+  given: Parameters,
+  others: readonly Image[],
+  context: TaskContext,
+): Promise<Image> {
+  const output = await untilAborted(transform(sharp, input, given), context.signal);
+  const taken = others.some((other) => other.name === output.image.name);
+  const name = taken ? `${others.length + 1}-${output.image.name}` : output.image.name;
+  const artifact = await context.artifacts.put(name, output.data, output.mediaType);
+  return { ...output.image, name, artifact_id: artifact.id };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function kilobytes(bytes: number): string {
+  return `${Math.round(bytes / 1000).toLocaleString("en-US")} kB`;
+}

@@ -1,0 +1,54 @@
+// The timers of the built-in types, and the one place that reads TASKWRIGHT_PACE. Written as any handler would: on Node's own timers.
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** What the seconds of simulated work are multiplied by: TASKWRIGHT_PACE, default 1; 0 doesn't wait. */
+export function pace(environment: NodeJS.ProcessEnv = process.env): number {
+  const written = environment.TASKWRIGHT_PACE;
+  if (written === undefined || written.trim() === "") return 1;
+  const factor = Number(written);
+  if (!Number.isFinite(factor) || factor < 0) {
+    throw new RangeError(`TASKWRIGHT_PACE must be a number from 0 up, not "${written}"`);
+  }
+  return factor;
+}
+
+/** Resolves after that many simulated seconds. Rejects with the signal's reason once it aborts. */
+export async function simulate(seconds: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await wait(seconds * 1000 * pace(), signal);
+  signal.throwIfAborted();
+}
+
+/** Resolves after `milliseconds`, or at once when the signal aborts. Never rejects. */
+export async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (milliseconds <= 0 || signal.aborted) return;
+  try {
+    await sleep(milliseconds, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/**
+ * The work's answer, or the signal's reason as soon as it aborts: for native work that can't be interrupted.
+ * Such work runs on unseen; what it answers is dropped.
+ */
+export async function untilAborted<Answer>(work: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+  const { promise: aborted, reject } = defer();
+  const abort = () => reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+function defer(): { readonly promise: Promise<never>; reject(reason: unknown): void } {
+  let reject: (reason: unknown) => void = () => undefined;
+  const promise = new Promise<never>((_resolve, refuse) => {
+    reject = refuse;
+  });
+  return { promise, reject: (reason) => reject(reason) };
+}

@@ -1,0 +1,134 @@
+// A real task context for handlers under test: blobs in a temporary folder, everything else in memory. No store, no worker.
+import { randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { copyFile, mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Readable } from "node:stream";
+import { createDirectoryBlobs } from "../../src/files/directory.js";
+import {
+  type Artifact,
+  Discard,
+  type JsonValue,
+  type OpenFile,
+  type ProgressUpdate,
+  type TaskContext,
+} from "../../src/index.js";
+
+export interface Bench {
+  /** Uploads bytes, or a file of this machine, under a name; answers the id. */
+  upload(name: string, data: string | Uint8Array | { readonly path: string }): Promise<string>;
+  /** A context for the next attempt of a task. */
+  context(options?: ContextOptions): RecordedContext;
+  /** The bytes of an artifact. */
+  artifact(id: string): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+export interface ContextOptions {
+  readonly id?: string;
+  readonly attempt?: number;
+  readonly checkpoint?: JsonValue | undefined;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (update: ProgressUpdate) => void;
+  /** Runs before a checkpoint is stored; what it throws is a store that is away. */
+  readonly onCheckpoint?: (value: JsonValue) => void;
+}
+
+/** A context that remembers what the handler said. */
+export interface RecordedContext extends TaskContext {
+  readonly updates: readonly ProgressUpdate[];
+  readonly logs: readonly { readonly level: string; readonly message: string }[];
+  readonly stored: readonly Artifact[];
+}
+
+export async function createBench(): Promise<Bench> {
+  const root = await mkdtemp(path.join(tmpdir(), "taskwright-bench-"));
+  const blobs = await createDirectoryBlobs({ root });
+  const files = new Map<string, OpenFile>();
+
+  return {
+    async upload(name, data) {
+      const id = randomUUID();
+      const file = await blobs.path(id);
+      let written = { sizeBytes: 0, sha256: "" };
+      if (typeof data === "object" && "path" in data) {
+        await copyFile(data.path, file);
+        written = { sizeBytes: (await stat(file)).size, sha256: "" };
+      } else {
+        written = await blobs.write(id, Readable.from([Buffer.from(data)]));
+      }
+      const stream = () => createReadStream(file);
+      files.set(id, { id, name, mediaType: "application/octet-stream", ...written, path: file, stream });
+      return id;
+    },
+
+    context(options = {}) {
+      const id = options.id ?? randomUUID();
+      let checkpoint = options.checkpoint;
+      const updates: ProgressUpdate[] = [];
+      const logs: { level: string; message: string }[] = [];
+      const stored: Artifact[] = [];
+      const log = (level: string) => (message: string) => void logs.push({ level, message });
+      const attempt = options.attempt ?? 1;
+      return {
+        task: {
+          id,
+          taskType: "under_test",
+          queue: "default",
+          attempt,
+          maxAttempts: 3,
+          tags: [],
+          retryOf: undefined,
+        },
+        fence: attempt,
+        signal: options.signal ?? new AbortController().signal,
+        progress(update) {
+          const said = typeof update === "number" ? { percent: update } : update;
+          updates.push(said);
+          options.onProgress?.(said);
+        },
+        log: { info: log("info"), warn: log("warn"), error: log("error") },
+        checkpoint: {
+          get: () => checkpoint,
+          async set(value) {
+            options.onCheckpoint?.(value);
+            checkpoint = structuredClone(value);
+          },
+        },
+        artifacts: {
+          async put(name, data, mediaType = "application/octet-stream") {
+            const artifactId = randomUUID();
+            const bytes = data instanceof Readable ? data : Readable.from([Buffer.from(data)]);
+            const written = await blobs.write(artifactId, bytes);
+            const artifact = {
+              id: artifactId,
+              name,
+              mediaType,
+              ...written,
+              taskId: id,
+              attempt,
+              createdAt: 0,
+            };
+            stored.push(artifact);
+            return artifact;
+          },
+        },
+        files: {
+          async open(fileId) {
+            const file = files.get(fileId);
+            if (!file) throw new Discard(`there is no file ${fileId}`);
+            return file;
+          },
+        },
+        submit: () => Promise.reject(new Error("nothing is submitted here")),
+        updates,
+        logs,
+        stored,
+      };
+    },
+
+    artifact: async (id) => readFile(await blobs.path(id)),
+    close: () => rm(root, { recursive: true }),
+  };
+}
