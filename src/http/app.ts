@@ -1,104 +1,74 @@
-// The HTTP server: puts routes, guards and error answers together. Handlers and their logic lie elsewhere.
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { TaskwrightError } from "../model/errors.js";
+// The HTTP server: puts routes, guards and error answers together. Handlers and what they answer lie elsewhere.
+import swagger from "@fastify/swagger";
+import websocket from "@fastify/websocket";
+import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import { LIMITS } from "../model/limits.js";
-import { parseJsonBody } from "./body.js";
+import { createEventHub } from "../queue/events.js";
+import { serveBatch } from "./handlers/batch.js";
+import { serveDownloads } from "./handlers/downloads.js";
+import { serveEventSocket } from "./handlers/events-socket.js";
+import { serveEventStream } from "./handlers/events-stream.js";
+import { serveHealth } from "./handlers/health.js";
+import { serveOperations } from "./handlers/operations.js";
+import { serveSession } from "./handlers/session.js";
+import { serveStats } from "./handlers/stats.js";
+import { serveTaskParts } from "./handlers/task-parts.js";
 import { serveTasks } from "./handlers/tasks.js";
-import { allowedMethods } from "./path-match.js";
-import { asTaskwrightError, PROBLEM_TYPE, problemOf } from "./problem.js";
-import { createSecurity, type Security } from "./security.js";
+import { serveUpload } from "./handlers/upload.js";
+import { openapiDocument } from "./openapi.js";
+import { servePages } from "./pages.js";
+import { createSecurity } from "./security.js";
+import { serve } from "./serve.js";
+import { createServer } from "./server.js";
 import type { HttpServer, HttpServerOptions } from "./server-options.js";
-import { ProblemSchema, TaskSchema } from "./wire.js";
 
 export type { HttpServer, HttpServerOptions } from "./server-options.js";
 
-/** Time for the headers of a request to arrive, in milliseconds. */
-const HEADERS_TIMEOUT = 15_000;
-/** Time for a whole request to arrive: an upload of 1 GB over a slow line. */
-const REQUEST_TIMEOUT = 3_600_000;
-/** A connection on which nothing moves for so long is cut; streams send a heartbeat well before. */
-const SILENT_TIMEOUT = 120_000;
+/** Largest message that a WebSocket client may send, in bytes. */
+const SOCKET_MESSAGE = 64 * 1024;
 
+/** Builds the server; it listens once it is told to. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { clock, newId, apiKey, allowedHosts = [], uploadLimit = LIMITS.uploadBytes } = options;
   const closing = new AbortController();
-  const app = createApp(options);
-  app.addSchema(TaskSchema);
-  app.addSchema(ProblemSchema);
-  serveTasks(app, { queue: options.queue, closing: closing.signal });
+  const security = createSecurity({ clock, apiKey, allowedHosts });
+  const hub = createEventHub({ ...options, epoch: newId() });
+  const app = createServer({ ...options, security });
+
+  serveTasks(app, { ...options, closing: closing.signal });
+  serveBatch(app, options);
+  serveTaskParts(app, options);
+  serveDownloads(app, options);
+  serveOperations(app, options);
+  serveStats(app, options);
+  serveHealth(app, options);
+  serveSession(app, { security });
+  serveEventStream(app, { hub, clock });
+  await serveDocument(app, options);
+  // Each of these brings hooks that no other route should pay for.
+  const upload: FastifyPluginAsync = (scope) => serveUpload(scope, { ...options, uploadLimit });
+  const pages: FastifyPluginAsync = (scope) => servePages(scope, { dashboardDir: options.dashboardDir });
+  const socket: FastifyPluginAsync = async (scope) => {
+    await scope.register(websocket, { options: { maxPayload: SOCKET_MESSAGE } });
+    serveEventSocket(scope, { hub, clock });
+  };
+  await app.register(upload);
+  await app.register(socket);
+  await app.register(pages);
   await app.ready();
+
   return {
     listen: (address) => app.listen(address),
     async close() {
       closing.abort();
+      hub.close();
       await app.close();
     },
   };
 }
 
-function createApp(options: HttpServerOptions): FastifyInstance {
-  const { log, newId, clock, apiKey, allowedHosts = [], maxBody = LIMITS.requestBytes } = options;
-  const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-    const known = asTaskwrightError(error, request.routeOptions.bodyLimit ?? maxBody);
-    if (known.code === "internal") log.error({ err: error, request_id: request.id }, "a request failed");
-    if (known.code === "unavailable") reply.header("retry-after", "2");
-    if (known.code === "unauthenticated") reply.header("www-authenticate", "Bearer");
-    return reply
-      .code(known.status)
-      .type(PROBLEM_TYPE)
-      .send(JSON.stringify(problemOf(known, request.id)));
-  };
-  const app = Fastify({
-    bodyLimit: maxBody,
-    genReqId: () => newId(),
-    requestTimeout: REQUEST_TIMEOUT,
-    connectionTimeout: SILENT_TIMEOUT,
-    http: { headersTimeout: HEADERS_TIMEOUT },
-    routerOptions: { ignoreTrailingSlash: true },
-    ajv: {
-      customOptions: {
-        coerceTypes: false,
-        removeAdditional: false,
-        useDefaults: false,
-        allErrors: true,
-        allowUnionTypes: true,
-      },
-    },
-    frameworkErrors: answer,
-  });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
-    try {
-      done(null, parseJsonBody(Buffer.isBuffer(body) ? body : Buffer.from(body)));
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
-    }
-  });
-  guard(app, createSecurity({ clock, apiKey, allowedHosts }));
-  app.setErrorHandler(answer);
-  app.setNotFoundHandler((request, reply) => {
-    const allowed = allowedMethods(request.url);
-    if (allowed.length === 0) {
-      throw new TaskwrightError("not_found", "There is nothing under this path; /docs lists what there is.");
-    }
-    reply.header("allow", allowed.join(", "));
-    throw new TaskwrightError("method_not_allowed", `Only ${allowed.join(", ")} is served here.`);
-  });
-  return app;
-}
-
-/** Runs before anything of a request is read. */
-function guard(app: FastifyInstance, security: Security): void {
-  app.addHook("onRequest", (request, reply, done) => {
-    try {
-      reply
-        .header("x-content-type-options", "nosniff")
-        .header("cache-control", "no-store")
-        .header("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
-      security.checkOrigin(request.headers);
-      if (request.routeOptions.config.access !== "open") security.checkKey(request.headers);
-      done();
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
-    }
-  });
+async function serveDocument(app: FastifyInstance, options: HttpServerOptions): Promise<void> {
+  const document = openapiDocument(options);
+  await app.register(swagger, { mode: "static", specification: { document } });
+  serve(app, "openapi.get", () => document);
 }

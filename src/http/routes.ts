@@ -286,6 +286,15 @@ export const ROUTES = {
     replies: { 101: { description: "Each message is an Event.", schema: null } },
     errors: [],
   },
+  "openapi.get": {
+    method: "GET",
+    path: "/openapi.json",
+    group: "operations",
+    summary: "This document",
+    access: "key",
+    replies: { 200: { description: "OpenAPI 3.1.", schema: null } },
+    errors: [],
+  },
   "session.create": {
     method: "POST",
     path: "/api/session",

@@ -1,4 +1,6 @@
 // Puts a route of the table on the server, with a handler whose request has the types of the route's schemas.
+
+import type { WebsocketHandler } from "@fastify/websocket";
 import type { Static, TSchema } from "@sinclair/typebox";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { readQueryNumbers } from "./body.js";
@@ -31,13 +33,15 @@ export interface ServeOptions {
   readonly bodyLimit?: number;
   /** A body may be left out; then it is {}. */
   readonly bodyOptional?: boolean;
+  /** Takes over connections that ask to speak WebSocket. */
+  readonly wsHandler?: WebsocketHandler;
 }
 
 export function serve<Id extends OperationId>(
   app: FastifyInstance,
   id: Id,
   handler: Handler<Id>,
-  { bodyLimit, bodyOptional = false }: ServeOptions = {},
+  { bodyLimit, bodyOptional = false, wsHandler }: ServeOptions = {},
 ): void {
   const route: Route = ROUTES[id];
   app.route<Parts<Id>>({
@@ -48,6 +52,7 @@ export function serve<Id extends OperationId>(
     handler,
     ...(bodyLimit !== undefined && { bodyLimit }),
     ...(route.query && { preValidation: numbersIn(route.query) }),
+    ...(wsHandler && { wsHandler }),
     ...(bodyOptional && { preValidation: emptyBody }),
   });
 }

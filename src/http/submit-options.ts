@@ -1,6 +1,12 @@
-// The options of a submit, from their names on the wire to those of the queue. The queue checks them.
+// Submits, from their names on the wire to those of the queue. The queue checks them.
+import type { SubmitRequest } from "../queue/queue.js";
 import type { SubmitOptions } from "../task/submit.js";
-import type { WireRetryRequest } from "./wire.js";
+import type { WireRetryRequest, WireSubmit } from "./wire.js";
+
+export function submitRequest(wire: WireSubmit): SubmitRequest {
+  const { task_type: taskType, parameters, id, ...options } = wire;
+  return { taskType, parameters, ...submitOptions(options), ...(id !== undefined && { id }) };
+}
 
 export function submitOptions(
   wire: Omit<WireRetryRequest, "parameters" | "again">,

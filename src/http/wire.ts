@@ -363,6 +363,7 @@ export const StatsQuerySchema = Type.Object(
   },
   Strict,
 );
+export type WireStatsQuery = Static<typeof StatsQuerySchema>;
 export const StatsSchema = Type.Object({
   from: Timestamp,
   to: Timestamp,
@@ -434,14 +435,18 @@ export const EVENT_TYPES = [
   "task.cancel_requested",
   "task.finished",
   "resync",
+  "subscribed",
 ] as const;
 
-/** What both transports carry. `resync`: something was missed; fetch again what you show. */
+/**
+ * What both transports carry. `resync`: something was missed; fetch again what you show.
+ * `subscribed`: over WebSocket only, the answer to a subscribe; what happens from here on will be heard.
+ */
 export const EventSchema = Type.Object(
   {
     seq: Type.String({ description: "epoch:number; the number grows by one with each event of this epoch." }),
     type: OneOf(EVENT_TYPES),
-    /** Absent for resync. Holds what changed, with id, task_type, queue and status always. */
+    /** Absent for resync and subscribed. Holds what changed, with id, task_type, queue and status always. */
     task: Type.Optional(
       Type.Intersect([
         Type.Pick(TaskSchema, ["id", "task_type", "queue", "status"]),

@@ -23,6 +23,7 @@ export const ERRORS = {
   unknown_task_type: { status: 422, title: "There is no such task type" },
   batch_rejected: { status: 422, title: "Another task of the atomic batch is not valid" },
   idempotency_mismatch: { status: 422, title: "The Idempotency-Key was used with another request" },
+  upgrade_required: { status: 426, title: "This path speaks WebSocket" },
   headers_too_large: { status: 431, title: "The request's headers are too large" },
   internal: { status: 500, title: "Something broke on our side" },
   unavailable: { status: 503, title: "The store can't be reached" },

@@ -3,10 +3,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { TaskwrightError } from "../../model/errors.js";
 import { isUuid, type TaskId } from "../../model/id.js";
 import { LIMITS } from "../../model/limits.js";
-import type { Queue, SubmitRequest, Submitted } from "../../queue/queue.js";
+import type { Queue, Submitted } from "../../queue/queue.js";
 import { listRequest } from "../list-query.js";
 import { serve } from "../serve.js";
-import { submitOptions } from "../submit-options.js";
+import { submitOptions, submitRequest } from "../submit-options.js";
 import { listedView, taskView, timestamp } from "../task-view.js";
 import type { WireTask, WireTaskList } from "../wire.js";
 
@@ -15,14 +15,7 @@ export function serveTasks(
   { queue, closing }: { readonly queue: Queue; readonly closing: AbortSignal },
 ): void {
   serve(app, "tasks.submit", async ({ body, headers }, reply) => {
-    const { task_type: taskType, parameters, id, ...options } = body;
-    const request: SubmitRequest = {
-      taskType,
-      ...(parameters && { parameters }),
-      ...submitOptions(options),
-      ...(id !== undefined && { id }),
-      ...idempotencyKey(headers),
-    };
+    const request = { ...submitRequest(body), ...idempotencyKey(headers) };
     return stored(await queue.submit(request), reply);
   });
 

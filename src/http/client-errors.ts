@@ -1,0 +1,35 @@
+// Answers connections whose request never became one: broken HTTP, headers too large, too slow.
+
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import { TaskwrightError } from "../model/errors.js";
+import { PROBLEM_TYPE, problemOf } from "./problem.js";
+
+/** Writes the answer onto the bare connection, and ends it. */
+export function answerClientError(
+  error: Error & { readonly code?: string },
+  socket: Socket,
+  id: string,
+): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const known = asTaskwrightError(error.code);
+  const body = JSON.stringify(problemOf(known, id));
+  socket.end(
+    `HTTP/1.1 ${known.status} ${STATUS_CODES[known.status] ?? "Error"}\r\n` +
+      `Content-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function asTaskwrightError(code: string | undefined): TaskwrightError {
+  switch (code) {
+    case "HPE_HEADER_OVERFLOW":
+      return new TaskwrightError("headers_too_large", "Path and headers may have at most 16 KB together.");
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return new TaskwrightError("request_timeout", "The request did not arrive in time.");
+    default:
+      return new TaskwrightError("malformed_request", "This is not HTTP/1.1.");
+  }
+}

@@ -1,0 +1,79 @@
+// Uploads and artifacts as downloads: attachments by default, pictures in the browser where asked for.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Blobs } from "../../files/files.js";
+import { type ErrorCode, TaskwrightError } from "../../model/errors.js";
+import { isUuid } from "../../model/id.js";
+import type { NewArtifact } from "../../model/task.js";
+import { fromStore } from "../../queue/store-errors.js";
+import type { FileStore, HistoryStore } from "../../store/store.js";
+import { contentDisposition, readRange } from "../download-headers.js";
+import { serve } from "../serve.js";
+
+/** Pictures that a browser shows without running anything in them. */
+const PREVIEWED = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]);
+
+interface DownloadOptions {
+  readonly store: FileStore & HistoryStore;
+  readonly blobs: Blobs;
+}
+
+export function serveDownloads(app: FastifyInstance, { store, blobs }: DownloadOptions): void {
+  serve(app, "files.download", async (request, reply) => {
+    const id = blobId(request.params.id, "file_not_found");
+    const [file] = await fromStore(store.files([id]));
+    return send(file, "file_not_found", request.query.preview === "1", request, reply);
+  });
+
+  serve(app, "artifacts.download", async (request, reply) => {
+    const id = blobId(request.params.id, "artifact_not_found");
+    const artifact = await fromStore(store.artifact(id));
+    return send(artifact, "artifact_not_found", request.query.preview === "1", request, reply);
+  });
+
+  async function send(
+    file: NewArtifact | undefined,
+    missing: ErrorCode,
+    preview: boolean,
+    { headers }: Pick<FastifyRequest, "headers">,
+    reply: FastifyReply,
+  ) {
+    if (!file) throw notFound(missing);
+    const { id, name, mediaType, sizeBytes, sha256 } = file;
+    const etag = `"${sha256}"`;
+    // May be kept, and is asked for again each time: the answer needs the key.
+    const cache = { etag, "cache-control": "private, no-cache" };
+    if (headers["if-none-match"] === etag) return reply.code(304).headers(cache).send();
+    // A range of what the caller has part of: only while it is still the same.
+    const unchanged = headers["if-range"] === undefined || headers["if-range"] === etag;
+    const range = unchanged ? readRange(headers.range, sizeBytes) : "whole";
+    if (range === "unsatisfiable") {
+      reply.header("content-range", `bytes */${sizeBytes}`);
+      throw new TaskwrightError("range_not_satisfiable", `The file has ${sizeBytes} bytes.`);
+    }
+    const data = await blobs.read(id, range === "whole" ? undefined : range);
+    if (!data) throw notFound(missing);
+    const inline = preview && PREVIEWED.has(mediaType);
+    reply.type(mediaType).headers({
+      ...cache,
+      "accept-ranges": "bytes",
+      "content-length": range === "whole" ? sizeBytes : range.end - range.start + 1,
+      "content-disposition": contentDisposition(inline ? "inline" : "attachment", name),
+      "content-security-policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+      "cross-origin-resource-policy": "same-origin",
+    });
+    if (range !== "whole") {
+      reply.code(206).header("content-range", `bytes ${range.start}-${range.end}/${sizeBytes}`);
+    }
+    return reply.send(data);
+  }
+}
+
+function blobId(given: string, missing: ErrorCode): string {
+  const id = given.toLowerCase();
+  if (!isUuid(id)) throw notFound(missing);
+  return id;
+}
+
+function notFound(code: ErrorCode): TaskwrightError {
+  return new TaskwrightError(code, "There is none under this id; it may have been removed after its time.");
+}

@@ -1,0 +1,54 @@
+// Is the server up, and can it serve? Asks for no key and counts nothing.
+import type { FastifyInstance } from "fastify";
+import { type Clock, pause } from "../../lib/clock.js";
+import type { Log } from "../../lib/log.js";
+import type { Instant, Millis } from "../../model/time.js";
+import { type Store, StoreError } from "../../store/store.js";
+import { serve } from "../serve.js";
+import type { WireHealth } from "../wire.js";
+
+/** A store that answers later than this is away. */
+const PING_TIMEOUT: Millis = 2_000;
+
+interface HealthOptions {
+  readonly store: Pick<Store, "kind" | "ping">;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+  readonly startedAt: Instant;
+}
+
+export function serveHealth(app: FastifyInstance, options: HealthOptions): void {
+  const { store, clock, log, version, startedAt } = options;
+  const health = (): WireHealth => ({
+    status: "ok",
+    store: store.kind,
+    version,
+    uptime_s: Math.max(0, Math.round((clock.now() - startedAt) / 1000)),
+  });
+
+  serve(app, "health.get", health);
+  serve(app, "health.live", health);
+  serve(app, "health.ready", async (_request, reply): Promise<WireHealth> => {
+    const reason = await whyAway();
+    if (reason === undefined) return health();
+    reply.code(503).header("retry-after", "2");
+    return { ...health(), status: "unavailable", reason };
+  });
+
+  async function whyAway(): Promise<string | undefined> {
+    const late = `the store did not answer within ${PING_TIMEOUT / 1000} s`;
+    const timer = new AbortController();
+    const ping = store.ping().then(
+      () => undefined,
+      (error: unknown) => {
+        log.warn({ err: error }, "the store does not answer");
+        // What a store says is meant for people; anything else stays in the log.
+        return error instanceof StoreError ? error.message : "the store failed; the log has the reason";
+      },
+    );
+    const answer = await Promise.race([ping, pause(clock, PING_TIMEOUT, timer.signal).then(() => late)]);
+    timer.abort();
+    return answer;
+  }
+}

@@ -1,0 +1,26 @@
+// The parts of one task: attempts, logs, artifacts.
+import type { FastifyInstance } from "fastify";
+import type { Queue } from "../../queue/queue.js";
+import { serve } from "../serve.js";
+import { artifactView, attemptView, logLineView } from "../task-view.js";
+import { taskId } from "./tasks.js";
+
+/** Log lines in one answer where the caller does not say. */
+const LOG_LINES = 200;
+
+export function serveTaskParts(app: FastifyInstance, { queue }: { readonly queue: Queue }): void {
+  serve(app, "tasks.attempts", async ({ params }) => {
+    const attempts = await queue.attempts(taskId(params));
+    return { attempts: attempts.map(attemptView) };
+  });
+
+  serve(app, "tasks.logs", async ({ params, query: { after = 0, limit = LOG_LINES } }) => {
+    const { lines, more } = await queue.logs(taskId(params), { after, limit });
+    return { lines: lines.map(logLineView), more };
+  });
+
+  serve(app, "tasks.artifacts", async ({ params }) => {
+    const artifacts = await queue.artifacts(taskId(params));
+    return { artifacts: artifacts.map(artifactView) };
+  });
+}

@@ -1,0 +1,138 @@
+// Uploads: multipart parts streamed to where they stay. A file exists for callers once all of its request has arrived.
+import multipart, { type MultipartFile } from "@fastify/multipart";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { type Blobs, BlobTooLarge } from "../../files/files.js";
+import { TaskwrightError } from "../../model/errors.js";
+import { cleanText } from "../../model/json.js";
+import { LIMITS } from "../../model/limits.js";
+import type { FileId } from "../../model/task.js";
+import { fromStore } from "../../queue/store-errors.js";
+import type { FileStore } from "../../store/store.js";
+import { validationFailed } from "../problem.js";
+import { serve } from "../serve.js";
+import { fileView } from "../task-view.js";
+
+/** Files in one request. */
+const MOST_FILES = 100;
+const MEDIA_TYPE = /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/;
+
+interface UploadOptions {
+  readonly store: FileStore;
+  readonly blobs: Blobs;
+  readonly newId: () => FileId;
+  /** Largest file in bytes. */
+  readonly uploadLimit: number;
+}
+
+interface Written {
+  readonly id: FileId;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+/** Adds hooks to `app`: hand over a scope of its own. */
+export async function serveUpload(app: FastifyInstance, options: UploadOptions): Promise<void> {
+  const { store, blobs } = options;
+  app.removeAllContentTypeParsers();
+  await app.register(multipart, {
+    throwFileSizeLimit: false,
+    limits: { files: MOST_FILES, fields: 20, fieldSize: 10_000, fileSize: Number.POSITIVE_INFINITY },
+  });
+  app.addHook("onRequest", (request, _reply, done) => {
+    // Only the multipart parser may say what was uploaded: never a body that looks like its outcome.
+    const isForm = request.headers["content-type"]?.toLowerCase().startsWith("multipart/form-data");
+    done(isForm ? undefined : new TaskwrightError("unsupported_media_type", "Send multipart/form-data."));
+  });
+
+  serve(app, "files.upload", async (request, reply) => {
+    const written: Written[] = [];
+    try {
+      await receive(request, written, options);
+      if (written.length === 0) {
+        throw validationFailed([
+          { pointer: "/file", code: "required", message: "is required: a part with a file" },
+        ]);
+      }
+      const files = [];
+      for (const { id, sizeBytes, sha256 } of written) {
+        files.push(fileView(await fromStore(store.completeFile(id, sizeBytes, sha256))));
+      }
+      reply.code(201);
+      return { files };
+    } catch (error) {
+      // What was begun and not completed is nobody's file; its record is forgotten by maintenance.
+      await blobs.remove(written.map(({ id }) => id));
+      reply.header("connection", "close");
+      throw error;
+    }
+  });
+}
+
+async function receive(
+  request: FastifyRequest,
+  written: Written[],
+  { store, blobs, newId, uploadLimit }: UploadOptions,
+): Promise<void> {
+  const parts = request.parts();
+  for (;;) {
+    const next = await parts.next().catch((error: unknown) => {
+      throw malformed(error);
+    });
+    if (next.done) return;
+    const part = next.value;
+    if (part.type !== "file") continue;
+    const id = newId();
+    await fromStore(store.beginFile(id, displayName(part.filename), mediaType(part)));
+    written.push({ id, ...(await write(part, id, blobs, uploadLimit)) });
+  }
+}
+
+async function write(part: MultipartFile, id: FileId, blobs: Blobs, maxBytes: number) {
+  try {
+    return await blobs.write(id, part.file, { maxBytes });
+  } catch (error) {
+    if (error instanceof BlobTooLarge) {
+      throw new TaskwrightError("payload_too_large", `A file may have at most ${maxBytes} bytes.`, {
+        extra: { limit_bytes: maxBytes },
+      });
+    }
+    // The stream broke before its end: the sender's doing, not the disk's.
+    if (part.file.errored === error || isPrematureClose(error)) throw malformed(error);
+    throw error;
+  }
+}
+
+function malformed(cause: unknown): TaskwrightError {
+  if (isCoded(cause) && cause.code.endsWith("_LIMIT")) {
+    return new TaskwrightError(
+      "payload_too_large",
+      `A form may have at most ${MOST_FILES} files and 20 fields.`,
+      {
+        cause,
+        extra: { limit_files: MOST_FILES },
+      },
+    );
+  }
+  const detail = "The form is broken or was cut off before its end; nothing was stored.";
+  return new TaskwrightError("malformed_request", detail, { cause });
+}
+
+function isPrematureClose(error: unknown): boolean {
+  return isCoded(error) && (error.code === "ERR_STREAM_PREMATURE_CLOSE" || error.code === "ABORT_ERR");
+}
+
+function isCoded(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && "code" in error && typeof error.code === "string";
+}
+
+/** What the caller called the file, for people to read: no folders, no control characters. Never a path of ours. */
+export function displayName(given: string | undefined): string {
+  const base = (given ?? "").split(/[/\\]/).at(-1) ?? "";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what goes.
+  const name = cleanText(base.replaceAll(/[\u0000-\u001f\u007f]/g, ""), LIMITS.fileNameLength).trim();
+  return name === "" || name === "." || name === ".." ? "file" : name;
+}
+
+function mediaType({ mimetype }: MultipartFile): string {
+  return MEDIA_TYPE.test(mimetype) ? mimetype.toLowerCase() : "application/octet-stream";
+}

@@ -1,0 +1,70 @@
+// What browsers open: the dashboard, and the API docs. The only routes that answer HTML.
+import { existsSync } from "node:fs";
+import path from "node:path";
+import helmet from "@fastify/helmet";
+import fastifyStatic from "@fastify/static";
+import swaggerUi from "@fastify/swagger-ui";
+import type { FastifyInstance } from "fastify";
+
+const YEAR = "365d";
+
+/** Adds hooks to `app`: hand over a scope of its own. */
+export async function servePages(
+  app: FastifyInstance,
+  { dashboardDir }: { readonly dashboardDir: string | undefined },
+): Promise<void> {
+  await app.register(helmet, {
+    // Served over plain HTTP on one's own machine; a proxy in front that speaks TLS adds this itself.
+    hsts: false,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", "data:", "blob:"],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+  });
+  await app.register(swaggerUi, { routePrefix: "/docs", uiConfig: { validatorUrl: null } });
+  const root = dashboardDir === undefined ? undefined : path.resolve(dashboardDir);
+  if (root === undefined || !existsSync(path.join(root, "index.html"))) serveHint(app);
+  else await serveDashboard(app, root);
+}
+
+function serveHint(app: FastifyInstance): void {
+  app.get("/", { config: { access: "open" }, schema: { hide: true } }, (_request, reply) =>
+    reply
+      .type("text/plain; charset=utf-8")
+      .send(
+        "Taskwright runs. The dashboard is not built: run npm run build.\nThe API is described at /docs.\n",
+      ),
+  );
+}
+
+async function serveDashboard(app: FastifyInstance, root: string): Promise<void> {
+  await app.register(fastifyStatic, { root, serve: false, cacheControl: false });
+  app.get<{ Params: { "*": string } }>(
+    "/*",
+    { config: { access: "open" }, schema: { hide: true } },
+    (request, reply) => {
+      const file = request.params["*"];
+      if (file.startsWith("api/")) return reply.callNotFound();
+      if (path.extname(file) === "") {
+        // The page finds its own way from the address.
+        return reply.header("cache-control", "no-cache").sendFile("index.html");
+      }
+      if (file.startsWith("assets/")) {
+        // Their names change with their content.
+        return reply.sendFile(file, { cacheControl: true, maxAge: YEAR, immutable: true });
+      }
+      return reply.header("cache-control", "no-cache").sendFile(file);
+    },
+  );
+}

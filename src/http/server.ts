@@ -1,0 +1,102 @@
+// The bare server: its limits, who may pass, how bodies are read, and how errors are answered. No routes.
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { TaskwrightError } from "../model/errors.js";
+import { LIMITS } from "../model/limits.js";
+import { parseJsonBody } from "./body.js";
+import { answerClientError } from "./client-errors.js";
+import { allowedMethods } from "./path-match.js";
+import { asTaskwrightError, PROBLEM_TYPE, problemOf } from "./problem.js";
+import type { Security } from "./security.js";
+import type { HttpServerOptions } from "./server-options.js";
+import { ProblemSchema, TaskSchema } from "./wire.js";
+
+/** Time for the headers of a request to arrive, in milliseconds. */
+const HEADERS_TIMEOUT = 15_000;
+/** Time for a whole request to arrive, in milliseconds: an upload of 1 GB over a slow line. */
+const REQUEST_TIMEOUT = 3_600_000;
+/** A connection on which nothing moves for so long is cut, in milliseconds; streams send a heartbeat well before. */
+const SILENT_TIMEOUT = 120_000;
+
+export function createServer(options: HttpServerOptions & { readonly security: Security }): FastifyInstance {
+  const { newId, security, maxBody = LIMITS.requestBytes } = options;
+  const answer = errorAnswer(options, maxBody);
+  const app = Fastify({
+    bodyLimit: maxBody,
+    genReqId: () => newId(),
+    requestTimeout: REQUEST_TIMEOUT,
+    connectionTimeout: SILENT_TIMEOUT,
+    http: { headersTimeout: HEADERS_TIMEOUT },
+    routerOptions: { ignoreTrailingSlash: true },
+    ajv: {
+      // Nothing is coerced, dropped or filled in: what does not fit is said.
+      customOptions: {
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: false,
+        allErrors: true,
+        allowUnionTypes: true,
+      },
+    },
+    frameworkErrors: answer,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, newId()),
+  });
+  app.addSchema(TaskSchema);
+  app.addSchema(ProblemSchema);
+  readJson(app);
+  guard(app, security);
+  app.setErrorHandler(answer);
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = allowedMethods(request.url);
+    if (allowed.length === 0) {
+      throw new TaskwrightError("not_found", "There is nothing under this path; /docs lists what there is.");
+    }
+    reply.header("allow", allowed.join(", "));
+    throw new TaskwrightError("method_not_allowed", `Only ${allowed.join(", ")} is served here.`);
+  });
+  return app;
+}
+
+function errorAnswer({ log }: Pick<HttpServerOptions, "log">, maxBody: number) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const known = asTaskwrightError(error, request.routeOptions?.bodyLimit ?? maxBody);
+    if (known.code === "internal") log.error({ err: error, request_id: request.id }, "a request failed");
+    if (known.code === "unavailable") reply.header("retry-after", "2");
+    if (known.code === "unauthenticated") reply.header("www-authenticate", "Bearer");
+    return reply
+      .code(known.status)
+      .type(PROBLEM_TYPE)
+      .send(JSON.stringify(problemOf(known, request.id)));
+  };
+}
+
+function readJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
+    try {
+      done(null, parseJsonBody(Buffer.isBuffer(body) ? body : Buffer.from(body)));
+    } catch (error) {
+      done(asError(error));
+    }
+  });
+}
+
+/** Runs before anything of a request is read. One hook for all, because each costs every request. */
+function guard(app: FastifyInstance, security: Security): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    reply
+      .header("x-content-type-options", "nosniff")
+      .header("cache-control", "no-store")
+      .header("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+    try {
+      security.checkOrigin(request.headers);
+      if (request.routeOptions.config.access !== "open") security.checkKey(request.headers);
+      done();
+    } catch (error) {
+      done(asError(error));
+    }
+  });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
