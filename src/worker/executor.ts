@@ -90,7 +90,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   }
 
   function end(attempt: Attempt, ending: Ending): void {
-    if (attempt.reporting) {
+    if (attempt.reporting !== undefined) {
       void attempt.reporting.then(() => end(attempt, ending));
       return;
     }

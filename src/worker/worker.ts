@@ -216,13 +216,14 @@ export function createWorker(options: WorkerOptions): Worker {
       if (started || !claiming) return;
       started = true;
       lag = measureEventLoopLag();
+      // First, so that nobody takes this one for dead while it takes over.
+      await beat();
       const taken = await takeOver(store, id);
       if (taken > 0) log.warn({ worker: id, tasks: taken }, "took over tasks whose process had died");
       unsubscribe = store.onWork(() => {
         loop.wake();
         if (slots.running > 0) reporter.ask();
       });
-      await beat();
       await Promise.all([loop.start(), reporter.start(), beats.start()]);
     },
     stop({ drain = options.drain ?? DEFAULT_DRAIN } = {}) {
