@@ -2,4 +2,4 @@
 import { createMemoryStore } from "../../src/store/memory/memory-store.js";
 import { propertyTest } from "./property.js";
 
-propertyTest("memory", async (clock) => createMemoryStore({ clock }));
+propertyTest("memory", async (clock) => createMemoryStore({ clock }), { runs: 30 });

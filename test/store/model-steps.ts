@@ -72,7 +72,8 @@ export type Step =
 
 const ago = fc.oneof({ weight: 3, arbitrary: fc.nat(3) }, { weight: 1, arbitrary: fc.nat(40) });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
-const seldom = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 6 });
+const seldom = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 6, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
 const TYPES = ["work", "mail", "draw"] as const;
 const QUEUES = ["default", "post"] as const;
@@ -98,7 +99,7 @@ const draft: fc.Arbitrary<InsertDraft> = fc.record({
   tags: fc.subarray([...TAGS]),
   summary: maybe(fc.constantFrom("Monthly report", "thumbnail 3")),
   replay: seldom(fc.record({ key: fc.constantFrom("k1", "k2"), digest: fc.constantFrom("d1", "d2") })),
-  retryOf: maybe(ago),
+  retryOf: seldom(ago),
   again: fc.boolean(),
   keepCheckpoint: fc.boolean(),
   file: seldom(ago),
@@ -130,9 +131,15 @@ const outcome: fc.Arbitrary<OutcomeDraft> = fc.record({
 });
 
 const claim: fc.Arbitrary<ClaimRequest> = fc.record({
-  limit: fc.constantFrom(0, 1, 2, 5),
-  taskTypes: fc.subarray([...TYPES], { minLength: 1 }),
-  queues: fc.oneof(fc.constant("all" as const), fc.subarray([...QUEUES])),
+  limit: fc.constantFrom(0, 1, 2, 5, 5),
+  taskTypes: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(TYPES) },
+    { weight: 1, arbitrary: fc.subarray([...TYPES]) },
+  ),
+  queues: fc.oneof(
+    { weight: 3, arbitrary: fc.constant("all" as const) },
+    { weight: 1, arbitrary: fc.subarray([...QUEUES]) },
+  ),
 });
 
 const filter: fc.Arbitrary<TaskFilter> = fc.record({
@@ -162,7 +169,7 @@ const verb = <Verb extends Step["verb"]>(name: Verb) => fc.constant(name);
 export const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
-    arbitrary: fc.record({ verb: verb("insert"), drafts: fc.array(draft, { maxLength: 4 }) }),
+    arbitrary: fc.record({ verb: verb("insert"), drafts: fc.array(draft, { minLength: 1, maxLength: 4 }) }),
   },
   { weight: 1, arbitrary: fc.record({ verb: verb("insert again"), task: ago, changed: fc.boolean() }) },
   {
@@ -175,10 +182,10 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ verb: verb("sync"), reports }) },
-  { weight: 3, arbitrary: fc.record({ verb: verb("cancel"), tasks: agos }) },
+  { weight: 2, arbitrary: fc.record({ verb: verb("cancel"), tasks: agos }) },
   { weight: 2, arbitrary: fc.record({ verb: verb("beat"), worker }) },
   { weight: 2, arbitrary: fc.record({ verb: verb("die"), worker, heir: worker }) },
-  { weight: 3, arbitrary: fc.record({ verb: verb("promote"), limit: fc.constantFrom(0, 1, 2, 50) }) },
+  { weight: 3, arbitrary: fc.record({ verb: verb("promote"), limit: fc.constantFrom(0, 1, 2, 50, 50) }) },
   { weight: 4, arbitrary: fc.record({ verb: verb("advance"), by: span }) },
   { weight: 2, arbitrary: fc.record({ verb: verb("remove"), tasks: agos }) },
   { weight: 1, arbitrary: fc.record({ verb: verb("expire"), finishedFor: span }) },
