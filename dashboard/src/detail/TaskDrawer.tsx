@@ -1,4 +1,102 @@
-// Comes next.
+// The detail of one task, over the list and with an address of its own.
+import { Dialog } from "@base-ui/react/dialog";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { ChevronDown, ChevronUp, X } from "lucide-react";
+import { useMemo, useRef } from "react";
+import { useKeys } from "../lib/keys.js";
+import { Badge } from "../parts/Badge.js";
+import { CopyButton } from "../parts/CodeBox.js";
+import { explain } from "../parts/toasts.js";
+import { useTaskActions } from "../tasks/actions.js";
+import { taskListQuery, taskQuery } from "../tasks/queries.js";
+import { canCancel, canRetry } from "../tasks/words.js";
+import { useFreshParts } from "./queries.js";
+import { TaskDetail } from "./TaskDetail.js";
+
+const route = getRouteApi("/tasks/$taskId");
+
 export function TaskDrawer() {
-  return null;
+  const { taskId } = route.useParams();
+  const search = route.useSearch();
+  const navigate = useNavigate();
+  const actions = useTaskActions();
+  const body = useRef<HTMLDivElement>(null);
+  const list = useInfiniteQuery({ ...taskListQuery(search), enabled: false });
+  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.tasks) ?? [], [list.data]);
+  const at = rows.findIndex((row) => row.id === taskId);
+  const { data: task, error } = useQuery({ ...taskQuery(taskId), placeholderData: rows[at] });
+  useFreshParts(task);
+
+  const close = () => void navigate({ to: "/tasks", search });
+  const previous = rows[at - 1]?.id;
+  const next = at < 0 ? undefined : rows[at + 1]?.id;
+  const handlers = useMemo(() => {
+    const go = (id: string | undefined) => () => {
+      if (id) void navigate({ to: "/tasks/$taskId", params: { taskId: id }, search, replace: true });
+    };
+    return {
+      j: go(next),
+      k: go(previous),
+      ...(task && canCancel(task) && { c: () => actions.cancel(task) }),
+      ...(task && canRetry(task) && { r: () => actions.retry(task) }),
+    };
+  }, [navigate, search, next, previous, task, actions]);
+  useKeys(handlers);
+
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && close()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="scrim" />
+        <Dialog.Popup className="drawer" initialFocus={body}>
+          <div className="drawer-bar">
+            <span className="desk-only">
+              <span className="id">
+                {taskId}
+                <CopyButton text={taskId} label="Copy the id" />
+              </span>
+            </span>
+            <span className="phone-only">
+              {task && <Badge status={task.status} waitingFor={task.waiting_for} progress={task.progress} />}
+            </span>
+            <span className="push" />
+            <button
+              type="button"
+              className="icon-btn"
+              aria-label="Previous task, K"
+              disabled={!previous}
+              onClick={handlers.k}
+            >
+              <ChevronUp className="i" aria-hidden />
+            </button>
+            <button
+              type="button"
+              className="icon-btn"
+              aria-label="Next task, J"
+              disabled={!next}
+              onClick={handlers.j}
+            >
+              <ChevronDown className="i" aria-hidden />
+            </button>
+            <span className="rule desk-only" />
+            <Dialog.Close className="icon-btn" aria-label="Close">
+              <X className="i" aria-hidden />
+            </Dialog.Close>
+          </div>
+          <div className="drawer-body" ref={body} tabIndex={-1}>
+            {task ? (
+              <TaskDetail key={task.id} task={task} actions={actions} />
+            ) : (
+              error && (
+                <div className="nothing" role="alert">
+                  <Dialog.Title render={<b />}>This task can't be shown</Dialog.Title>
+                  <span className="hint">{explain(error)}</span>
+                </div>
+              )
+            )}
+          </div>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
 }

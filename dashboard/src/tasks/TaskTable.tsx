@@ -1,5 +1,5 @@
 // The live list: a real table, drawn only where it is seen. Rows change in place; new ones wait behind the pill.
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, useNavigate, useParams } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
@@ -19,6 +19,8 @@ export function TaskTable({ list }: { readonly list: TaskListView }) {
   const navigate = useNavigate();
   const actions = useTaskActions();
   const search = route.useSearch();
+  // The detail over the list hears the keys itself.
+  const isCovered = useParams({ strict: false, select: ({ taskId }) => taskId !== undefined });
   const body = useRef<HTMLTableSectionElement>(null);
   const [current, setCurrent] = useState<string>();
   const index = tasks.findIndex((task) => task.id === current);
@@ -66,6 +68,7 @@ export function TaskTable({ list }: { readonly list: TaskListView }) {
       }),
       [move, list.refresh, chosen, actions],
     ),
+    !isCovered,
   );
   const open = useCallback(
     (id: string) => void navigate({ to: "/tasks/$taskId", params: { taskId: id }, search }),

@@ -1,0 +1,81 @@
+// The files that a task made: pictures to look at, all others to download.
+import { Download, File as FileIcon } from "lucide-react";
+import type { WireArtifact } from "../lib/api.js";
+import { formatBytes } from "../lib/format.js";
+import { aboutArtifact } from "./shape.js";
+
+/** What a browser shows by itself and a server may serve as a picture. */
+const PICTURES = new Set(["image/png", "image/jpeg", "image/webp", "image/gif", "image/avif"]);
+
+export const isPicture = (artifact: WireArtifact) => PICTURES.has(artifact.media_type);
+
+export interface ArtifactsProps {
+  readonly artifacts: readonly WireArtifact[];
+  /** May say more of an artifact, by its id. */
+  readonly result: unknown;
+}
+
+export function Artifacts({ artifacts, result }: ArtifactsProps) {
+  const pictures = artifacts.filter(isPicture);
+  const others = artifacts.filter((artifact) => !isPicture(artifact));
+  const bytes = artifacts.reduce((total, artifact) => total + artifact.size_bytes, 0);
+  return (
+    <>
+      <div className="panel-head">
+        <span>
+          <b className="strong num">{artifacts.length}</b> {artifacts.length === 1 ? "file" : "files"},{" "}
+          <b className="strong num">{formatBytes(bytes)}</b>
+        </span>
+      </div>
+      {pictures.length > 0 && (
+        <div className="pictures">
+          {pictures.map((picture) => (
+            <Picture key={picture.id} picture={picture} about={aboutArtifact(result, picture.id)} />
+          ))}
+        </div>
+      )}
+      {others.length > 0 && (
+        <ul className="files">
+          {others.map((artifact) => (
+            <li key={artifact.id}>
+              <FileIcon className="i" aria-hidden />
+              <span className="clip">{artifact.name}</span>
+              <span className="size">{formatBytes(artifact.size_bytes)}</span>
+              <a className="btn btn-small" href={artifact.url} download={artifact.name}>
+                <Download className="i" aria-hidden />
+                Download
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+interface PictureProps {
+  readonly picture: WireArtifact;
+  readonly about: Readonly<Record<string, unknown>> | undefined;
+}
+
+function Picture({ picture, about }: PictureProps) {
+  const { width, height } = about ?? {};
+  return (
+    <a className="picture" href={picture.url} download={picture.name}>
+      <span className="frame">
+        <img src={picture.url} alt={picture.name} loading="lazy" />
+      </span>
+      <span className="cap">
+        <b title={picture.name}>{picture.name}</b>
+        <span>
+          <em>
+            {typeof width === "number" && typeof height === "number"
+              ? `${width} × ${height}`
+              : picture.media_type}
+          </em>
+          {formatBytes(picture.size_bytes)}
+        </span>
+      </span>
+    </a>
+  );
+}

@@ -1,0 +1,80 @@
+// The parts of a task behind tabs; the one that answers the likeliest question stands first and is open.
+import { Tabs } from "@base-ui/react/tabs";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import type { WireArtifact, WireTask } from "../lib/api.js";
+import { CodeBox } from "../parts/CodeBox.js";
+import { Artifacts, isPicture } from "./Artifacts.js";
+import { ErrorPart } from "./ErrorPart.js";
+import { Logs } from "./Logs.js";
+import { Parameters } from "./Parameters.js";
+import { artifactsQuery, logsQuery } from "./queries.js";
+import { ResultPart } from "./ResultPart.js";
+
+interface Part {
+  readonly name: string;
+  readonly count?: number | undefined;
+  readonly show: () => ReactNode;
+}
+
+export function Parts({ task }: { readonly task: WireTask }) {
+  const isRunning = task.status === "RUNNING";
+  const { data: artifacts = [] } = useQuery(artifactsQuery(task.id));
+  const { data: lines } = useQuery(logsQuery(task.id, isRunning));
+  const [chosen, setChosen] = useState<string>();
+  const parts = partsOf(task, artifacts, lines?.length);
+  const opened = parts.find((part) => part.name === chosen) ?? parts[0];
+  return (
+    <Tabs.Root className="panels" value={opened?.name} onValueChange={(value) => setChosen(String(value))}>
+      <Tabs.List className="tabs" aria-label="Parts of the task" activateOnFocus>
+        {parts.map((part) => (
+          <Tabs.Tab key={part.name} value={part.name}>
+            {part.name}
+            {part.count ? <span className="count">{part.count}</span> : null}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {parts.map((part) => (
+        <Tabs.Panel key={part.name} className="panel" value={part.name}>
+          {part.show()}
+        </Tabs.Panel>
+      ))}
+    </Tabs.Root>
+  );
+}
+
+function partsOf(
+  task: WireTask,
+  artifacts: readonly WireArtifact[],
+  lines: number | undefined,
+): readonly Part[] {
+  const error: Part[] = task.error ? [{ name: "Error", show: () => <ErrorPart task={task} /> }] : [];
+  const hasResult = task.result_data !== undefined && task.result_data !== null;
+  const result: Part[] = hasResult
+    ? [{ name: "Result", show: () => <ResultPart value={task.result_data} /> }]
+    : [];
+  const files: Part[] =
+    artifacts.length > 0
+      ? [
+          {
+            name: "Artifacts",
+            count: artifacts.length,
+            show: () => <Artifacts artifacts={artifacts} result={task.result_data} />,
+          },
+        ]
+      : [];
+  const logs: Part = { name: "Logs", count: lines, show: () => <Logs task={task} /> };
+  const parameters: Part = {
+    name: "Parameters",
+    count: Object.keys(task.parameters ?? {}).length,
+    show: () => <Parameters value={task.parameters ?? {}} />,
+  };
+  const raw: Part = {
+    name: "Raw",
+    show: () => <CodeBox label="Copy the task" code={JSON.stringify(task, undefined, 2)} />,
+  };
+  if (task.status === "RUNNING") return [logs, ...result, parameters, ...files, raw];
+  return artifacts.length > 0 && artifacts.every(isPicture)
+    ? [...error, ...files, ...result, parameters, logs, raw]
+    : [...error, ...result, parameters, logs, ...files, raw];
+}

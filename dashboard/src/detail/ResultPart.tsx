@@ -1,0 +1,41 @@
+// A result, whatever it is: plain values as pairs, lists of objects as tables, the rest as a tree. Knows no task type.
+
+import { formatLabel, formatNumber } from "../lib/format.js";
+import { JsonTree } from "./JsonTree.js";
+import { Parameters } from "./Parameters.js";
+import { ResultTable } from "./ResultTable.js";
+import { isRecord, isTable } from "./shape.js";
+
+export function ResultPart({ value }: { readonly value: unknown }) {
+  if (isTable(value)) return <ResultTable rows={value} label="Result" />;
+  if (!isRecord(value)) return <JsonTree value={value} />;
+  const entries = Object.entries(value);
+  const tables = entries.flatMap(([name, entry]) => (isTable(entry) ? [{ name, rows: entry }] : []));
+  const plain = entries.filter(([, entry]) => !isTable(entry) && !isRecord(entry) && !Array.isArray(entry));
+  const deep = entries.filter(([, entry]) => isRecord(entry) || (Array.isArray(entry) && !isTable(entry)));
+  if (tables.length === 0) return <Parameters value={value} />;
+  return (
+    <>
+      <div className="panel-head">
+        <span>
+          {plain
+            .filter(([, entry]) => typeof entry === "number")
+            .map(([name, entry], index) => (
+              <span key={name}>
+                {index > 0 && ", "}
+                <b className="strong num">{formatNumber(Number(entry))}</b> {formatLabel(name).toLowerCase()}
+              </span>
+            ))}
+        </span>
+      </div>
+      {tables.map(({ name, rows }) => (
+        <ResultTable key={name} rows={rows} label={formatLabel(name)} />
+      ))}
+      <div className="below-more">
+        <Parameters
+          value={Object.fromEntries([...plain.filter(([, entry]) => typeof entry !== "number"), ...deep])}
+        />
+      </div>
+    </>
+  );
+}

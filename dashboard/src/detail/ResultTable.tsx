@@ -1,0 +1,113 @@
+// A list of objects as a table: name and type in one cell, distributions drawn, numbers to the right.
+import { useState } from "react";
+import { formatLabel, formatNumber, formatShort } from "../lib/format.js";
+import { CELL, COLUMN_HEADER, ROW, ROW_GROUP, TABLE } from "../parts/roles.js";
+import { Histogram, Shares } from "./Distribution.js";
+import { fieldsOf, isHistogram, isShares, type JsonRecord } from "./shape.js";
+
+const STEP = 100;
+
+export interface ResultTableProps {
+  readonly rows: readonly JsonRecord[];
+  readonly label: string;
+}
+
+export function ResultTable({ rows, label }: ResultTableProps) {
+  const [shown, setShown] = useState(STEP);
+  const fields = fieldsOf(rows);
+  const drawn = fields.filter((field) => rows.some((row) => isHistogram(row[field]) || isShares(row[field])));
+  const isNamed = fields.includes("name");
+  const kind = isNamed && fields.includes("type") ? "type" : undefined;
+  const plain = fields.filter(
+    (field) => !drawn.includes(field) && field !== kind && !(isNamed && field === "name"),
+  );
+  const isNumeric = (field: string) => rows.some((row) => typeof row[field] === "number");
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard.
+    <section className="result-scroll" aria-label={label} tabIndex={0}>
+      <table {...TABLE} className="result" aria-label={label}>
+        <thead {...ROW_GROUP}>
+          <tr {...ROW}>
+            {isNamed && <th {...COLUMN_HEADER}>{singular(label)}</th>}
+            {drawn.length > 0 && <th {...COLUMN_HEADER}>Distribution</th>}
+            {plain.map((field) => (
+              <th key={field} {...COLUMN_HEADER} className={isNumeric(field) ? "r" : undefined}>
+                {formatLabel(field)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody {...ROW_GROUP}>
+          {rows.slice(0, shown).map((row, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a result does not change.
+            <tr key={index} {...ROW}>
+              {isNamed && (
+                <td {...CELL} className="c-name">
+                  <div className="name">{String(row.name)}</div>
+                  {kind && <div className="kind">{String(row[kind] ?? "")}</div>}
+                </td>
+              )}
+              {drawn.length > 0 && (
+                <td {...CELL}>
+                  <Drawn row={row} fields={drawn} />
+                </td>
+              )}
+              {plain.map((field) => (
+                <td
+                  key={field}
+                  {...CELL}
+                  className={isNumeric(field) ? "r" : undefined}
+                  data-label={formatLabel(field)}
+                >
+                  <Value value={row[field]} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.length > shown && (
+        <button type="button" className="btn btn-small below" onClick={() => setShown(shown + STEP)}>
+          {formatNumber(rows.length - shown)} more
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Drawn({ row, fields }: { readonly row: JsonRecord; readonly fields: readonly string[] }) {
+  for (const field of fields) {
+    const value = row[field];
+    if (isHistogram(value)) {
+      return <Histogram bins={value} median={typeof row.median === "number" ? row.median : undefined} />;
+    }
+    if (isShares(value))
+      return <Shares shares={value} of={typeof row.count === "number" ? row.count : undefined} />;
+  }
+  return <span className="none">–</span>;
+}
+
+function Value({ value }: { readonly value: unknown }) {
+  if (value === null || value === undefined || value === "") return <span className="none">–</span>;
+  if (typeof value === "number") {
+    return (
+      <span title={String(value)}>
+        {Number.isInteger(value) ? formatNumber(value) : formatFraction(value)}
+      </span>
+    );
+  }
+  if (typeof value === "object") return <span className="none">{JSON.stringify(value).slice(0, 80)}</span>;
+  return <span title={String(value)}>{String(value).slice(0, 120)}</span>;
+}
+
+/** Two decimals for what is large, four digits for what is small. */
+function formatFraction(value: number): string {
+  return Math.abs(value) >= 100
+    ? value.toLocaleString("en", { minimumFractionDigits: 1, maximumFractionDigits: 2 })
+    : formatShort(value);
+}
+
+/** "Columns" heads a column of names as "Column". */
+function singular(label: string): string {
+  return label.endsWith("s") ? label.slice(0, -1) : "Name";
+}

@@ -1,0 +1,81 @@
+// What is to be seen of one task: how it stands, its time, its facts, and its parts behind tabs.
+import { Dialog } from "@base-ui/react/dialog";
+import { Link } from "@tanstack/react-router";
+import { RotateCw, Square } from "lucide-react";
+import type { WireTask } from "../lib/api.js";
+import { useNow } from "../lib/clock.js";
+import { Badge } from "../parts/Badge.js";
+import { ProgressBar } from "../parts/Bar.js";
+import type { TaskActions } from "../tasks/actions.js";
+import { RowMenu } from "../tasks/RowMenu.js";
+import { canCancel, canRetry, sentenceOf, titleOf } from "../tasks/words.js";
+import { Facts } from "./Facts.js";
+import { Parts } from "./Parts.js";
+import { Timeline } from "./Timeline.js";
+
+interface TaskDetailProps {
+  readonly task: WireTask;
+  readonly actions: TaskActions;
+}
+
+export function TaskDetail({ task, actions }: TaskDetailProps) {
+  const now = useNow();
+  const state = { status: task.status, waitingFor: task.waiting_for, progress: task.progress };
+  return (
+    <>
+      <div className="drawer-head">
+        <div className="drawer-title">
+          <span className="desk-only">
+            <Badge {...state} large />
+          </span>
+          <Dialog.Title className="title-text">{titleOf(task)}</Dialog.Title>
+          <span className="desk-only push">
+            <span className="title-actions">
+              <Actions task={task} actions={actions} />
+              <RowMenu task={task} actions={actions} />
+            </span>
+          </span>
+        </div>
+        <p className="sentence">{sentenceOf(task, now)}</p>
+        {task.status === "RUNNING" && (
+          <div className="running running-wide" data-status="RUNNING">
+            <ProgressBar percent={task.progress} />
+            <span className="pct">{Math.round(task.progress)} %</span>
+            <span>{task.progress_message}</span>
+          </div>
+        )}
+      </div>
+      <div className="told">
+        <Timeline task={task} now={now} />
+        <Facts task={task} now={now} />
+      </div>
+      <Parts task={task} />
+      <div className="sheet-actions phone-only">
+        <Actions task={task} actions={actions} />
+      </div>
+    </>
+  );
+}
+
+/** Only what is legal now; one ink button at most. */
+function Actions({ task, actions }: TaskDetailProps) {
+  return (
+    <>
+      {canCancel(task) && (
+        <button type="button" className="btn" onClick={() => actions.cancel(task)}>
+          <Square className="i stop" aria-hidden />
+          Cancel
+        </button>
+      )}
+      {canRetry(task) && (
+        <button type="button" className="btn btn-primary" onClick={() => actions.retry(task)}>
+          <RotateCw className="i" aria-hidden />
+          Retry
+        </button>
+      )}
+      <Link className="btn" to="/new" search={{ from: task.id }}>
+        Run again…
+      </Link>
+    </>
+  );
+}
