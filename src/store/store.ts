@@ -158,7 +158,7 @@ export interface TaskPage {
 export interface HistoryStore {
   /** Oldest first. Empty for a task that succeeded at once. */
   attempts(id: TaskId): Promise<readonly Attempt[]>;
-  /** Lines after `after` (a seq, 0 for the beginning), oldest first. `dropped`: lines over the bound, counted only. */
+  /** Lines after `after` (a seq, 0 for the beginning), oldest first. Those over LIMITS.logLines were not kept. */
   logs(id: TaskId, page: { readonly after: number; readonly limit: number }): Promise<LogPage>;
   /** Oldest first. */
   artifacts(id: TaskId): Promise<readonly Artifact[]>;
