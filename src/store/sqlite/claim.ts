@@ -6,13 +6,11 @@ import type { Instant, Millis } from "../../model/time.js";
 import type { ClaimRequest } from "../store.js";
 import { damagedTask } from "./errors.js";
 import type { Lane } from "./lanes.js";
-import { readTags } from "./rows.js";
+import { type RunningRow, readTags } from "./rows.js";
 import type { Writer } from "./transaction.js";
 
-interface Head {
-  readonly rank: number;
-  readonly id: TaskId;
-}
+/** rank and id. As an array: making objects of rows takes longer than reading them, and this is the hot path. */
+type Head = readonly [rank: number, id: TaskId];
 
 /** A lane that is being merged. `heads` are its first ready rows, `taken` of which have been chosen. */
 interface Source {
@@ -23,23 +21,23 @@ interface Source {
   complete: boolean;
 }
 
-/** What a claimed task needs from its submit. */
-export interface PayloadRow {
-  readonly id: TaskId;
-  readonly taskType: string | null;
-  readonly queue: string;
-  readonly priority: number;
-  readonly createdAt: Instant;
-  readonly runAt: Instant | null;
-  readonly maxAttempts: number;
-  readonly timeout: Millis;
-  readonly retry: Json | null;
-  readonly tags: Json | null;
-  readonly summary: string | null;
-  readonly retryOf: TaskId | null;
-  readonly parameters: Json;
-  readonly carried: number;
-}
+/** What a claimed task needs from its submit, in the order of PAYLOAD_COLUMNS. */
+export type PayloadRow = readonly [
+  id: TaskId,
+  taskType: string | null,
+  queue: string,
+  priority: number,
+  createdAt: Instant,
+  runAt: Instant | null,
+  maxAttempts: number,
+  timeout: Millis,
+  retry: Json | null,
+  tags: Json | null,
+  summary: string | null,
+  retryOf: TaskId | null,
+  parameters: Json,
+  carried: number,
+];
 
 export interface CarryRow {
   readonly attempt: number;
@@ -49,16 +47,18 @@ export interface CarryRow {
   readonly checkpoint: Json | null;
 }
 
-// The head of a lane, straight from the primary key.
+// The head of a lane, straight from the primary key. 0 + ?: SQLite looks at a bare variable of LIMIT while it plans, and
+// would plan anew whenever it is bound.
 const HEADS = `
-SELECT rank, id FROM ready WHERE queue = ? AND task_type = ? AND (rank, id) > (?, ?) ORDER BY rank, id LIMIT ?`;
+SELECT rank, id FROM ready WHERE queue = ? AND task_type = ? AND (rank, id) > (?, ?) ORDER BY rank, id LIMIT 0 + ?`;
+
+export const PAYLOAD_COLUMNS = `t.task_type, t.queue, t.priority, t.created_at, t.run_at, t.max_attempts, t.timeout,
+  t.retry, t.tags, t.summary, t.retry_of, t.parameters`;
 
 // The rows that the merge chose are the first ones of their lane: one range, joined with their payload.
 // A left join: an inner one would drop a task without a record silently.
 const PAYLOADS = `
-SELECT r.id, t.task_type AS taskType, r.queue, t.priority, t.created_at AS createdAt, t.run_at AS runAt,
-  t.max_attempts AS maxAttempts, t.timeout, t.retry, t.tags, t.summary, t.retry_of AS retryOf, t.parameters, r.carried
-FROM ready r LEFT JOIN task t ON t.id = r.id
+SELECT r.id, ${PAYLOAD_COLUMNS}, r.carried FROM ready r LEFT JOIN task t ON t.id = r.id
 WHERE r.queue = ? AND r.task_type = ? AND (r.rank, r.id) <= (?, ?) ORDER BY r.rank, r.id`;
 
 // The same range goes in one statement.
@@ -72,10 +72,13 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 export const CARRY = `
 SELECT attempt, crashes, fence, started_at AS startedAt, checkpoint FROM carry WHERE id = ?`;
 
+/** Ranks go from -100 to 100. */
+const BEFORE_ALL_RANKS = -1_000;
+
 export function createClaim(writer: Writer) {
-  const { database, fences, lanes, tally, journal } = writer;
-  const selectHeads = database.prepare<[string, string, number, string, number], Head>(HEADS);
-  const selectPayloads = database.prepare<[string, string, number, string], PayloadRow>(PAYLOADS);
+  const { database, fences, lanes, held, tally, journal } = writer;
+  const selectHeads = database.prepare<[string, string, number, string, number], Head>(HEADS).raw();
+  const selectPayloads = database.prepare<[string, string, number, string], PayloadRow>(PAYLOADS).raw();
   const take = database.prepare<[string, string, number, string]>(TAKE);
   const start = database.prepare(START);
   const selectCarry = database.prepare<[string], CarryRow>(CARRY);
@@ -83,7 +86,7 @@ export function createClaim(writer: Writer) {
   function fill(source: Source, count: number): void {
     const last = source.heads.at(-1);
     const { queue, taskType } = source.lane;
-    const rows = selectHeads.all(queue, taskType, last?.rank ?? -Infinity, last?.id ?? "", count);
+    const rows = selectHeads.all(queue, taskType, last?.[0] ?? BEFORE_ALL_RANKS, last?.[1] ?? "", count);
     source.heads.push(...rows);
     source.complete = rows.length < count;
   }
@@ -115,7 +118,7 @@ export function createClaim(writer: Writer) {
     if (complete && taken === heads.length) lane.waiting = false;
     const last = heads[taken - 1];
     if (!last) return [];
-    const range = [lane.queue, lane.taskType, last.rank, last.id] as const;
+    const range = [lane.queue, lane.taskType, last[0], last[1]] as const;
     const rows = selectPayloads.all(...range);
     take.run(...range);
     const counts = tally.of(lane);
@@ -125,21 +128,28 @@ export function createClaim(writer: Writer) {
   }
 
   function startOne(worker: WorkerId, row: PayloadRow, now: Instant): ClaimedTask {
-    if (row.taskType === null) throw damagedTask(row.id);
-    const carry = row.carried === 1 ? selectCarry.get(row.id) : undefined;
-    const fence = fences.next();
-    const attempt = (carry?.attempt ?? 0) + 1;
-    const crashes = carry?.crashes ?? 0;
-    const readyAt = row.runAt !== null && row.runAt > row.createdAt ? row.runAt : row.createdAt;
-    start.run(row.id, fence, worker, row.queue, row.taskType, attempt, crashes, carry ? 1 : 0, readyAt, now);
-    return toClaimed(row, row.taskType, {
-      fence,
-      attempt,
-      crashes,
-      checkpoint: carry?.checkpoint ?? null,
+    const [id, taskType, queue, , createdAt, runAt] = row;
+    if (taskType === null) throw damagedTask(id);
+    const carry = row[13] === 1 ? selectCarry.get(id) : undefined;
+    const running: RunningRow = {
+      fence: fences.next(),
+      worker,
+      queue,
+      taskType,
+      attempt: (carry?.attempt ?? 0) + 1,
+      crashes: carry?.crashes ?? 0,
+      carried: carry ? 1 : 0,
+      readyAt: runAt !== null && runAt > createdAt ? runAt : createdAt,
       startedAt: now,
-      cancelRequested: false,
-    });
+      cancelRequestedAt: null,
+      progress: 0,
+      progressMessage: null,
+      stages: null,
+    };
+    const { fence, attempt, crashes, carried, readyAt } = running;
+    start.run(id, fence, worker, queue, taskType, attempt, crashes, carried, readyAt, now);
+    held.set(id, running);
+    return toClaimed(row, running, carry?.checkpoint);
   }
 
   /** Call fences.provide(limit) before the transaction. */
@@ -179,39 +189,46 @@ export function createClaim(writer: Writer) {
 }
 
 export function toClaimed(
-  row: PayloadRow,
-  taskType: string,
-  held: {
-    readonly fence: number;
-    readonly attempt: number;
-    readonly crashes: number;
-    readonly checkpoint: Json | null;
-    readonly startedAt: Instant;
-    readonly cancelRequested: boolean;
-  },
+  [
+    id,
+    ,
+    ,
+    priority,
+    createdAt,
+    ,
+    maxAttempts,
+    timeout,
+    retry,
+    tags,
+    summary,
+    retryOf,
+    parameters,
+  ]: PayloadRow,
+  running: RunningRow,
+  checkpoint: Json | null | undefined,
 ): ClaimedTask {
   return {
-    id: row.id,
-    fence: held.fence,
-    taskType,
-    queue: row.queue,
-    priority: row.priority,
-    parameters: row.parameters,
-    attempt: held.attempt,
-    maxAttempts: row.maxAttempts,
-    crashes: held.crashes,
-    timeout: row.timeout,
-    retry: row.retry ?? undefined,
-    tags: readTags(row.tags),
-    summary: row.summary ?? undefined,
-    retryOf: row.retryOf ?? undefined,
-    checkpoint: held.checkpoint ?? undefined,
-    createdAt: row.createdAt,
-    startedAt: held.startedAt,
-    cancelRequested: held.cancelRequested,
+    id,
+    fence: running.fence,
+    taskType: running.taskType,
+    queue: running.queue,
+    priority,
+    parameters,
+    attempt: running.attempt,
+    maxAttempts,
+    crashes: running.crashes,
+    timeout,
+    retry: retry ?? undefined,
+    tags: readTags(tags),
+    summary: summary ?? undefined,
+    retryOf: retryOf ?? undefined,
+    checkpoint: checkpoint ?? undefined,
+    createdAt,
+    startedAt: running.startedAt,
+    cancelRequested: running.cancelRequestedAt !== null,
   };
 }
 
 function isBefore(a: Head, b: Head): boolean {
-  return a.rank < b.rank || (a.rank === b.rank && a.id < b.id);
+  return a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
 }

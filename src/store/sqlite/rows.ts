@@ -40,6 +40,23 @@ export interface TaskRow {
   readonly isReady: number;
 }
 
+/** A running task, without its id. */
+export interface RunningRow {
+  readonly fence: number;
+  readonly worker: WorkerId;
+  readonly queue: string;
+  readonly taskType: string;
+  readonly attempt: number;
+  readonly crashes: number;
+  readonly carried: number;
+  readonly readyAt: Instant;
+  readonly startedAt: Instant;
+  readonly cancelRequestedAt: Instant | null;
+  readonly progress: number;
+  readonly progressMessage: string | null;
+  readonly stages: Json | null;
+}
+
 /**
  * A task by id and where it lies, in one statement: every table is asked by its full key, so it costs the same
  * whatever they hold. `parameters` and `resultData` name the columns, or NULL where nobody asked for them.

@@ -2,28 +2,12 @@
 import type { TaskId } from "../../model/id.js";
 import type { Json } from "../../model/json.js";
 import type { FinishedStatus } from "../../model/status.js";
-import type { Attempt, Hold, Outcome, Settled, TaskError, WorkerId } from "../../model/task.js";
+import type { Attempt, Hold, Outcome, Settled, TaskError } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import { damagedTask } from "./errors.js";
 import { createReports } from "./reports.js";
-import { readStages, writeList } from "./rows.js";
+import { type RunningRow, readStages, writeList } from "./rows.js";
 import type { Writer } from "./transaction.js";
-
-export interface RunningRow {
-  readonly fence: number;
-  readonly worker: WorkerId;
-  readonly queue: string;
-  readonly taskType: string;
-  readonly attempt: number;
-  readonly crashes: number;
-  readonly carried: number;
-  readonly readyAt: Instant;
-  readonly startedAt: Instant;
-  readonly cancelRequestedAt: Instant | null;
-  readonly progress: number;
-  readonly progressMessage: string | null;
-  readonly stages: Json | null;
-}
 
 // By primary key.
 export const RUNNING = `
@@ -70,7 +54,7 @@ export const SCHEDULE = `
 INSERT INTO scheduled (run_at, id, queue, task_type, rank, carried, waiting_for) VALUES (?, ?, ?, ?, ?, ?, ?)`;
 
 export function createSettle(writer: Writer) {
-  const { database, lanes, tally, journal } = writer;
+  const { database, lanes, held: cache, tally, journal } = writer;
   const reports = createReports(writer);
   const selectRunning = database.prepare<[string], RunningRow>(RUNNING);
   const leave = database.prepare<[string]>(LEAVE);
@@ -229,9 +213,10 @@ export function createSettle(writer: Writer) {
 
   /** The status now, or 'stale'. A replay changes nothing and hears the same again. */
   return function settle(outcome: Outcome, now: Instant): Settled {
-    const held = selectRunning.get(outcome.id);
+    const held = cache.get(outcome.id) ?? selectRunning.get(outcome.id);
     if (held?.fence !== outcome.fence) return replayed(outcome);
     const running = outcome.report ? withReport(held, outcome, now) : held;
+    cache.delete(outcome.id);
     leave.run(outcome.id);
     const error = writeError(errorOf(outcome));
     if (outcome.to !== "PENDING") return end(running, outcome.to, outcome, error, now);

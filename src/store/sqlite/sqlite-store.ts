@@ -79,6 +79,7 @@ function assemble(database: Database.Database, file: string, clock: Clock, relea
     clock,
     fences: createFences(database),
     lanes: createLanes(database),
+    held: new Map(),
     tally: createTally(database),
     journal,
   };

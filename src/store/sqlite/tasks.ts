@@ -21,7 +21,7 @@ const LEAVE_READY = "DELETE FROM ready WHERE queue = ? AND task_type = ? AND ran
 const LEAVE_SCHEDULED = "DELETE FROM scheduled WHERE run_at = ? AND id = ?";
 
 export function createTasks(writer: Writer, transactions: Transactions) {
-  const { database, lanes, tally, journal } = writer;
+  const { database, lanes, held, tally, journal } = writer;
   const selectOne = database.prepare<[string], TaskRow>(TASK);
   const selectPlace = database.prepare<[string], TaskRow>(PLACE);
   const selectCarry = database.prepare<[string], CarryRow>(CARRY);
@@ -70,6 +70,7 @@ export function createTasks(writer: Writer, transactions: Transactions) {
 
   function cancelRunning({ id, queue, taskType, cancelRequestedAt }: TaskRow, now: Instant): CancelAnswer {
     if (cancelRequestedAt !== null) return { outcome: "requested", requestedAt: cancelRequestedAt };
+    held.delete(id);
     flag.run(now, id);
     journal.noteWork();
     if (journal.listening) {

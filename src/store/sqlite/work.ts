@@ -4,11 +4,11 @@ import type { Json } from "../../model/json.js";
 import type { ClaimedTask, WorkerId } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
 import type { TurnAnswer, TurnRequest, WorkerState, WorkStore } from "../store.js";
-import { CARRY, type CarryRow, createClaim, type PayloadRow, toClaimed } from "./claim.js";
+import { CARRY, type CarryRow, createClaim, PAYLOAD_COLUMNS, type PayloadRow, toClaimed } from "./claim.js";
 import { damagedTask } from "./errors.js";
 import { createReports } from "./reports.js";
-import { writeList } from "./rows.js";
-import { ADD_ATTEMPT, createSettle, MAKE_READY, RUNNING, type RunningRow } from "./settle.js";
+import { type RunningRow, writeList } from "./rows.js";
+import { ADD_ATTEMPT, createSettle, MAKE_READY, RUNNING } from "./settle.js";
 import type { Transactions, Writer } from "./transaction.js";
 
 const BEAT = `
@@ -27,12 +27,9 @@ const WORKERS_OF_RUNNING = "SELECT DISTINCT worker FROM running";
 const LOST = `
 SELECT id FROM running WHERE worker NOT IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?`;
 
-const TAKE_OVER = "UPDATE running SET fence = ?, worker = ?, crashes = ?, carried = ? WHERE id = ?";
+const TAKE_OVER = "UPDATE running SET fence = ?, worker = ?, crashes = ? WHERE id = ?";
 
-const PAYLOAD = `
-SELECT id, task_type AS taskType, queue, priority, created_at AS createdAt, run_at AS runAt,
-  max_attempts AS maxAttempts, timeout, retry, tags, summary, retry_of AS retryOf, parameters, 0 AS carried
-FROM task WHERE id = ?`;
+const PAYLOAD = `SELECT t.id, ${PAYLOAD_COLUMNS}, 0 FROM task t WHERE t.id = ?`;
 
 // The head of the primary key.
 const DUE = `
@@ -57,7 +54,7 @@ type WorkVerbs = {
 };
 
 export function createWork(writer: Writer, transactions: Transactions): WorkVerbs {
-  const { database, clock, fences, lanes, journal } = writer;
+  const { database, clock, fences, lanes, held, journal } = writer;
   const claim = createClaim(writer);
   const settle = createSettle(writer);
   const reports = createReports(writer);
@@ -68,7 +65,7 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
   const selectLost = database.prepare<[string, number], TaskId>(LOST).pluck();
   const takeOver = database.prepare(TAKE_OVER);
   const addAttempt = database.prepare(ADD_ATTEMPT);
-  const selectPayload = database.prepare<[string], PayloadRow>(PAYLOAD);
+  const selectPayload = database.prepare<[string], PayloadRow>(PAYLOAD).raw();
   const selectCarry = database.prepare<[string], CarryRow>(CARRY);
   const selectDue = database.prepare<[number, number], DueRow>(DUE);
   const unschedule = database.prepare<[number, string]>(UNSCHEDULE);
@@ -93,39 +90,33 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
   }
 
   function takeOverOne(worker: WorkerId, id: TaskId, now: Instant): ClaimedTask {
-    const held = selectRunning.get(id);
+    const lostRow = selectRunning.get(id);
     const payload = selectPayload.get(id);
-    if (!held || !payload) throw damagedTask(id);
-    addAttempt.run(id, id, held.attempt, held.worker, held.startedAt, now, "crashed", null, held.stages);
-    const fence = fences.next();
-    const crashes = held.crashes + 1;
-    takeOver.run(fence, worker, crashes, held.carried, id);
-    return toClaimed(payload, held.taskType, {
-      fence,
-      attempt: held.attempt,
-      crashes,
-      checkpoint: selectCarry.get(id)?.checkpoint ?? null,
-      startedAt: held.startedAt,
-      cancelRequested: held.cancelRequestedAt !== null,
-    });
+    if (!lostRow || !payload) throw damagedTask(id);
+    const { attempt, startedAt, stages } = lostRow;
+    addAttempt.run(id, id, attempt, lostRow.worker, startedAt, now, "crashed", null, stages);
+    const running: RunningRow = { ...lostRow, fence: fences.next(), worker, crashes: lostRow.crashes + 1 };
+    held.delete(id);
+    takeOver.run(running.fence, worker, running.crashes, id);
+    return toClaimed(payload, running, selectCarry.get(id)?.checkpoint);
   }
 
   function saidSomething(
     id: TaskId,
-    held: RunningRow,
+    running: RunningRow,
     report: Parameters<typeof reports.store>[2],
     now: Instant,
   ): void {
     const { progress, progressMessage, stages } = report;
     if (progress === undefined && progressMessage === undefined && stages === undefined) return;
     show.run(
-      progress ?? held.progress,
-      progressMessage ?? held.progressMessage,
-      stages ? writeList(stages) : held.stages,
+      progress ?? running.progress,
+      progressMessage ?? running.progressMessage,
+      stages ? writeList(stages) : running.stages,
       id,
     );
     if (!journal.listening) return;
-    const { taskType, queue } = held;
+    const { taskType, queue } = running;
     const shown = {
       ...(progress === undefined ? {} : { progress }),
       ...(progressMessage === undefined ? {} : { progressMessage }),
@@ -149,12 +140,13 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
       lost.add(worker);
     },
 
-    sync(held) {
-      if (held.length === 0) return [];
+    sync(holds) {
+      if (holds.length === 0) return [];
       return transactions.run((now) =>
-        held.map(({ id, fence, report }) => {
+        holds.map(({ id, fence, report }) => {
           const running = selectRunning.get(id);
           if (running?.fence !== fence) return "stale";
+          held.delete(id);
           reports.store(id, running, report, now);
           saidSomething(id, running, report, now);
           return running.cancelRequestedAt === null ? "held" : "cancel";
@@ -166,11 +158,11 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
       if (lost.size === 0) return [];
       if (!alive.has(worker)) lost.add(worker);
       fences.provide(limit);
-      return transactions.run((now) => {
-        const ids = selectLost.all(JSON.stringify([...alive]), limit);
-        if (ids.length < limit && alive.has(worker)) lost.clear();
-        return ids.map((id) => takeOverOne(worker, id, now));
-      });
+      const claimed = transactions.run((now) =>
+        selectLost.all(JSON.stringify([...alive]), limit).map((id) => takeOverOne(worker, id, now)),
+      );
+      if (claimed.length < limit && alive.has(worker)) lost.clear();
+      return claimed;
     },
 
     promote(limit): { readonly count: number; readonly nextIn?: Millis } {
