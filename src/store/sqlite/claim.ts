@@ -72,6 +72,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 export const CARRY = `
 SELECT attempt, crashes, fence, started_at AS startedAt, checkpoint FROM carry WHERE id = ?`;
 
+/** What a turn runs per lane or task, for the test of their plans. */
+export const STATEMENTS = { HEADS, PAYLOADS, TAKE, CARRY } as const;
+
 /** Ranks go from -100 to 100. */
 const BEFORE_ALL_RANKS = -1_000;
 

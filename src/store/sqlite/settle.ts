@@ -53,6 +53,18 @@ export const MAKE_READY = "INSERT INTO ready (queue, task_type, rank, id, carrie
 export const SCHEDULE = `
 INSERT INTO scheduled (run_at, id, queue, task_type, rank, carried, waiting_for) VALUES (?, ?, ?, ?, ?, ?, ?)`;
 
+/** What a turn runs per task, for the test of their plans. */
+export const STATEMENTS = {
+  RUNNING,
+  LEAVE,
+  REPLAYED,
+  DROP_CARRY,
+  TRIM_CARRY,
+  ADD_ATTEMPT,
+  HAS_ATTEMPTS,
+  PRIORITY,
+} as const;
+
 export function createSettle(writer: Writer) {
   const { database, lanes, held: cache, tally, journal } = writer;
   const reports = createReports(writer);

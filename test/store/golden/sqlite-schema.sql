@@ -1,0 +1,193 @@
+CREATE TABLE artifact (
+  id TEXT PRIMARY KEY NOT NULL,
+  task_id TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  media_type TEXT NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  sha256 TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE attempt (
+  task_id TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  worker TEXT NOT NULL,
+  started_at INTEGER NOT NULL,
+  ended_at INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  error TEXT,
+  stages TEXT,
+  PRIMARY KEY (task_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE carry (
+  id TEXT PRIMARY KEY NOT NULL,
+  attempt INTEGER NOT NULL,
+  crashes INTEGER NOT NULL,
+  fence INTEGER NOT NULL,
+  started_at INTEGER,
+  checkpoint TEXT
+) STRICT;
+
+CREATE TABLE done (
+  id TEXT PRIMARY KEY NOT NULL,
+  queue TEXT NOT NULL,
+  task_type TEXT NOT NULL,
+  status TEXT NOT NULL,
+  fence INTEGER NOT NULL,
+  worker TEXT,
+  attempt INTEGER NOT NULL,
+  crashes INTEGER NOT NULL,
+  started_at INTEGER,
+  completed_at INTEGER NOT NULL,
+  cancel_requested_at INTEGER,
+  progress REAL NOT NULL,
+  progress_message TEXT,
+  stages TEXT,
+  error TEXT,
+  result_data TEXT
+) STRICT;
+
+CREATE TABLE file (
+  id TEXT PRIMARY KEY NOT NULL,
+  state TEXT NOT NULL,
+  name TEXT NOT NULL,
+  media_type TEXT NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE file_use (
+  task_id TEXT NOT NULL,
+  file_id TEXT NOT NULL,
+  PRIMARY KEY (task_id, file_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE log (
+  task_id TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  level TEXT NOT NULL,
+  message TEXT NOT NULL,
+  fields TEXT,
+  PRIMARY KEY (task_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE meta (
+  name TEXT PRIMARY KEY NOT NULL,
+  value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE minute (
+  at INTEGER NOT NULL,
+  queue TEXT NOT NULL,
+  task_type TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  succeeded INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  cancelled INTEGER NOT NULL,
+  retried INTEGER NOT NULL,
+  wait_millis INTEGER NOT NULL,
+  run_millis INTEGER NOT NULL,
+  PRIMARY KEY (at, queue, task_type)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE queue (
+  name TEXT PRIMARY KEY NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ready (
+  queue TEXT NOT NULL,
+  task_type TEXT NOT NULL,
+  rank INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  carried INTEGER NOT NULL,
+  PRIMARY KEY (queue, task_type, rank, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE replay (
+  key TEXT PRIMARY KEY NOT NULL,
+  id TEXT NOT NULL,
+  digest TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE running (
+  id TEXT PRIMARY KEY NOT NULL,
+  fence INTEGER NOT NULL,
+  worker TEXT NOT NULL,
+  queue TEXT NOT NULL,
+  task_type TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  crashes INTEGER NOT NULL,
+  carried INTEGER NOT NULL,
+  ready_at INTEGER NOT NULL,
+  started_at INTEGER NOT NULL,
+  cancel_requested_at INTEGER,
+  progress REAL NOT NULL DEFAULT 0,
+  progress_message TEXT,
+  stages TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE scheduled (
+  run_at INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  queue TEXT NOT NULL,
+  task_type TEXT NOT NULL,
+  rank INTEGER NOT NULL,
+  carried INTEGER NOT NULL,
+  waiting_for TEXT NOT NULL,
+  PRIMARY KEY (run_at, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE task (
+  id TEXT PRIMARY KEY NOT NULL,
+  queue TEXT NOT NULL,
+  task_type TEXT NOT NULL,
+  priority INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  run_at INTEGER,
+  max_attempts INTEGER NOT NULL,
+  timeout INTEGER NOT NULL,
+  retry TEXT,
+  tags TEXT,
+  summary TEXT,
+  retry_of TEXT,
+  replay_key TEXT,
+  parameters TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE total (
+  queue TEXT NOT NULL,
+  task_type TEXT NOT NULL,
+  pending INTEGER NOT NULL,
+  running INTEGER NOT NULL,
+  success INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  cancelled INTEGER NOT NULL,
+  PRIMARY KEY (queue, task_type)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE worker (
+  id TEXT PRIMARY KEY NOT NULL,
+  heartbeat_at INTEGER NOT NULL,
+  state TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX artifact_by_task ON artifact (task_id);
+
+CREATE INDEX done_by_type ON done (task_type, status, id);
+
+CREATE INDEX done_unsuccessful ON done (status, id) WHERE status IN ('FAILED', 'CANCELLED');
+
+CREATE INDEX file_by_state ON file (state, created_at);
+
+CREATE INDEX file_use_by_file ON file_use (file_id);
+
+CREATE UNIQUE INDEX scheduled_by_type ON scheduled (task_type, id);
+
+CREATE INDEX task_by_retry_of ON task (retry_of, id) WHERE retry_of IS NOT NULL;

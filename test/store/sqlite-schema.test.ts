@@ -1,0 +1,57 @@
+// The schema is what the golden file says, and every statement of the hot path and of lists finds its rows by an index.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import Database from "better-sqlite3";
+import { beforeAll, describe, expect, test } from "vitest";
+import * as claim from "../../src/store/sqlite/claim.js";
+import { migrateSchema } from "../../src/store/sqlite/migrations/migrate.js";
+import { selectTask } from "../../src/store/sqlite/rows.js";
+import * as settle from "../../src/store/sqlite/settle.js";
+import { SCANS } from "../../src/store/sqlite/streams.js";
+
+const GOLDEN = path.join(import.meta.dirname, "golden", "sqlite-schema.sql");
+
+let database: Database.Database;
+beforeAll(() => {
+  database = new Database(":memory:");
+  migrateSchema(database, ":memory:");
+  return () => database.close();
+});
+
+test("the schema is the golden one (to change it, add a migration)", () => {
+  const statements = database
+    .prepare<[], string>("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type DESC, name")
+    .pluck()
+    .all();
+  expect(`${statements.join(";\n\n")};\n`).toBe(readFileSync(GOLDEN, "utf8"));
+});
+
+/** Each step of SQLite's plan, in its own words. */
+function planOf(sql: string): readonly string[] {
+  const explain = database.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`);
+  const parameters = Array.from({ length: sql.split("?").length - 1 }, () => 0);
+  return explain.all(...parameters).map(({ detail }) => detail);
+}
+
+/** Looking at a whole table, or sorting what was found. */
+const COSTLY = /^SCAN (?!q$|CONSTANT ROW)|TEMP B-TREE/;
+
+describe("no statement looks at a whole table or sorts", () => {
+  const hot = {
+    ...claim.STATEMENTS,
+    ...settle.STATEMENTS,
+    TASK: selectTask("t.parameters", "d.result_data"),
+  };
+  test.each(Object.entries(hot))("%s", (_name, sql) => {
+    expect(planOf(sql).filter((step) => COSTLY.test(step))).toEqual([]);
+  });
+
+  // A list over all tasks or all that run walks its primary key from one end, which is called a search from a bound.
+  const scans = Object.entries(SCANS).flatMap(([name, { newest, oldest }]) => [
+    [`${name} newest first`, newest] as const,
+    [`${name} oldest first`, oldest] as const,
+  ]);
+  test.each(scans)("%s", (_name, sql) => {
+    expect(planOf(sql).filter((step) => COSTLY.test(step))).toEqual([]);
+  });
+});
