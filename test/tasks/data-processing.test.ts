@@ -398,8 +398,11 @@ describe("a cancel", () => {
     });
     await expect(run(parameters, context)).rejects.toThrow(Aborted);
     expect(context.stored).toEqual([]);
-    expect((await readdir(tmpdir())).filter((name) => name.startsWith(scratch))).toEqual([]);
-    return systemClock.monotonic() - cancelledAt;
+    const took = systemClock.monotonic() - cancelledAt;
+    await vi.waitFor(async () => {
+      expect((await readdir(tmpdir())).filter((name) => name.startsWith(scratch))).toEqual([]);
+    }, 10_000);
+    return took;
   }
   const scratch = `taskwright-scratch-${process.pid}-`;
 
