@@ -8,9 +8,11 @@ import { CopyButton } from "../parts/CodeBox.js";
 import { Glyph } from "../parts/Glyph.js";
 import { attemptsQuery } from "./queries.js";
 import { type Frame, parseStack } from "./stack.js";
+import { useWorkerName } from "./useWorkerName.js";
 
 export function ErrorPart({ task }: { readonly task: WireTask }) {
   const { data: attempts = [] } = useQuery(attemptsQuery(task.id));
+  const nameOf = useWorkerName();
   if (!task.error) return null;
   const { name, message, stack } = task.error;
   return (
@@ -44,7 +46,7 @@ export function ErrorPart({ task }: { readonly task: WireTask }) {
                     {formatTook(Date.parse(attempt.ended_at) - Date.parse(attempt.started_at))}
                   </span>
                   <span className="clip why ink-2">{attempt.error?.message ?? attempt.outcome}</span>
-                  <span className="ink-3 who clip">{attempt.worker}</span>
+                  <span className="ink-3 who clip">{nameOf(attempt.worker)}</span>
                 </li>
               );
             })}

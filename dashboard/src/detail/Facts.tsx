@@ -4,15 +4,17 @@ import type { ReactNode } from "react";
 import { formatDuration } from "../../../src/model/time.js";
 import type { WireTask } from "../lib/api.js";
 import { formatAbsolute, formatInstant } from "../lib/format.js";
+import { useWorkerName } from "./useWorkerName.js";
 
 export function Facts({ task, now }: { readonly task: WireTask; readonly now: number }) {
+  const nameOf = useWorkerName();
   return (
     <dl className="facts">
       <Fact name="Type">{task.task_type}</Fact>
       <Fact name="Queue">
         {task.queue}, priority {task.priority}
       </Fact>
-      {task.worker && <Fact name="Worker">{task.worker}</Fact>}
+      {task.worker && <Fact name="Worker">{nameOf(task.worker)}</Fact>}
       <Fact name="Attempt">
         {task.attempt} of {task.max_attempts}, up to {formatDuration(task.timeout_ms)}
       </Fact>

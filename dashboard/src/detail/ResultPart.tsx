@@ -14,18 +14,23 @@ export function ResultPart({ value }: { readonly value: unknown }) {
   const plain = entries.filter(([, entry]) => !isTable(entry) && !isRecord(entry) && !Array.isArray(entry));
   const deep = entries.filter(([, entry]) => isRecord(entry) || (Array.isArray(entry) && !isTable(entry)));
   if (tables.length === 0) return <Parameters value={value} />;
+  // A number that only repeats how long a list is would be said twice.
+  const numbers = plain.flatMap(([name, entry]) =>
+    typeof entry === "number" && !tables.some(({ rows }) => rows.length === entry)
+      ? [{ name, count: entry }]
+      : [],
+  );
+  const counts = [...numbers, ...tables.map(({ name, rows }) => ({ name, count: rows.length }))];
   return (
     <>
       <div className="panel-head">
         <span>
-          {plain
-            .filter(([, entry]) => typeof entry === "number")
-            .map(([name, entry], index) => (
-              <span key={name}>
-                {index > 0 && ", "}
-                <b className="strong num">{formatNumber(Number(entry))}</b> {formatLabel(name).toLowerCase()}
-              </span>
-            ))}
+          {counts.map(({ name, count }, index) => (
+            <span key={name}>
+              {index > 0 && ", "}
+              <b className="strong num">{formatNumber(count)}</b> {formatLabel(name).toLowerCase()}
+            </span>
+          ))}
         </span>
       </div>
       {tables.map(({ name, rows }) => (

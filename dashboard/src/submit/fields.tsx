@@ -171,7 +171,7 @@ function Control({ field, draft, required, onChange, tied }: FieldProps & { read
       if (field.initial === undefined && !required) {
         return (
           <select className="select" {...common} onChange={(event) => setText(event.target.value)}>
-            <option value="">Not said</option>
+            <option value="">Default</option>
             <option value="true">Yes</option>
             <option value="false">No</option>
           </select>
@@ -195,7 +195,7 @@ function Control({ field, draft, required, onChange, tied }: FieldProps & { read
     case "choice":
       return (
         <select className="select" {...common} onChange={(event) => setText(event.target.value)}>
-          {(!required || draft.text === "") && <option value="">{required ? "Choose" : "Not said"}</option>}
+          {(!required || draft.text === "") && <option value="">{required ? "Choose" : "Default"}</option>}
           {field.options.map((option, index) => (
             <option key={option.label} value={index}>
               {option.label}

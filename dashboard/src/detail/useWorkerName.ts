@@ -1,0 +1,11 @@
+// What people call a worker: its host, where it is still known; the end of its id otherwise.
+import { useQuery } from "@tanstack/react-query";
+import { workersQuery } from "../tasks/queries.js";
+
+export function useWorkerName(): (id: string) => string {
+  const { data: workers = [] } = useQuery(workersQuery);
+  return (id) => {
+    const worker = workers.find((known) => known.id === id);
+    return worker ? `${worker.host}, pid ${worker.pid}` : `…${id.slice(-12)}`;
+  };
+}
