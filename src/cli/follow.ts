@@ -6,9 +6,10 @@ import { isFinished } from "../model/status.js";
 import type { Millis } from "../model/time.js";
 import { createBar } from "./bar.js";
 import { CommandFailure, EXIT } from "./failure.js";
+import { say } from "./output.js";
 
 /**
- * The finished task. Throws CommandFailure timedOut after `timeout`, and interrupted on Ctrl-C; the task goes on in
+ * Says which task it is, and answers it once it has finished. Throws CommandFailure timedOut after `timeout`, and interrupted on Ctrl-C; the task goes on in
  * both cases.
  */
 export async function follow(client: Client, task: WireTask, timeout?: Millis): Promise<WireTask> {
@@ -18,6 +19,7 @@ export async function follow(client: Client, task: WireTask, timeout?: Millis): 
   const interrupt = () => ending.abort(new CommandFailure(EXIT.interrupted, `interrupted; ${hint}`));
   const giveUp = () => ending.abort(new CommandFailure(EXIT.timedOut, `not finished in time; ${hint}`));
   process.once("SIGINT", interrupt);
+  say(`Submitted ${task.id}`);
   const cancelTimer = timeout === undefined ? () => undefined : systemClock.after(timeout, giveUp);
   const bar = createBar(100);
   const draw = (progress: number, message: string | null | undefined, status: string) =>

@@ -30,7 +30,6 @@ export async function reportSubmitted(client: Client, task: WireTask, flags: Wai
     say(`Submitted ${task.task_type}${task.summary === null ? "" : `: ${task.summary}`}`);
     return print(task.id);
   }
-  say(`Submitted ${task.id}`);
   const ended = await follow(client, task, flags.timeoutWait);
   say(paintStatus(talkScreen(), ended.status, sentence(ended, systemClock.now())));
   if (flags.json) printJson(ended);

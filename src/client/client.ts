@@ -192,13 +192,16 @@ export function createClient(options: ClientOptions) {
       const form = new FormData();
       if (name === undefined) form.append("file", file);
       else form.append("file", file, name);
-      return transport.json<WireFile>({
+      const { files } = await transport.json<{ files: WireFile[] }>({
         method: "POST",
         path: "/api/files",
         form,
         signal,
         repeatable: false,
       });
+      const [stored] = files;
+      if (!stored) throw new TypeError("the server stored an upload and did not name it");
+      return stored;
     },
 
     /** The bytes of an artifact: read `.body`, `.blob()` or `.text()` of the reply. */

@@ -36,6 +36,10 @@ export function start(words: readonly string[], { cwd, env, stdin = "" }: RunOpt
     stdio: ["pipe", "pipe", "pipe"],
   });
   child.stdin.end(stdin);
+  // Whatever becomes of the test, nothing is left running.
+  const killChild = () => child.kill("SIGKILL");
+  process.once("exit", killChild);
+  child.once("close", () => process.off("exit", killChild));
   let said = "";
   const listeners = new Set<() => void>();
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {

@@ -19,19 +19,14 @@ export function addMigrate(program: Command): void {
     const file = await readConfigFile(process.cwd(), loadLibrary);
     const { store: database } = loadConfig({ flags: configFlags(command, KEYS), env: process.env, file });
     // Loaded here, so that commands that need no database start without it.
-    const { openSqliteStore } = await import("../../store/sqlite/sqlite-store.js");
-    const store = await openSqliteStore({ file: database, clock: systemClock, migrate: false });
-    try {
-      const { from, to } = await store.migrate();
-      if (flags.json) return printJson({ store: path.resolve(database), from, to });
-      print(
-        from === to
-          ? `${database} is up to date (version ${to})`
-          : `${database} went from version ${from} to ${to}`,
-      );
-    } finally {
-      await store.close();
-    }
+    const { migrateSqliteStore } = await import("../../store/sqlite/migrate-store.js");
+    const { from, to } = await migrateSqliteStore({ file: database, clock: systemClock });
+    if (flags.json) return printJson({ store: path.resolve(database), from, to });
+    print(
+      from === to
+        ? `${database} is up to date (version ${to})`
+        : `${database} went from version ${from} to ${to}`,
+    );
   });
   command.addHelpText("after", examples(["taskwright migrate", "taskwright migrate --store /srv/tasks.db"]));
 }
