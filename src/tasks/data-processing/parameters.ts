@@ -124,7 +124,9 @@ export const result = z.object({
   approximate: z
     .literal(true)
     .optional()
-    .describe("The exact figures did not fit into memory: distinct, median and quartiles are estimates."),
+    .describe(
+      "The exact figures did not fit into memory: distinct, median and quartiles are estimates; distinct may be off by a tenth or more.",
+    ),
   truncated: z
     .literal(true)
     .optional()

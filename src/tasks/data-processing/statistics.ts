@@ -108,7 +108,17 @@ function merge(
   const { count = 0, nulls = 0, min = null, max = null, mean = null } = basic ?? {};
   const { distinct = null, std_dev = null, quartiles } = ordered ?? {};
   const numeric = isNumeric(type);
-  const general = { name, type, count, nulls, distinct, min: bound(min, numeric), max: bound(max, numeric) };
+  // An estimate may come out above what is possible.
+  const different = distinct === null ? null : Math.min(distinct, count);
+  const general = {
+    name,
+    type,
+    count,
+    nulls,
+    distinct: different,
+    min: bound(min, numeric),
+    max: bound(max, numeric),
+  };
   if (!numeric) return general;
   const [q25 = null, median = null, q75 = null] = quartiles ?? [];
   return { ...general, mean, median, std_dev, q25, q75 };

@@ -1,0 +1,113 @@
+// The private DuckDB of data_processing: what it may read, and what it answers where exact figures don't fit.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { z } from "zod";
+import { createSample, generateRows } from "../../src/tasks/data-processing/sample.js";
+import { openSession, type Session, text } from "../../src/tasks/data-processing/session.js";
+import { columnStatistics, describe as describeTable } from "../../src/tasks/data-processing/statistics.js";
+import { withScratch } from "../../src/tasks/scratch.js";
+
+let folder: string;
+let own: string;
+let other: string;
+let session: Session;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "taskwright-session-"));
+  own = path.join(folder, "it's own.csv");
+  other = path.join(folder, "other.csv");
+  await writeFile(own, "a\n1\n");
+  await writeFile(other, "a\n1\n");
+  const scratch = path.join(folder, "scratch");
+  await mkdir(scratch);
+  session = await openSession({ folder: scratch, file: own, signal: new AbortController().signal });
+});
+
+afterEach(async () => {
+  await session.close();
+  await rm(folder, { recursive: true });
+});
+
+test("reads its own file, and nothing else", async () => {
+  await session.run(`SELECT * FROM read_csv(${text(own)})`);
+  for (const statement of [
+    `SELECT * FROM read_csv(${text(other)})`,
+    `SELECT * FROM read_text('/etc/passwd')`,
+    `SELECT * FROM read_csv('http://127.0.0.1/x.csv')`,
+    `SELECT * FROM glob(${text(path.join(folder, "*"))})`,
+    `COPY (SELECT 1) TO ${text(path.join(folder, "written.csv"))}`,
+    `ATTACH ${text(path.join(folder, "attached.db"))}`,
+    "INSTALL httpfs",
+    "LOAD httpfs",
+    "SET enable_external_access = true",
+    "SET memory_limit = '100GB'",
+  ]) {
+    await expect(session.run(statement), statement).rejects.toThrow();
+  }
+  expect((await readdir(folder)).sort()).toEqual(["it's own.csv", "other.csv", "scratch"]);
+});
+
+/** Three standard errors of DuckDB's HyperLogLog of 64 registers, 1.04 / √64 each (Flajolet et al., 2007). */
+const DISTINCT_ERROR = (3 * 1.04) / Math.sqrt(64);
+
+test("estimates come near the exact figures", async () => {
+  await createSample(session);
+  await generateRows(session, 0, 20_000);
+  const { rows, columns } = await describeTable(session);
+  const exact = await columnStatistics(session, columns, rows, false);
+  const estimated = await columnStatistics(session, columns, rows, true);
+  expect([exact.approximate, estimated.approximate]).toEqual([false, true]);
+  exact.figures.forEach((figures, at) => {
+    const estimate = estimated.figures[at];
+    expect(estimate).toMatchObject({ count: figures.count, min: figures.min, max: figures.max });
+    expect(Math.abs((estimate?.distinct ?? 0) / (figures.distinct ?? 1) - 1)).toBeLessThan(DISTINCT_ERROR);
+    expect(estimate?.distinct).toBeLessThanOrEqual(figures.count);
+    if (typeof figures.median !== "number") return;
+    expect(estimate?.mean).toBeCloseTo(figures.mean ?? Number.NaN, 9);
+    expect(Math.abs((estimate?.median ?? 0) / figures.median - 1)).toBeLessThan(0.05);
+  });
+});
+
+test("exact figures that fail are estimated instead", async () => {
+  await session.run("CREATE TABLE data AS SELECT range AS a FROM range(1000)");
+  // A session out of memory for exact queries only, as DuckDB would refuse them.
+  const poor: Session = {
+    ...session,
+    json: (sql, schema) =>
+      sql.includes("count(DISTINCT")
+        ? Promise.reject(new Error("Out of Memory Error: failed to allocate"))
+        : session.json(sql, schema),
+  };
+  const { figures, approximate } = await columnStatistics(
+    poor,
+    [{ name: "a", type: "integer" }],
+    1000,
+    false,
+  );
+  expect(approximate).toBe(true);
+  expect(figures[0]?.median).toBeGreaterThan(450);
+});
+
+test("checks what comes back", async () => {
+  await expect(session.json("SELECT to_json('x')", z.int())).rejects.toThrow(z.ZodError);
+});
+
+test("scratch folders of processes that have gone are removed, those of living ones stay", async () => {
+  const gone = spawn(process.execPath, ["--version"], { stdio: "ignore" });
+  await once(gone, "exit");
+  const left = path.join(tmpdir(), `taskwright-scratch-${gone.pid}-left`);
+  const living = path.join(tmpdir(), `taskwright-scratch-${process.ppid}-living`);
+  await mkdir(left);
+  await mkdir(living);
+  await withScratch(async (scratch) => {
+    const names = await readdir(tmpdir());
+    expect(names).toContain(path.basename(scratch));
+    expect(names).toContain(path.basename(living));
+    expect(names).not.toContain(path.basename(left));
+  });
+  await rm(living, { recursive: true });
+});
