@@ -9,7 +9,7 @@ export interface Bar {
   clear(): void;
 }
 
-/** `showing` picks what is printed beside the bar: percent is always there. */
+/** A bar from 0 to `total`. */
 export function createBar(total: number): Bar {
   const bar = new SingleBar({
     stream: process.stderr,
@@ -25,7 +25,7 @@ export function createBar(total: number): Bar {
   bar.start(total, 0, { message: "" });
   return {
     update(done, message) {
-      const room = (process.stderr.columns ?? 80) - 40;
+      const room = (process.stderr.columns || 80) - 40;
       bar.update(Math.min(done, total), { message: cut(oneLine(message), room) });
     },
     clear: () => bar.stop(),

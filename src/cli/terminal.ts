@@ -13,8 +13,9 @@ export interface Screen {
 
 /** Heeds NO_COLOR, FORCE_COLOR and TERM as Node does. */
 export function screenOf(stream: WriteStream): Screen {
+  // A terminal that was never told its size says 0.
   return stream.isTTY
-    ? { colour: stream.hasColors(), width: stream.columns }
+    ? { colour: stream.hasColors(), width: stream.columns || undefined }
     : { colour: false, width: undefined };
 }
 

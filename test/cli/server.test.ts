@@ -158,13 +158,13 @@ describe("submit", () => {
 
 describe("get, list, cancel, retry", () => {
   test("get shows everything, or the task as the API gives it", async () => {
-    const id = await submit("fail");
-    await cli(["retry", id]);
+    const { stderr } = await cli(["submit", "fail", "--wait"]);
+    const [, id = ""] = /Submitted (\S+)/.exec(stderr) ?? [];
     const { stdout } = await cli(["get", id, "--json"]);
-    expect(JSON.parse(stdout)).toMatchObject({ id, task_type: "fail" });
-    await expect
-      .poll(async () => (await cli(["get", id])).stdout)
-      .toMatch(/^FAILED: no luck today\n\nId +\S+\n[\s\S]*\nError\n {2}Error: no luck today\n {6}at /);
+    expect(JSON.parse(stdout)).toMatchObject({ id, task_type: "fail", status: "FAILED" });
+    expect((await cli(["get", id])).stdout).toMatch(
+      /^FAILED: no luck today\n\nId +\S+\n[\s\S]*\nError\n {2}Error: no luck today\n {6}at /,
+    );
   });
 
   test("list filters, and gives a line per task", async () => {
