@@ -95,7 +95,7 @@ function operation(operationId: OperationId, route: Route, registry: Registry): 
     ...(route.access === "open" && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(requestBody && { requestBody }),
-    responses: { ...repliesOf(operationId, route), ...problemsOf(route) },
+    responses: { ...problemsOf(route), ...repliesOf(operationId, route) },
   };
 }
 

@@ -6,13 +6,18 @@ import fastifyStatic from "@fastify/static";
 import swaggerUi from "@fastify/swagger-ui";
 import type { FastifyInstance } from "fastify";
 
-const YEAR = "365d";
+const FOR_GOOD = "public, max-age=31536000, immutable";
 
 /** Adds hooks to `app`: hand over a scope of its own. */
 export async function servePages(
   app: FastifyInstance,
   { dashboardDir }: { readonly dashboardDir: string | undefined },
 ): Promise<void> {
+  app.addHook("onRequest", (_request, reply, done) => {
+    // The server's policy is for JSON; helmet sets the one for pages.
+    reply.removeHeader("content-security-policy");
+    done();
+  });
   await app.register(helmet, {
     // Served over plain HTTP on one's own machine; a proxy in front that speaks TLS adds this itself.
     hsts: false,
@@ -60,11 +65,8 @@ async function serveDashboard(app: FastifyInstance, root: string): Promise<void>
         // The page finds its own way from the address.
         return reply.header("cache-control", "no-cache").sendFile("index.html");
       }
-      if (file.startsWith("assets/")) {
-        // Their names change with their content.
-        return reply.sendFile(file, { cacheControl: true, maxAge: YEAR, immutable: true });
-      }
-      return reply.header("cache-control", "no-cache").sendFile(file);
+      // The names of assets change with their content.
+      return reply.header("cache-control", file.startsWith("assets/") ? FOR_GOOD : "no-cache").sendFile(file);
     },
   );
 }

@@ -5,13 +5,13 @@ import { schemaErrors } from "./schema-errors.js";
 import type { WireProblem } from "./wire.js";
 
 export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
-/** Where each code is explained. */
-const DOCS = "https://taskwright.dev/errors";
+/** Problem types are names, not addresses: docs/errors.md explains each code. */
+const NAMESPACE = "urn:taskwright:error:";
 
 /** The problem document of an error. */
 export function problemOf(error: TaskwrightError, requestId: string): WireProblem {
   return {
-    type: `${DOCS}#${error.code}`,
+    type: NAMESPACE + error.code,
     title: ERRORS[error.code].title,
     status: error.status,
     detail: error.message,

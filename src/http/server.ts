@@ -87,6 +87,10 @@ function guard(app: FastifyInstance, security: Security): void {
       .header("x-content-type-options", "nosniff")
       .header("cache-control", "no-store")
       .header("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+    if (request.headers.upgrade !== undefined) {
+      // Node has let go of such a connection: answered with anything but a WebSocket, it would stay open for ever.
+      reply.raw.once("finish", () => request.raw.socket.end());
+    }
     try {
       security.checkOrigin(request.headers);
       if (request.routeOptions.config.access !== "open") security.checkKey(request.headers);

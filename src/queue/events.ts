@@ -78,9 +78,9 @@ export function createEventHub({
       listen();
       const subscriber = createSubscriber(filter, leave);
       if (after !== undefined) {
-        const missed = after.startsWith(`${epoch}:`)
-          ? ring.since(Number(after.slice(epoch.length + 1)))
-          : undefined;
+        const [heardEpoch, number = ""] = after.split(":");
+        const known = heardEpoch === epoch && /^\d{1,15}$/.test(number);
+        const missed = known ? ring.since(Number(number)) : undefined;
         if (missed) for (const event of missed) subscriber.offer(event);
         else subscriber.resync(ring.position);
       }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
 import { createDirectoryBlobs } from "../../src/files/directory.js";
+import type { Blobs } from "../../src/files/files.js";
 import { createHttpServer, type HttpServerOptions } from "../../src/http/app.js";
 import type { WireProblem, WireTask } from "../../src/http/wire.js";
 import { systemClock } from "../../src/lib/clock.js";
@@ -43,6 +44,7 @@ export interface TestServer extends AsyncDisposable {
   readonly url: string;
   readonly store: Store;
   readonly dataDir: string;
+  readonly blobs: Blobs;
   request(method: string, route: string, options?: RequestOptions): Promise<Answer>;
   submit(body?: Record<string, unknown>): Promise<WireTask>;
   /** Claims one task as a worker would. */
@@ -69,11 +71,12 @@ export async function startServer(options: Partial<HttpServerOptions> = {}): Pro
   const dataDir = await mkdtemp(path.join(tmpdir(), "taskwright-http-"));
   const store = options.store ?? createMemoryStore({ clock: systemClock });
   const registry = options.registry ?? createRegistry([sample, reading]);
+  const blobs = await createDirectoryBlobs({ root: dataDir });
   const server = await createHttpServer({
     store,
     registry,
     queue: createQueue({ store, registry, clock: systemClock, newId }),
-    blobs: await createDirectoryBlobs({ root: dataDir }),
+    blobs,
     clock: systemClock,
     log: silentLog,
     newId,
@@ -106,6 +109,7 @@ export async function startServer(options: Partial<HttpServerOptions> = {}): Pro
     url,
     store,
     dataDir,
+    blobs,
     request,
     async submit(body = { task_type: "sample" }) {
       const answer = await request("POST", "/api/tasks/submit", { body });

@@ -62,4 +62,311 @@ describe("get", () => {
       expectProblem(await server.request("GET", `/api/tasks/${id}`), 404, "task_not_found");
     }
   });
+
+  it("takes an id in capitals, because it is the same UUID", async () => {
+    const { id } = await server.submit();
+    expect((await server.request("GET", `/api/tasks/${id.toUpperCase()}`)).body.id).toBe(id);
+  });
+
+  it("with wait answers once the task has finished", async () => {
+    await using own = await startServer();
+    const { id } = await own.submit();
+    const waiting = own.request("GET", `/api/tasks/${id}?wait=30`);
+    const task = await own.claim();
+    await own.settle({ ...task, to: "SUCCESS", resultData: '{"rows":1000}' });
+    expect((await waiting).body).toMatchObject({ id, status: "SUCCESS", result_data: { rows: 1000 } });
+  });
+
+  it("with wait is answered as it is when the server closes", async () => {
+    const own = await startServer();
+    const { id } = await own.submit();
+    const waiting = own.request("GET", `/api/tasks/${id}?wait=60`);
+    // The server has the long poll once a later request is answered on another connection.
+    await own.request("GET", "/api/health");
+    await own[Symbol.asyncDispose]();
+    expect((await waiting).body).toMatchObject({ id, status: "PENDING" });
+  });
+
+  it("refuses to wait longer than a minute", async () => {
+    const { id } = await server.submit();
+    for (const wait of ["61", "-1", "x"]) {
+      expectProblem(await server.request("GET", `/api/tasks/${id}?wait=${wait}`), 422, "validation_failed");
+    }
+  });
+});
+
+describe("cancel", () => {
+  it("ends a pending task, once", async () => {
+    const { id } = await server.submit();
+    const first = await server.request("DELETE", `/api/tasks/${id}`);
+    expect(first.status).toBe(200);
+    expect(first.body).toMatchObject({ id, status: "CANCELLED", completed_at: expect.any(String) });
+    const second = expectProblem(
+      await server.request("DELETE", `/api/tasks/${id}`),
+      409,
+      "task_not_cancellable",
+    );
+    expect(second).toMatchObject({ status_now: "CANCELLED" });
+  });
+
+  it("asks a running task to stop; asking again answers the same", async () => {
+    await using own = await startServer();
+    const { id } = await own.submit();
+    await own.claim();
+    const first = await own.request("DELETE", `/api/tasks/${id}`);
+    expect(first.status).toBe(202);
+    expect(first.body).toMatchObject({ status: "RUNNING", cancel_requested_at: expect.any(String) });
+    const second = await own.request("DELETE", `/api/tasks/${id}`);
+    expect([second.status, second.body]).toEqual([202, first.body]);
+  });
+
+  it("of a task that nobody has answers 404", async () => {
+    expectProblem(await server.request("DELETE", `/api/tasks/${newId()}`), 404, "task_not_found");
+    expectProblem(await server.request("DELETE", "/api/tasks/17"), 404, "task_not_found");
+  });
+});
+
+describe("retry", () => {
+  async function failed(own: TestServer, body?: Record<string, unknown>): Promise<string> {
+    const { id } = await own.submit(body);
+    const task = await own.claim();
+    await own.settle({ ...task, to: "FAILED", error: { name: "Error", message: "broken" } });
+    return id;
+  }
+
+  it("of a failed task makes a new one, once", async () => {
+    await using own = await startServer();
+    const id = await failed(own, { task_type: "sample", parameters: { rows: 7 }, priority: 3, tags: ["t"] });
+    const retried = await own.request("POST", `/api/tasks/${id}/retry`);
+    expect(retried.status).toBe(201);
+    expect(retried.body).toMatchObject({
+      status: "PENDING",
+      retry_of: id,
+      parameters: { rows: 7 },
+      priority: 3,
+      tags: ["t"],
+    });
+    expect(retried.body.id).not.toBe(id);
+    expect((await own.request("GET", `/api/tasks/${id}`)).body.retried_by).toBe(retried.body.id);
+    const again = expectProblem(
+      await own.request("POST", `/api/tasks/${id}/retry`),
+      409,
+      "task_already_retried",
+    );
+    expect(again).toMatchObject({ retried_by: retried.body.id });
+    const insisting = await own.request("POST", `/api/tasks/${id}/retry`, { body: { again: true } });
+    expect(insisting.status).toBe(201);
+  });
+
+  it("may change parameters and options, which are checked", async () => {
+    await using own = await startServer();
+    const id = await failed(own);
+    const wrong = await own.request("POST", `/api/tasks/${id}/retry`, { body: { parameters: { rows: 0 } } });
+    expect(expectProblem(wrong, 422, "validation_failed").errors[0]?.pointer).toBe("/parameters/rows");
+    const body = { parameters: { rows: 9 }, max_attempts: 5, queue: "other" };
+    const retried = await own.request("POST", `/api/tasks/${id}/retry`, { body });
+    expect(retried.body).toMatchObject({ ...body, summary: "9 rows" });
+  });
+
+  it("of a task that runs, waits or succeeded says why not", async () => {
+    await using own = await startServer();
+    const { id } = await own.submit();
+    const retry = () => own.request("POST", `/api/tasks/${id}/retry`);
+    expect(expectProblem(await retry(), 409, "task_not_retryable")).toMatchObject({ status_now: "PENDING" });
+    const task = await own.claim();
+    expect(expectProblem(await retry(), 409, "task_not_retryable")).toMatchObject({ status_now: "RUNNING" });
+    await own.settle({ ...task, to: "SUCCESS" });
+    expect(expectProblem(await retry(), 409, "task_not_retryable")).toMatchObject({ status_now: "SUCCESS" });
+  });
+
+  it("under one Idempotency-Key is one retry", async () => {
+    await using own = await startServer();
+    const id = await failed(own);
+    const retry = () =>
+      own.request("POST", `/api/tasks/${id}/retry`, { headers: { "idempotency-key": "again-1" } });
+    const first = await retry();
+    const second = await retry();
+    expect(second.body.id).toBe(first.body.id);
+    expect(second.headers.get("idempotency-replayed")).toBe("true");
+  });
+});
+
+describe("idempotency", () => {
+  const body = { task_type: "sample", parameters: { rows: 3, label: "x" } };
+  const submit = (key: string, sent: Record<string, unknown>) =>
+    server.request("POST", "/api/tasks/submit", { body: sent, headers: { "idempotency-key": key } });
+
+  it("stores a request under one key once, however its fields are ordered", async () => {
+    const first = await submit("key-1", body);
+    expect(first.headers.get("idempotency-replayed")).toBeNull();
+    const reordered = { parameters: { label: "x", rows: 3 }, task_type: "sample" };
+    const second = await submit("key-1", reordered);
+    expect([second.status, second.body]).toEqual([201, first.body]);
+    expect(second.headers.get("idempotency-replayed")).toBe("true");
+  });
+
+  it("refuses another request under the same key", async () => {
+    await submit("key-2", body);
+    expectProblem(await submit("key-2", { ...body, priority: 1 }), 422, "idempotency_mismatch");
+  });
+
+  it("stores one task for fifty that come at once", async () => {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => submit("key-3", body)));
+    expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1);
+  });
+
+  it("takes the caller's own id, once", async () => {
+    const id = newId();
+    const first = await server.request("POST", "/api/tasks/submit", { body: { ...body, id } });
+    expect(first.body.id).toBe(id);
+    const second = await server.request("POST", "/api/tasks/submit", { body: { ...body, id } });
+    expect([second.status, second.body]).toEqual([201, first.body]);
+    const other = await server.request("POST", "/api/tasks/submit", { body: { task_type: "sample", id } });
+    expectProblem(other, 409, "id_conflict");
+  });
+
+  it("keeps a key that looks like an id apart from that id", async () => {
+    const id = newId();
+    const own = await server.request("POST", "/api/tasks/submit", { body: { ...body, id } });
+    const keyed = await submit(id, body);
+    expect(keyed.status).toBe(201);
+    expect(keyed.body.id).not.toBe(own.body.id);
+  });
+});
+
+describe("batch", () => {
+  const batch = (body: Record<string, unknown>) => server.request("POST", "/api/tasks/batch", { body });
+  const count = async () => (await server.request("GET", "/api/tasks/?limit=500")).body.tasks.length;
+  const good = { task_type: "sample" };
+
+  it("stores what is valid, and says at its position what is not", async () => {
+    const tasks = [
+      good,
+      { ...good, parameters: { rows: 0 } },
+      { task_type: "nope" },
+      17,
+      { ...good, id: newId() },
+    ];
+    const { status, body } = await batch({ tasks });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ created: 2, failed: 3 });
+    expect(body.outcomes.map((outcome: { ok: boolean }) => outcome.ok)).toEqual([
+      true,
+      false,
+      false,
+      false,
+      true,
+    ]);
+    expect(body.outcomes[1].problem.errors[0].pointer).toBe("/tasks/1/parameters/rows");
+    expect(body.outcomes[2].problem.code).toBe("unknown_task_type");
+    expect(body.outcomes[3].problem.errors[0]).toMatchObject({ pointer: "/tasks/3", code: "type" });
+    expect(body.outcomes[4].task.id).toBe(tasks[4] && Reflect.get(Object(tasks[4]), "id"));
+  });
+
+  it("that is atomic stores all or nothing", async () => {
+    const before = await count();
+    const refusedShape = await batch({ atomic: true, tasks: [good, { ...good, priority: "x" }] });
+    expect(expectProblem(refusedShape, 422, "batch_rejected").errors[0]?.pointer).toBe("/tasks/1/priority");
+    const refused = await batch({ atomic: true, tasks: [good, { ...good, parameters: { rows: 0 } }] });
+    expect(expectProblem(refused, 422, "batch_rejected").errors[0]?.pointer).toBe("/tasks/1/parameters/rows");
+    const file = { task_type: "reading", parameters: { file_id: newId() } };
+    const gone = await batch({ atomic: true, tasks: [good, file] });
+    expect(expectProblem(gone, 422, "batch_rejected").errors[0]?.code).toBe("missing_file");
+    const taken = { ...good, id: newId() };
+    await server.submit({ ...taken, priority: 1 });
+    const conflict = await batch({ atomic: true, tasks: [good, taken] });
+    expect(expectProblem(conflict, 422, "batch_rejected").errors[0]?.code).toBe("id_conflict");
+    expect(await count()).toBe(before + 1);
+    expect((await batch({ atomic: true, tasks: [good, good] })).body).toMatchObject({
+      created: 2,
+      failed: 0,
+    });
+  });
+
+  it("takes from 1 to 1,000 tasks", async () => {
+    expectProblem(await batch({ tasks: [] }), 422, "validation_failed");
+    expectProblem(await batch({ tasks: Array.from({ length: 1001 }, () => good) }), 422, "validation_failed");
+    await using own = await startServer();
+    const tasks = Array.from({ length: 1000 }, () => ({
+      task_type: "sample",
+      parameters: { label: "x".repeat(2000) },
+    }));
+    const answer = await own.request("POST", "/api/tasks/batch", { body: { tasks } });
+    expect(answer.body).toMatchObject({ created: 1000, failed: 0 });
+  });
+});
+
+describe("parts of a task", () => {
+  it("are attempts, logs and artifacts", async () => {
+    await using own = await startServer();
+    const { id } = await own.submit();
+    const first = await own.claim();
+    const at = first.startedAt;
+    const logs = [1, 2, 3].map((line) => ({
+      at,
+      level: "info" as const,
+      message: `line ${line}`,
+      fields: '{"a":1}',
+    }));
+    const error = { name: "Error", message: "not yet" };
+    await own.settle({ ...first, to: "PENDING", in: 0, error, report: { logs } });
+    const attempts = await own.request("GET", `/api/tasks/${id}/attempts`);
+    expect(attempts.body.attempts).toMatchObject([{ attempt: 1, outcome: "retry", error }]);
+    const page = await own.request("GET", `/api/tasks/${id}/logs?after=1&limit=1`);
+    expect(page.body).toMatchObject({ lines: [{ seq: 2, message: "line 2", fields: { a: 1 } }], more: true });
+    expect((await own.request("GET", `/api/tasks/${id}/artifacts`)).body).toEqual({ artifacts: [] });
+    for (const part of ["attempts", "logs", "artifacts"]) {
+      expectProblem(await own.request("GET", `/api/tasks/${newId()}/${part}`), 404, "task_not_found");
+    }
+  });
+});
+
+describe("what operators see", () => {
+  it("is task types, queues, workers, statistics and health", async () => {
+    const types = await server.request("GET", "/api/task-types");
+    expect(types.body.task_types[0]).toMatchObject({
+      name: "sample",
+      parameters_schema: { type: "object", properties: { rows: { type: "integer", minimum: 1 } } },
+      defaults: { max_attempts: 3, timeout_ms: 900_000, retry: { base_ms: 5000 } },
+      examples: [{ parameters: { rows: 10 } }],
+    });
+    await server.submit();
+    expect((await server.request("GET", "/api/queues")).body.queues[0]).toMatchObject({ name: "default" });
+    expect((await server.request("GET", "/api/workers")).body).toEqual({ workers: [] });
+    const stats = await server.request("GET", "/api/stats?step=5m&group_by=queue");
+    expect(stats.body.counts.PENDING).toBeGreaterThan(0);
+    expect(stats.body).toMatchObject({
+      step_ms: 300_000,
+      by_lane: [{ queue: "default", task_type: "sample" }],
+    });
+    for (const query of [
+      "step=90s",
+      "step=x",
+      "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",
+      "group_by=x",
+    ]) {
+      expectProblem(await server.request("GET", `/api/stats?${query}`), 422, "validation_failed");
+    }
+    for (const route of ["/api/health", "/api/health/live", "/api/health/ready"]) {
+      const health = await server.request("GET", route);
+      expect([health.status, health.body]).toMatchObject([
+        200,
+        { status: "ok", store: "memory", version: "0.0.0-test" },
+      ]);
+    }
+  });
+
+  it("says that it is not ready, and why, while the store is away", async () => {
+    await using own = await startServer();
+    await own.store.close();
+    const ready = await own.request("GET", "/api/health/ready");
+    expect([ready.status, ready.body]).toMatchObject([
+      503,
+      { status: "unavailable", reason: expect.any(String) },
+    ]);
+    expect((await own.request("GET", "/api/health")).status).toBe(200);
+    const submitted = await own.request("POST", "/api/tasks/submit", { body: { task_type: "sample" } });
+    expectProblem(submitted, 503, "unavailable");
+    expect(submitted.headers.get("retry-after")).toBe("2");
+  });
 });

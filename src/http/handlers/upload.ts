@@ -127,7 +127,8 @@ function isCoded(error: unknown): error is Error & { readonly code: string } {
 
 /** What the caller called the file, for people to read: no folders, no control characters. Never a path of ours. */
 export function displayName(given: string | undefined): string {
-  const base = (given ?? "").split(/[/\\]/).at(-1) ?? "";
+  // Browsers write a quote in a name as %22 (WHATWG HTML, multipart/form-data).
+  const base = (given ?? "").replaceAll("%22", '"').split(/[/\\]/).at(-1) ?? "";
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what goes.
   const name = cleanText(base.replaceAll(/[\u0000-\u001f\u007f]/g, ""), LIMITS.fileNameLength).trim();
   return name === "" || name === "." || name === ".." ? "file" : name;

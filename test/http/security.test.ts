@@ -1,0 +1,143 @@
+// Who may talk to the server: host names, origins and the API key, over every route of the table.
+
+import { once } from "node:events";
+import { request as httpRequest } from "node:http";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { ROUTES, type Route } from "../../src/http/routes.js";
+import { expectProblem, newId, startServer, type TestServer } from "./server.js";
+
+const KEY = "correct horse battery staple";
+const routes = Object.entries<Route>(ROUTES).map(([id, route]) => ({
+  id,
+  ...route,
+  url: route.path.replaceAll(/\{\w+\}/g, newId()),
+}));
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer({ apiKey: KEY, allowedHosts: ["tasks.example"] });
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+/** A request whose Host header says what fetch would not let us say. */
+async function call(method: string, path: string, headers: Record<string, string>) {
+  const { hostname, port } = new URL(server.url);
+  const sending = httpRequest({ hostname, port, method, path, headers }).end();
+  const [response] = await once(sending, "response");
+  // A stream of events has no end: only its head is looked at.
+  const stream = String(response.headers["content-type"]).startsWith("text/event-stream");
+  const body = stream ? "" : await text(response);
+  sending.destroy();
+  return { status: Number(response.statusCode), body };
+}
+
+describe.each(routes)("$id", ({ method, url, access }) => {
+  it(access === "key" ? "asks for the key" : "is open", async () => {
+    const answer = await server.request(method, url);
+    if (access === "key") {
+      expectProblem(answer, 401, "unauthenticated");
+      expect(answer.headers.get("www-authenticate")).toBe("Bearer");
+      const wrong = await server.request(method, url, { headers: { authorization: "Bearer wrong" } });
+      expectProblem(wrong, 401, "unauthenticated");
+      const right = await call(method, url, { authorization: `Bearer ${KEY}` });
+      expect(right.status).not.toBe(401);
+    } else {
+      expect(answer.text).not.toContain("Send the API key");
+    }
+  });
+
+  it("refuses foreign host names and origins", async () => {
+    const authorization = `Bearer ${KEY}`;
+    for (const host of ["evil.test", "evil.test:8000", "localhost.evil.test", "127.0.0.1.evil.test"]) {
+      const answer = await call(method, url, { authorization, host });
+      expect([answer.status, answer.body]).toEqual([403, expect.stringContaining("forbidden_host")]);
+    }
+    for (const origin of ["null", "http://evil.test", "http://localhost:1", "file://"]) {
+      const answer = await call(method, url, { authorization, origin });
+      expect([answer.status, answer.body]).toEqual([403, expect.stringContaining("forbidden_origin")]);
+    }
+    for (const host of [
+      "localhost:8000",
+      "LOCALHOST",
+      "127.0.0.1:1",
+      "[::1]:80",
+      "tasks.example",
+      "tasks.example:443",
+    ]) {
+      const answer = await call(method, url, { authorization, host, origin: `https://${host}` });
+      expect(answer.status).not.toBe(403);
+    }
+  });
+});
+
+it("asks for the key before it says what is not there", async () => {
+  expectProblem(await server.request("POST", "/api/nonsense"), 401, "unauthenticated");
+  expectProblem(await server.request("GET", "/docs/"), 401, "unauthenticated");
+});
+
+describe("a session", () => {
+  const signIn = (key: string) => server.request("POST", "/api/session", { body: { key } });
+
+  it("is a cookie that scripts can't read, for whoever knows the key", async () => {
+    expectProblem(await signIn("wrong"), 401, "unauthenticated");
+    const answer = await signIn(KEY);
+    expect(answer.status).toBe(204);
+    const cookie = answer.headers.get("set-cookie") ?? "";
+    expect(cookie).toMatch(/; HttpOnly; SameSite=Strict$/);
+    expect(cookie).not.toContain(KEY);
+    const [pair = ""] = cookie.split(";");
+    expect(
+      (await server.request("GET", "/api/tasks/", { headers: { cookie: `other=1; ${pair}` } })).status,
+    ).toBe(200);
+    for (const forged of [
+      `${pair}x`,
+      pair.replace("=", "=9"),
+      "taskwright_session=",
+      "taskwright_session=1.2",
+    ]) {
+      expectProblem(
+        await server.request("GET", "/api/tasks/", { headers: { cookie: forged } }),
+        401,
+        "unauthenticated",
+      );
+    }
+  });
+
+  it("ends with DELETE", async () => {
+    const answer = await server.request("DELETE", "/api/session");
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get("set-cookie")).toContain("Max-Age=0");
+  });
+});
+
+it("refuses a WebSocket of a foreign page, or without the key", async () => {
+  const url = `${server.url.replace("http", "ws")}/api/ws`;
+  const refusals = [
+    { options: { headers: {} }, status: 401 },
+    { options: { headers: { authorization: `Bearer ${KEY}` }, origin: "http://evil.test" }, status: 403 },
+    { options: { headers: { authorization: `Bearer ${KEY}` }, origin: "null" }, status: 403 },
+  ];
+  for (const { options, status } of refusals) {
+    const socket = new WebSocket(url, options);
+    const [, response] = await once(socket, "unexpected-response");
+    expect(response.statusCode).toBe(status);
+    socket.on("error", () => undefined).terminate();
+  }
+});
+
+describe("headers", () => {
+  it("keep answers out of caches and frames", async () => {
+    const { headers } = await server.request("GET", "/api/health");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("content-security-policy")).toBe("default-src 'none'; frame-ancestors 'none'");
+  });
+
+  it("of a page allow no inline script", async () => {
+    const { headers, text: page } = await server.request("GET", "/");
+    expect(headers.get("content-security-policy")).toMatch(/script-src 'self';/);
+    expect(page).toContain("npm run build");
+  });
+});

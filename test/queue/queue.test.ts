@@ -1,0 +1,198 @@
+// The queue facade over the memory store: group commit, defaults, waiting, batches that meet a fault.
+import { randomFillSync } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { createManualClock } from "../../src/lib/clock.js";
+import type { TaskwrightError } from "../../src/model/errors.js";
+import { createIdSource } from "../../src/model/id.js";
+import type { NewTask } from "../../src/model/task.js";
+import { createQueue } from "../../src/queue/create-queue.js";
+import { createMemoryStore } from "../../src/store/memory/memory-store.js";
+import { StoreError } from "../../src/store/store.js";
+import { defineTask } from "../../src/task/define.js";
+import { createRegistry } from "../../src/task/registry.js";
+
+const sample = defineTask({
+  name: "sample",
+  input: z.object({ rows: z.int().default(3), at: z.unknown().optional() }),
+  summary: ({ rows }) => "x".repeat(rows),
+  queue: "own",
+  retry: { maxAttempts: 7, base: "1s" },
+  timeout: "1m",
+  run: () => null,
+});
+
+function setup(insert?: (tasks: readonly NewTask[]) => void) {
+  const clock = createManualClock();
+  const memory = createMemoryStore({ clock });
+  const inserts: number[] = [];
+  const store = {
+    ...memory,
+    async insert(tasks: readonly NewTask[]) {
+      inserts.push(tasks.length);
+      insert?.(tasks);
+      return memory.insert(tasks);
+    },
+  };
+  const newId = createIdSource(clock.now, (bytes) => randomFillSync(bytes));
+  const registry = createRegistry([sample]);
+  return { clock, store, inserts, newId, queue: createQueue({ store, registry, clock, newId }) };
+}
+
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => "nothing was thrown",
+    (error: TaskwrightError) => error.code,
+  );
+
+describe("submit", () => {
+  it("fills in what the type says, and what the caller says first", async () => {
+    const { queue, clock } = setup();
+    const { task } = await queue.submit({ taskType: "sample" });
+    expect(task).toMatchObject({
+      queue: "own",
+      maxAttempts: 7,
+      timeout: 60_000,
+      parameters: "{}",
+      summary: "xxx",
+    });
+    const said = { queue: "q", maxAttempts: 1, timeout: "2m", priority: -5, tags: ["a"], summary: "mine" };
+    const other = await queue.submit({ taskType: "sample", ...said, delay: "90s" });
+    expect(other.task).toMatchObject({
+      ...said,
+      timeout: 120_000,
+      waitingFor: "time",
+      runAt: clock.now() + 90_000,
+    });
+    expect(await queue.get(other.task.id)).toEqual(other.task);
+  });
+
+  it("starts at once what was due in the past", async () => {
+    const { queue, clock } = setup();
+    const { task } = await queue.submit({ taskType: "sample", runAt: new Date(clock.now() - 1) });
+    expect(task.waitingFor).toBe("worker");
+  });
+
+  it("cuts a type's own summary to its limit", async () => {
+    const { queue } = setup();
+    const { task } = await queue.submit({ taskType: "sample", parameters: { rows: 500 } });
+    expect(task.summary).toHaveLength(200);
+  });
+
+  it("stores submits that arrive together in one transaction", async () => {
+    const { queue, inserts } = setup();
+    await Promise.all(Array.from({ length: 50 }, () => queue.submit({ taskType: "sample" })));
+    expect(inserts).toEqual([50]);
+    await queue.drain();
+  });
+
+  it("fails only the task that the store can't hold", async () => {
+    const { queue } = setup((tasks) => {
+      if (tasks.some((task) => task.priority === 13)) throw new StoreError("rejected", "no such luck");
+    });
+    const priorities = [1, 13, 3, 4];
+    const outcomes = await Promise.all(
+      priorities.map((priority) => codeOf(queue.submit({ taskType: "sample", priority }))),
+    );
+    expect(outcomes).toEqual([
+      "nothing was thrown",
+      "validation_failed",
+      "nothing was thrown",
+      "nothing was thrown",
+    ]);
+    const batch = await queue.submitMany(priorities.map((priority) => ({ taskType: "sample", priority })));
+    expect(batch.map(({ ok }) => ok)).toEqual([true, false, true, true]);
+  });
+
+  it("says what a store that is full or away means to the caller", async () => {
+    for (const [code, told] of [
+      ["full", "storage_full"],
+      ["unavailable", "unavailable"],
+      ["closed", "unavailable"],
+    ] as const) {
+      const { queue } = setup(() => {
+        throw new StoreError(code, "not now");
+      });
+      expect(await codeOf(queue.submit({ taskType: "sample" }))).toBe(told);
+      const [outcome] = await queue.submitMany([{ taskType: "sample" }]);
+      expect(outcome).toMatchObject({ ok: false, error: { code: told } });
+    }
+  });
+
+  it("refuses what JSON has no word for", async () => {
+    const { queue } = setup();
+    const cycle: { at?: unknown } = {};
+    cycle.at = cycle;
+    for (const at of [1n, cycle, Number.NaN]) {
+      expect(await codeOf(queue.submit({ taskType: "sample", parameters: { at } }))).toBe(
+        "validation_failed",
+      );
+    }
+  });
+});
+
+describe("a batch", () => {
+  it("is one transaction", async () => {
+    const { queue, inserts } = setup();
+    await queue.submitMany(Array.from({ length: 1000 }, () => ({ taskType: "sample" })));
+    expect(inserts).toEqual([1000]);
+  });
+});
+
+describe("get with wait", () => {
+  const finish = async ({ store }: ReturnType<typeof setup>) => {
+    const { claimed } = await store.turn({
+      worker: "w",
+      outcomes: [],
+      claim: { limit: 1, taskTypes: ["sample"], queues: "all" },
+    });
+    await store.turn({ worker: "w", outcomes: claimed.map((task) => ({ ...task, to: "SUCCESS" as const })) });
+  };
+
+  it("hears of an end that falls between reading and listening", async () => {
+    const parts = setup();
+    const { task } = await parts.queue.submit({ taskType: "sample" });
+    const waiting = parts.queue.get(task.id, { wait: 60_000 });
+    await finish(parts);
+    expect((await waiting).status).toBe("SUCCESS");
+    expect(parts.clock.pending).toBe(0);
+  });
+
+  it("finds an end of which nobody spoke", async () => {
+    const parts = setup();
+    const deaf = createQueue({
+      store: { ...parts.store, onChange: () => () => undefined },
+      registry: createRegistry([sample]),
+      clock: parts.clock,
+      newId: parts.newId,
+    });
+    const { task } = await deaf.submit({ taskType: "sample" });
+    const waiting = deaf.get(task.id, { wait: 60_000 });
+    await parts.clock.advance(0);
+    await finish(parts);
+    await parts.clock.advance(2_000);
+    expect((await waiting).status).toBe("SUCCESS");
+  });
+
+  it("answers the task as it is once the time is over, or the signal aborts", async () => {
+    const { queue, clock } = setup();
+    const { task } = await queue.submit({ taskType: "sample" });
+    const waiting = queue.get(task.id, { wait: 5_000 });
+    await clock.advance(5_000);
+    expect((await waiting).status).toBe("PENDING");
+    const controller = new AbortController();
+    const aborted = queue.get(task.id, { wait: 5_000, signal: controller.signal });
+    await clock.advance(0);
+    controller.abort();
+    expect((await aborted).status).toBe("PENDING");
+  });
+});
+
+it("says that a task waits for a handler, where nobody here has one", async () => {
+  const { queue, store, clock, newId } = setup();
+  const { task } = await queue.submit({ taskType: "sample" });
+  const other = createQueue({ store, registry: createRegistry([]), clock, newId });
+  expect((await other.get(task.id)).waitingFor).toBe("handler");
+  const { tasks } = await other.list({}, { limit: 10, order: "newest" });
+  expect(tasks[0]?.waitingFor).toBe("handler");
+});
