@@ -40,6 +40,8 @@ interface Spoken {
 export function createReporter({ store, clock, log, running }: ReporterOptions): Reporter {
   let askedAt = Number.NEGATIVE_INFINITY;
   let hinted = false;
+  /** The loop knows that somebody spoke. */
+  let woken = false;
   const loop = createLoop({
     clock,
     tick,
@@ -50,6 +52,7 @@ export function createReporter({ store, clock, log, running }: ReporterOptions):
   });
 
   async function tick(): Promise<Millis> {
+    woken = false;
     const now = clock.monotonic();
     const asking = now - askedAt >= (hinted ? ASK_AT_MOST_EVERY : ASK_EVERY);
     if (asking) {
@@ -131,8 +134,13 @@ export function createReporter({ store, clock, log, running }: ReporterOptions):
   return {
     start: () => loop.start(),
     stop: () => loop.stop(),
-    spoke: () => loop.wake(),
+    spoke: () => {
+      if (woken) return;
+      woken = true;
+      loop.wake();
+    },
     ask() {
+      if (hinted) return;
       hinted = true;
       loop.wake();
     },

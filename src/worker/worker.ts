@@ -67,6 +67,8 @@ const POLL: Millis = 1_000;
 const WATCH_WAITING: Millis = 100;
 const BEAT: Millis = 3_000;
 const AFTER_ERROR: Millis = 1_000;
+/** What has ended waits no longer than this for more to settle with, in milliseconds. */
+const LONGEST_REST: Millis = 5;
 /** Tasks in one claim. */
 const MAX_CLAIM = 500;
 
@@ -112,6 +114,8 @@ export function createWorker(options: WorkerOptions): Worker {
   let lag: ReturnType<typeof measureEventLoopLag> | undefined;
   /** There may be more to claim than the last claim brought. */
   let hungry = false;
+  /** On the monotonic clock: until then work goes before settling. */
+  let restUntil = 0;
   const whenSettled: (() => void)[] = [];
 
   function settle(outcome: Outcome, waiters?: readonly Waiter[]): void {
@@ -123,8 +127,7 @@ export function createWorker(options: WorkerOptions): Worker {
     hungry = true;
     slots.handBackStuck();
     for (;;) {
-      // Whatever ends in this turn of the event loop is settled in one transaction.
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await gather();
       const limit = claiming ? Math.min(MAX_CLAIM, slots.demand()) : 0;
       if (settler.size === 0 && !(hungry && limit > 0)) break;
       await turn(limit);
@@ -133,10 +136,22 @@ export function createWorker(options: WorkerOptions): Worker {
     return slots.waiting > 0 ? WATCH_WAITING : POLL;
   }
 
+  /**
+   * Whatever ends in this turn of the event loop is settled in one transaction. While claimed tasks are at hand, the
+   * work gets as long as the last transaction took, so that at most half of the time goes into committing.
+   */
+  async function gather(): Promise<void> {
+    do await new Promise<void>((resolve) => setImmediate(resolve));
+    while (slots.waiting > 0 && settler.size < MAX_CLAIM && clock.monotonic() < restUntil);
+  }
+
   async function turn(limit: number): Promise<void> {
     const claim = limit > 0 ? { limit, taskTypes: registry.names, queues } : undefined;
     hungry = false;
+    const begun = clock.monotonic();
     const claimed = await settler.turn(claim);
+    const ended = clock.monotonic();
+    restUntil = ended + Math.min(LONGEST_REST, ended - begun);
     if (claim && claimed.length === limit) hungry = true;
     slots.accept(claimed);
     // The worker may have begun to stop while the store answered.
@@ -163,7 +178,7 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   function afterError(error: unknown): Millis {
-    log.error({ err: error, worker: id }, "the store could not be reached; it is tried again in 1 s");
+    log.error({ err: error, worker: id }, "settling, claiming or beating failed; it is tried again in 1 s");
     return AFTER_ERROR;
   }
 
