@@ -62,7 +62,7 @@ module.exports = {
     only(
       "client-knows-routes-and-types",
       "client",
-      ["http/(wire|routes)", "model"],
+      ["http/(wire|routes)", "lib/clock", "model"],
       "The client runs in a browser.",
     ),
     {
