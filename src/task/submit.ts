@@ -1,7 +1,7 @@
 // What may be said about a task when it is submitted, as people write it. One type for library, API and handlers.
 import type { TaskId } from "../model/id.js";
 import type { Duration } from "../model/time.js";
-import type { RetryOptions } from "./define.js";
+import type { RetryOptions } from "./retry.js";
 
 export interface SubmitOptions {
   /** Default: the type's. */

@@ -3,7 +3,7 @@ import { backoff, type RetryPolicy } from "../model/backoff.js";
 import type { ClaimedTask, Outcome, TaskError } from "../model/task.js";
 import { formatDuration, type Millis } from "../model/time.js";
 import type { Aborted } from "../task/control.js";
-import { type RetryOptions, retryPolicy } from "../task/define.js";
+import { type RetryOptions, retryPolicy } from "../task/retry.js";
 import type { Ending } from "./run-handler.js";
 
 export type AbortReason = Aborted["reason"];
