@@ -145,7 +145,7 @@ function repliesOf(id: OperationId, { replies }: Route): Json {
 
 /** One response per status; its description names the codes. */
 function problemsOf({ access, errors }: Route): Json {
-  const codes = [...errors, ...(access === "key" ? (["unauthenticated"] as const) : []), ...ANYWHERE];
+  const codes = [...errors, ...(access === "open" ? [] : (["unauthenticated"] as const)), ...ANYWHERE];
   const statuses = [...new Set(codes.map((code) => ERRORS[code].status))];
   const sharing = (status: number) => [...new Set(codes)].filter((code) => ERRORS[code].status === status);
   return Object.fromEntries(

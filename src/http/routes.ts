@@ -1,6 +1,5 @@
 // Every route as data: server, OpenAPI document, client and the tests that walk all routes read this one table.
-// No code, and nothing of the server, so that a browser may load it.
-import type { TSchema } from "@sinclair/typebox";
+// No code, and nothing of the server: a browser may load it.
 import type { ErrorCode } from "../model/errors.js";
 import {
   ArtifactListSchema,
@@ -36,8 +35,8 @@ export interface Route {
   readonly path: string;
   readonly group: "tasks" | "files" | "operations" | "events" | "session";
   readonly summary: string;
-  /** "open": needs no API key. */
-  readonly access: "key" | "open";
+  /** Needs no API key. Absent: it does. */
+  readonly access?: "open";
   readonly params?: TSchema;
   readonly query?: TSchema;
   readonly headers?: TSchema;
@@ -61,7 +60,6 @@ export const ROUTES = {
     path: "/api/tasks/submit",
     group: "tasks",
     summary: "Submit a task",
-    access: "key",
     headers: IdempotencyHeaderSchema,
     body: SubmitSchema,
     example: { task_type: "data_processing", parameters: { rows: 1000 }, priority: 10, tags: ["demo"] },
@@ -80,7 +78,6 @@ export const ROUTES = {
     path: "/api/tasks/batch",
     group: "tasks",
     summary: "Submit up to 1,000 tasks; what is valid is stored together",
-    access: "key",
     body: BatchSchema,
     example: { tasks: [{ task_type: "data_processing", parameters: { rows: 1000 } }], atomic: true },
     replies: { 200: { description: "What became of each, by position.", schema: BatchReplySchema } },
@@ -91,7 +88,6 @@ export const ROUTES = {
     path: "/api/tasks/",
     group: "tasks",
     summary: "List tasks, newest first",
-    access: "key",
     query: ListQuerySchema,
     replies: { 200: { description: "A page of tasks.", schema: TaskListSchema } },
     errors: ["validation_failed", "invalid_cursor"],
@@ -101,7 +97,6 @@ export const ROUTES = {
     path: "/api/tasks/{task_id}",
     group: "tasks",
     summary: "Get a task, or wait for it",
-    access: "key",
     params: TaskPathSchema,
     query: GetQuerySchema,
     replies: { 200: task("The task as it is now.") },
@@ -112,7 +107,6 @@ export const ROUTES = {
     path: "/api/tasks/{task_id}",
     group: "tasks",
     summary: "Cancel a task",
-    access: "key",
     params: TaskPathSchema,
     replies: { 200: task("Cancelled."), 202: task("It runs; its worker has been told to stop.") },
     errors: ["task_not_found", "task_not_cancellable"],
@@ -122,7 +116,6 @@ export const ROUTES = {
     path: "/api/tasks/{task_id}/retry",
     group: "tasks",
     summary: "Run a failed or cancelled task again, as a new task",
-    access: "key",
     params: TaskPathSchema,
     headers: IdempotencyHeaderSchema,
     body: RetryRequestSchema,
@@ -135,7 +128,6 @@ export const ROUTES = {
     path: "/api/tasks/{task_id}/attempts",
     group: "tasks",
     summary: "Attempts of a task that needed more than one, or did not succeed",
-    access: "key",
     params: TaskPathSchema,
     replies: { 200: { description: "Oldest first.", schema: AttemptListSchema } },
     errors: ["task_not_found"],
@@ -145,7 +137,6 @@ export const ROUTES = {
     path: "/api/tasks/{task_id}/logs",
     group: "tasks",
     summary: "What a task's handler logged",
-    access: "key",
     params: TaskPathSchema,
     query: LogQuerySchema,
     replies: { 200: { description: "Oldest first.", schema: LogListSchema } },
@@ -156,7 +147,6 @@ export const ROUTES = {
     path: "/api/tasks/{task_id}/artifacts",
     group: "tasks",
     summary: "Output files of a task",
-    access: "key",
     params: TaskPathSchema,
     replies: { 200: { description: "Oldest first.", schema: ArtifactListSchema } },
     errors: ["task_not_found"],
@@ -166,7 +156,6 @@ export const ROUTES = {
     path: "/api/artifacts/{id}",
     group: "files",
     summary: "Download an output file; single ranges are served",
-    access: "key",
     params: BlobPathSchema,
     query: BlobQuerySchema,
     replies: {
@@ -181,7 +170,6 @@ export const ROUTES = {
     path: "/api/files",
     group: "files",
     summary: "Upload files as multipart/form-data",
-    access: "key",
     replies: { 201: { description: "The files, in order.", schema: FileListSchema } },
     errors: ["validation_failed", "payload_too_large", "unsupported_media_type", "storage_full"],
   },
@@ -190,7 +178,6 @@ export const ROUTES = {
     path: "/api/files/{id}",
     group: "files",
     summary: "Download an upload; single ranges are served",
-    access: "key",
     params: BlobPathSchema,
     query: BlobQuerySchema,
     replies: {
@@ -205,7 +192,6 @@ export const ROUTES = {
     path: "/api/task-types",
     group: "operations",
     summary: "Task types with their schemas and defaults",
-    access: "key",
     replies: { 200: { description: "In the order they were registered.", schema: TaskTypeListSchema } },
     errors: [],
   },
@@ -214,7 +200,6 @@ export const ROUTES = {
     path: "/api/queues",
     group: "operations",
     summary: "Queues and how full they are",
-    access: "key",
     replies: { 200: { description: "By name.", schema: QueueListSchema } },
     errors: [],
   },
@@ -223,7 +208,6 @@ export const ROUTES = {
     path: "/api/workers",
     group: "operations",
     summary: "Workers that live",
-    access: "key",
     replies: { 200: { description: "The workers.", schema: WorkerListSchema } },
     errors: [],
   },
@@ -232,7 +216,6 @@ export const ROUTES = {
     path: "/api/stats",
     group: "operations",
     summary: "Counts now, and over time",
-    access: "key",
     query: StatsQuerySchema,
     replies: { 200: { description: "From rollups; nothing is counted.", schema: StatsSchema } },
     errors: ["validation_failed"],
@@ -272,7 +255,6 @@ export const ROUTES = {
     path: "/api/events",
     group: "events",
     summary: "What happens to tasks, as Server-Sent Events",
-    access: "key",
     query: EventQuerySchema,
     replies: { 200: { description: "text/event-stream; each data line is an Event.", schema: null } },
     errors: ["validation_failed"],
@@ -282,7 +264,6 @@ export const ROUTES = {
     path: "/api/ws",
     group: "events",
     summary: 'What happens to tasks, as a WebSocket; say {"subscribe": filter}',
-    access: "key",
     replies: { 101: { description: "Each message is an Event.", schema: null } },
     errors: [],
   },
@@ -291,7 +272,6 @@ export const ROUTES = {
     path: "/openapi.json",
     group: "operations",
     summary: "This document",
-    access: "key",
     replies: { 200: { description: "OpenAPI 3.1.", schema: null } },
     errors: [],
   },

@@ -8,8 +8,8 @@ import { type OperationId, ROUTES, type Route } from "./routes.js";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** "open": needs no API key. Absent: it does. */
-    access?: Route["access"];
+    /** Needs no API key. Absent: it does. */
+    access?: "open";
   }
 }
 
@@ -47,7 +47,7 @@ export function serve<Id extends OperationId>(
   app.route<Parts<Id>>({
     method: route.method,
     url: fastifyPath(route.path),
-    config: { access: route.access },
+    config: { ...(route.access && { access: route.access }) },
     schema: schemaOf(id, route),
     handler,
     ...(bodyLimit !== undefined && { bodyLimit }),
