@@ -1,5 +1,6 @@
 // Every route as data: server, OpenAPI document, client and the tests that walk all routes read this one table.
 // No code, and nothing of the server: a browser may load it.
+import type { TSchema } from "@sinclair/typebox";
 import type { ErrorCode } from "../model/errors.js";
 import {
   ArtifactListSchema,
