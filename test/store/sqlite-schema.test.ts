@@ -55,3 +55,16 @@ describe("no statement looks at a whole table or sorts", () => {
     expect(planOf(sql).filter((step) => COSTLY.test(step))).toEqual([]);
   });
 });
+
+test("lists of what went wrong use the partial index", () => {
+  for (const sql of [
+    SCANS.FAILED.newest,
+    SCANS.FAILED.oldest,
+    SCANS.CANCELLED.newest,
+    SCANS.CANCELLED.oldest,
+  ]) {
+    expect(planOf(sql)).toEqual([
+      expect.stringContaining("USING COVERING INDEX done_unsuccessful (status=? AND id"),
+    ]);
+  }
+});

@@ -57,8 +57,11 @@ export function openWriter(file: string, synchronous: Synchronous): Database.Dat
   database.pragma(`synchronous = ${synchronous}`);
   database.pragma("foreign_keys = OFF");
   database.pragma("temp_store = MEMORY");
-  // 64 MB: the heads and tails of all indexes stay in memory, also at 10 M rows.
-  database.pragma("cache_size = -65536");
+  // 16 MB hold the heads and tails of all indexes. More is slower: at each commit SQLite walks the cache's whole hash
+  // table (6 % of a turn with 64 MB), and the system caches the file anyway.
+  database.pragma("cache_size = -16384");
+  // About 4 MB of WAL: the commit that carries a checkpoint takes 10 ms longer, with 16 MB 30 ms.
+  database.pragma("wal_autocheckpoint = 1000");
   return database;
 }
 

@@ -18,10 +18,11 @@ export interface Lanes {
   reload(): void;
 }
 
-// Loose index scan over the primary key of ready: one seek per lane, however many rows it has.
+// Loose index scan over the primary key of ready: one seek per lane, however many rows it has. The 1000 is behind every
+// rank; without it the seek would stop at the lane's first row and walk through all of them.
 const NEXT_LANE = `
 SELECT queue, task_type AS taskType FROM ready
-WHERE (queue, task_type) > (?, ?) ORDER BY queue, task_type LIMIT 1`;
+WHERE (queue, task_type, rank) > (?, ?, 1000) ORDER BY queue, task_type, rank LIMIT 1`;
 
 export function createLanes(database: Database): Lanes {
   const nextLane = database.prepare<[string, string], { queue: string; taskType: string }>(NEXT_LANE);

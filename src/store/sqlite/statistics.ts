@@ -33,11 +33,11 @@ FROM minute WHERE minute.at >= @from AND minute.at < @to GROUP BY 1, 2 ORDER BY 
 
 const QUEUES = "SELECT name, created_at AS createdAt FROM queue ORDER BY name";
 
-// Loose index scan: one seek per lane and priority, each answering its oldest task.
+// Loose index scan: one seek per lane and priority, each answering its oldest task. '~' is behind every id (streams.ts).
 const NEXT_READY = `
 SELECT y.queue, y.task_type AS taskType, y.rank, t.created_at AS createdAt
 FROM ready y LEFT JOIN task t ON t.id = y.id
-WHERE (y.queue, y.task_type, y.rank) > (?, ?, ?) ORDER BY y.queue, y.task_type, y.rank, y.id LIMIT 1`;
+WHERE (y.queue, y.task_type, y.rank, y.id) > (?, ?, ?, '~') ORDER BY y.queue, y.task_type, y.rank, y.id LIMIT 1`;
 
 const WORKERS = "SELECT heartbeat_at AS heartbeatAt, state FROM worker ORDER BY id";
 

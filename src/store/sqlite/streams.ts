@@ -24,16 +24,17 @@ const RUNNING = statements("running", "");
 const READY = statements("ready", "queue = ? AND task_type = ? AND rank = ? AND");
 const SCHEDULED = statements("scheduled", "task_type = ? AND");
 const FINISHED = statements("done", "task_type = ? AND status = ? AND");
-// Literals, because a partial index is only used where the statement proves that it fits.
+// Repeats the partial index's own condition word for word: SQLite does not infer it, and would walk all of done by id.
 const UNSUCCESSFUL = {
-  FAILED: statements("done", "status = 'FAILED' AND"),
-  CANCELLED: statements("done", "status = 'CANCELLED' AND"),
+  FAILED: statements("done", "status IN ('FAILED', 'CANCELLED') AND status = 'FAILED' AND"),
+  CANCELLED: statements("done", "status IN ('FAILED', 'CANCELLED') AND status = 'CANCELLED' AND"),
 } as const;
 
-// Loose index scan: one seek per lane and priority.
+// Loose index scan: one seek per lane and priority. '~' is behind every id; without it the seek would stop at the first
+// row of that priority and walk through all of them.
 const NEXT_RANK = `
 SELECT queue, task_type AS taskType, rank FROM ready
-WHERE (queue, task_type, rank) > (?, ?, ?) ORDER BY queue, task_type, rank LIMIT 1`;
+WHERE (queue, task_type, rank, id) > (?, ?, ?, '~') ORDER BY queue, task_type, rank, id LIMIT 1`;
 
 /** Every statement of a list by its place, for the test of their plans. */
 export const SCANS = { ALL, RUNNING, READY, SCHEDULED, FINISHED, ...UNSUCCESSFUL } as const;
