@@ -1,4 +1,6 @@
 // Puts the configuration together from flags, environment and file. Reads none of them itself.
+
+import { didYouMean } from "../lib/suggest.js";
 import type { TaskType } from "../task/define.js";
 import { ConfigError } from "./error.js";
 import type { ConfigFile } from "./file.js";
@@ -11,7 +13,6 @@ import {
   TABLE,
   variableOf,
 } from "./options.js";
-import { didYouMean } from "./suggest.js";
 
 /** Everything that a process is told before it starts. */
 export interface Config extends Settings {

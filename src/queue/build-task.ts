@@ -3,7 +3,7 @@ import type { RetryPolicy } from "../model/backoff.js";
 import type { TaskId } from "../model/id.js";
 import { cleanText, type Json } from "../model/json.js";
 import { DEFAULTS, LIMITS } from "../model/limits.js";
-import type { FileId, NewTask, Task } from "../model/task.js";
+import type { FileId, NewTask, StoredFile, Task } from "../model/task.js";
 import { type Duration, type Instant, type Millis, parseDuration } from "../model/time.js";
 import type { TaskType } from "../task/define.js";
 import type { SubmitOptions } from "../task/submit.js";
@@ -17,7 +17,9 @@ export interface CheckedRequest {
   readonly parameters: Json;
   /** The parameters as the type's schema made them. */
   readonly value: unknown;
-  readonly files: readonly FileId[];
+  /** Uploads that the parameters name, and the records of those that are there. */
+  readonly fileIds: readonly FileId[];
+  readonly files: readonly StoredFile[];
   readonly replay?: NewTask["replay"];
   /** Where it repeats a finished task. */
   readonly repeats?: Pick<NewTask, "retryOf" | "again" | "keepCheckpoint">;
@@ -25,8 +27,8 @@ export interface CheckedRequest {
 
 /** Fills in what the caller left to the type, and the type to the defaults. */
 export function buildTask(request: CheckedRequest): NewTask {
-  const { type, options, files, replay } = request;
-  const summary = options.summary ?? summarise(type, request.value);
+  const { type, options, fileIds, replay } = request;
+  const summary = options.summary ?? summarise(request);
   return {
     id: request.id,
     taskType: type.name,
@@ -40,7 +42,7 @@ export function buildTask(request: CheckedRequest): NewTask {
     tags: options.tags ?? [],
     ...(summary !== undefined && summary !== "" && { summary }),
     ...request.repeats,
-    ...(files.length > 0 && { files }),
+    ...(fileIds.length > 0 && { files: fileIds }),
     ...(replay && { replay }),
   };
 }
@@ -87,9 +89,9 @@ function mergeRetry(policy: RetryPolicy, { retry, maxAttempts }: SubmitOptions):
   };
 }
 
-function summarise(type: TaskType, value: unknown): string | undefined {
+function summarise({ type, value, files }: CheckedRequest): string | undefined {
   // Words of a type's author, made of a caller's: cut and cleaned, never refused.
-  const summary = type.summary?.(value);
+  const summary = type.summary?.(value, files);
   return summary === undefined
     ? undefined
     : cleanText(summary.slice(0, LIMITS.summaryLength), LIMITS.summaryLength * 4);

@@ -1,9 +1,11 @@
 // Decides whether a request may become a task, and says everything that is wrong with it. Stores nothing.
+
+import { nearest } from "../lib/suggest.js";
 import { type FieldError, TaskwrightError } from "../model/errors.js";
 import type { TaskId } from "../model/id.js";
 import { byteLength, findJsonFault, type Json } from "../model/json.js";
 import { LIMITS } from "../model/limits.js";
-import type { FileId, NewTask } from "../model/task.js";
+import type { FileId, NewTask, StoredFile } from "../model/task.js";
 import type { Instant } from "../model/time.js";
 import type { TaskType } from "../task/define.js";
 import { fileIdsIn } from "../task/file-fields.js";
@@ -14,7 +16,6 @@ import { buildTask, type CheckedRequest } from "./build-task.js";
 import { checkOptions } from "./check-options.js";
 import { digest } from "./digest.js";
 import type { SubmitRequest } from "./queue.js";
-import { suggest } from "./suggest.js";
 
 /** Longest Idempotency-Key, in characters. */
 const KEY_LENGTH = 255;
@@ -25,13 +26,23 @@ export interface PreparedTask {
   readonly fileFields: readonly { readonly pointer: string; readonly id: string }[];
 }
 
+/** What checking needs to know of the world. */
+export interface RequestContext {
+  readonly registry: Registry;
+  readonly now: Instant;
+  /** Asked only where the caller brings no id. */
+  readonly newId: () => TaskId;
+  /** Records of uploads, by position. */
+  readonly files: (ids: readonly FileId[]) => Promise<readonly (StoredFile | undefined)[]>;
+}
+
 /**
- * Checks a request and makes its task. `newId` is asked only where the caller brings no id.
+ * Checks a request and makes its task.
  * Throws TaskwrightError unknown_task_type, validation_failed (with every field), payload_too_large.
  */
 export async function prepare(
   request: SubmitRequest,
-  context: { readonly registry: Registry; readonly now: Instant; readonly newId: () => TaskId },
+  context: RequestContext,
   repeats?: CheckedRequest["repeats"],
 ): Promise<PreparedTask> {
   const { registry, now } = context;
@@ -62,6 +73,9 @@ export async function prepare(
   if (size > LIMITS.payloadBytes) throw tooLarge(size);
 
   const fileFields = fileFieldsOf(type, parameters.value);
+  const fileIds = [...new Set(fileFields.map((field) => field.id))];
+  // Only for their names: whether they are there is decided where the task is stored.
+  const found = fileIds.length > 0 ? await context.files(fileIds) : [];
   const replay = replayOf(request, repeats);
   return {
     fileFields,
@@ -71,7 +85,8 @@ export async function prepare(
       options,
       parameters: parameters.json,
       value,
-      files: [...new Set(fileFields.map((field) => field.id))],
+      fileIds,
+      files: found.filter((file) => file !== undefined),
       ...(replay && { replay }),
       ...(repeats && { repeats }),
     }),
@@ -139,7 +154,7 @@ function replayOf(request: SubmitRequest, repeats: CheckedRequest["repeats"]): N
 }
 
 function unknownType(name: string, registry: Registry): TaskwrightError {
-  const near = suggest(name, registry.names);
+  const near = nearest(name, registry.names);
   const hint = near ? `did you mean "${near}"?` : `there are: ${registry.names.join(", ") || "none"}`;
   const message = `is not a known task type; ${hint}`;
   const shown = JSON.stringify(name.slice(0, LIMITS.taskTypeLength).toWellFormed());

@@ -6,7 +6,7 @@ import type { Task } from "../model/task.js";
 import type { HistoryStore, InsertAnswer, Store, TaskStore } from "../store/store.js";
 import type { Registry } from "../task/registry.js";
 import { asCreated } from "./build-task.js";
-import { missingFile, type PreparedTask, prepare } from "./check-request.js";
+import { missingFile, type PreparedTask, prepare, type RequestContext } from "./check-request.js";
 import { createInsertBatcher } from "./insert-batcher.js";
 import type { Queue, RetryChanges, SubmitRequest, Submitted } from "./queue.js";
 import { fromStore } from "./store-errors.js";
@@ -23,7 +23,13 @@ export interface QueueOptions {
 export function createQueue({ store, registry, clock, newId }: QueueOptions): Queue {
   const waiter = createWaiter({ store, clock });
   const batcher = createInsertBatcher(store);
-  const check = (request: SubmitRequest) => prepare(request, { registry, now: clock.now(), newId });
+  const contextNow = (): RequestContext => ({
+    registry,
+    now: clock.now(),
+    newId,
+    files: (ids) => fromStore(store.files(ids)),
+  });
+  const check = (request: SubmitRequest) => prepare(request, contextNow());
 
   async function insert(prepared: PreparedTask): Promise<Submitted> {
     const [answer] = await fromStore(batcher.add([prepared.task]));
@@ -105,7 +111,7 @@ export function createQueue({ store, registry, clock, newId }: QueueOptions): Qu
         ...(changes.again !== undefined && { again: changes.again }),
       };
       const request = repeatOf(old, changes);
-      return insert(await prepare(request, { registry, now: clock.now(), newId }, repeats));
+      return insert(await prepare(request, contextNow(), repeats));
     },
 
     attempts: (id) => partOf(id, store.attempts(id)),

@@ -2,6 +2,8 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { DEFAULT_RETRY, type RetryPolicy } from "../model/backoff.js";
 import { DEFAULTS, LIMITS } from "../model/limits.js";
+import type { StoredFile } from "../model/task.js";
+import type { FromJson, TaskRef } from "../model/task-ref.js";
 import type { Duration } from "../model/time.js";
 import type { TaskContext } from "./context.js";
 import { duration, type RetryOptions, retryPolicy } from "./retry.js";
@@ -14,17 +16,21 @@ export type { RetryOptions } from "./retry.js";
  */
 export type Isolation = "inline" | { readonly thread: string };
 
-export interface TaskOptions<Input extends StandardSchemaV1, Output> {
+/** `Returned` is what the handler returns, `Output` what the output schema, where there is one, makes of it. */
+export interface TaskOptions<Input extends StandardSchemaV1, Returned, Output = Returned> {
   /** Lower-case letters, digits, "_", "-", "." and ":", starting with a letter; at most 100. */
   readonly name: string;
   /** One line for people. */
   readonly description?: string;
   /** Any Standard Schema; its JSON Schema, where it has one, makes the form, the OpenAPI and the flags. */
   readonly input: Input;
-  /** Checked before the result is stored. */
-  readonly output?: StandardSchemaV1<unknown, Output>;
-  /** One line that names this task in lists, at most 200 characters. */
-  readonly summary?: (parameters: StandardSchemaV1.InferOutput<Input>) => string;
+  /** Checked before the result is stored; what it makes of the returned value is the result. */
+  readonly output?: StandardSchemaV1<Returned, Output>;
+  /** One line that names this task in lists, at most 200 characters. `files`: the uploads that the parameters name. */
+  readonly summary?: (
+    parameters: StandardSchemaV1.InferOutput<Input>,
+    files: readonly StoredFile[],
+  ) => string;
   /** Queue of tasks that name none. Default "default". */
   readonly queue?: string;
   readonly retry?: RetryOptions;
@@ -40,18 +46,15 @@ export interface TaskOptions<Input extends StandardSchemaV1, Output> {
     readonly parameters: StandardSchemaV1.InferInput<Input>;
   }[];
   /** Does the work. What it returns is the result (JSON); what it throws ends the attempt. */
-  run(parameters: StandardSchemaV1.InferOutput<Input>, context: TaskContext): Output | Promise<Output>;
+  run(parameters: StandardSchemaV1.InferOutput<Input>, context: TaskContext): Returned | Promise<Returned>;
 }
 
-declare const TYPES: unique symbol;
-
-/** A task type with everything decided. */
-export interface TaskType<Input = unknown, Output = unknown> {
-  readonly name: string;
+/** A task type with everything decided. `Input` is what a submit takes, `Output` what a result is. */
+export interface TaskType<Input = unknown, Output = unknown> extends TaskRef<Input, Output> {
   readonly description: string;
   readonly input: StandardSchemaV1;
   readonly output: StandardSchemaV1 | undefined;
-  summary?(parameters: unknown): string;
+  summary?(parameters: unknown, files: readonly StoredFile[]): string;
   readonly queue: string;
   readonly retry: RetryPolicy;
   readonly timeout: number;
@@ -59,19 +62,23 @@ export interface TaskType<Input = unknown, Output = unknown> {
   readonly isolation: Isolation;
   readonly examples: readonly { readonly title: string; readonly parameters: unknown }[];
   run(parameters: unknown, context: TaskContext): unknown;
-  /** Carries the types of parameters and result; there is no value. */
-  readonly [TYPES]?: { readonly input: Input; readonly output: Output };
 }
 
 const NAME = /^[a-z][a-z0-9_.:-]*$/;
 
 /**
- * Makes a task type; parameters and result are typed by `input` and by what `run` returns.
+ * Makes a task type; parameters are typed by `input`, the result by `output` or else by what `run` returns.
  * Throws TypeError where an option is wrong, naming the type, the option and what would be right.
+ * @example
+ * const wordCount = defineTask({
+ *   name: "word_count",
+ *   input: z.strictObject({ text: z.string() }),
+ *   run: ({ text }) => ({ words: text.split(" ").length }),
+ * });
  */
-export function defineTask<Input extends StandardSchemaV1, Output>(
-  options: TaskOptions<Input, Output>,
-): TaskType<StandardSchemaV1.InferInput<Input>, Output> {
+export function defineTask<Input extends StandardSchemaV1, Returned, Output = Returned>(
+  options: TaskOptions<Input, Returned, Output>,
+): TaskType<StandardSchemaV1.InferInput<Input>, FromJson<Output>> {
   const { name } = options;
   if (typeof name !== "string" || name.length > LIMITS.taskTypeLength || !NAME.test(name)) {
     throw new TypeError(
@@ -119,8 +126,8 @@ function isolation(chosen: Isolation, fail: (what: string) => Error): Isolation 
 }
 
 /** As a method, so that a function of the schema's own type fits one of unknown: what it is handed was checked. */
-function summaryOf<Input extends StandardSchemaV1, Output>(
-  options: TaskOptions<Input, Output>,
+function summaryOf<Input extends StandardSchemaV1>(
+  options: Pick<TaskOptions<Input, unknown>, "summary">,
 ): Pick<TaskType, "summary"> {
   return options.summary ? { summary: options.summary } : {};
 }

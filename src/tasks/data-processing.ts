@@ -39,12 +39,11 @@ export const dataProcessing = defineTask({
   input: parameters,
   output: result,
   timeout: "2h",
-  summary: (given) =>
-    given.file_id === undefined
-      ? `Analyse a sample of ${plural(sampleOf(given).rows, "row")}`
-      : given.columns
-        ? `Analyse ${plural(given.columns.length, "column")} of a file`
-        : "Analyse a file",
+  summary: (given, [file]) => {
+    if (given.file_id === undefined) return `Analyse a sample of ${plural(sampleOf(given).rows, "row")}`;
+    const columns = given.columns ? `${plural(given.columns.length, "column")} of ` : "";
+    return `Analyse ${columns}${file?.name ?? "a file"}`;
+  },
   examples: [
     { title: "A sample of 1,000 rows in 10 seconds", parameters: { rows: 1000 } },
     { title: "A million rows, as fast as it goes", parameters: { rows: 1_000_000, duration_seconds: 0 } },

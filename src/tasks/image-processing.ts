@@ -24,11 +24,12 @@ export const imageProcessing = defineTask({
   input: parameters,
   output: result,
   timeout: "1h",
-  summary: (given) => {
-    const images = given.file_ids
-      ? plural(given.file_ids.length, "image")
-      : plural(sampleCount(given), "sample image");
-    return `${given.operation.charAt(0).toUpperCase()}${given.operation.slice(1)} ${images}`;
+  summary: (given, [first]) => {
+    const operation = `${given.operation.charAt(0).toUpperCase()}${given.operation.slice(1)}`;
+    if (!given.file_ids) return `${operation} ${plural(sampleCount(given), "sample image")}`;
+    if (!first) return `${operation} ${plural(given.file_ids.length, "image")}`;
+    const others = given.file_ids.length - 1;
+    return others > 0 ? `${operation} ${first.name} and ${others} more` : `${operation} ${first.name}`;
   },
   examples: [
     { title: "Resize three sample images", parameters: { image_count: 3, operation: "resize", width: 640 } },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { didYouMean, nearest } from "../../src/config/suggest.js";
+import { didYouMean, nearest } from "../../src/lib/suggest.js";
 
 test.each([
   ["lst", "list"],

@@ -16,7 +16,7 @@ test("parameters and result are typed by the schema and by run", () => {
     run: async (parameters) => ({ pixels: parameters.width ** 2 }),
   });
   expectTypeOf(type).toEqualTypeOf<TaskType<{ width?: number | undefined }, { pixels: number }>>();
-  expect(type.summary?.({ width: 4 })).toBe("to 4 px");
+  expect(type.summary?.({ width: 4 }, [])).toBe("to 4 px");
 });
 
 test("what is absent gets its default", () => {

@@ -46,7 +46,7 @@ describe.each(builtInTasks.map((type) => [type.name, type] as const))("%s", (_na
       const checked = await type.input["~standard"].validate(parameters);
       expect(checked.issues).toBeUndefined();
       if (checked.issues) continue;
-      const summary = type.summary?.(checked.value) ?? "";
+      const summary = type.summary?.(checked.value, []) ?? "";
       expect(summary.length).toBeGreaterThan(5);
       expect(summary.length).toBeLessThanOrEqual(200);
     }

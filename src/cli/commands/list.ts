@@ -1,8 +1,8 @@
 // taskwright list: tasks that fit a filter.
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Client, ListOptions, WireTask } from "../../client/index.js";
-import { didYouMean } from "../../config/suggest.js";
 import { systemClock } from "../../lib/clock.js";
+import { didYouMean } from "../../lib/suggest.js";
 import { LIMITS } from "../../model/limits.js";
 import { STATUSES, type Status } from "../../model/status.js";
 import { addClientFlags, connect, dateText, examples, wholeNumber } from "../flags.js";

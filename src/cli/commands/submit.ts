@@ -1,7 +1,7 @@
 // taskwright submit: makes a task from words of the command line.
 import type { Command } from "commander";
 import type { Client, WireTaskType } from "../../client/index.js";
-import { didYouMean } from "../../config/suggest.js";
+import { didYouMean } from "../../lib/suggest.js";
 import type { Millis } from "../../model/time.js";
 import { CommandFailure, EXIT } from "../failure.js";
 import { addClientFlags, connect, dateText, durationText, examples, gather, wholeNumber } from "../flags.js";

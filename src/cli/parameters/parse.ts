@@ -1,6 +1,6 @@
 // Parameters from words of a command line: key=value, key:=json, key=@file, typed by the task type's schema. Uploads
 // through the function it is given; does no I/O itself.
-import { didYouMean } from "../../config/suggest.js";
+import { didYouMean } from "../../lib/suggest.js";
 import { CommandFailure, EXIT } from "../failure.js";
 import { type ParameterShape, parameterNames, shapeOf } from "./schema.js";
 

@@ -2,6 +2,8 @@
 
 /** The candidate that is nearest to `word` (case and separators ignored), or undefined where none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  // A name far longer than any of ours is no slip of one, and would cost its length squared.
+  if (word.length > 200) return undefined;
   const plain = simplify(word);
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of candidates) {
