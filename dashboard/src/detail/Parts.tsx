@@ -25,7 +25,11 @@ export function Parts({ task }: { readonly task: WireTask }) {
   const parts = partsOf(task, artifacts, lines?.length);
   const opened = parts.find((part) => part.name === chosen) ?? parts[0];
   return (
-    <Tabs.Root className="panels" value={opened?.name} onValueChange={(value) => setChosen(String(value))}>
+    <Tabs.Root
+      className="panels"
+      value={opened?.name} // Only a person chooses; until then the likeliest part is open, whichever that is by now.
+      onValueChange={(value, { reason }) => reason === "none" && setChosen(String(value))}
+    >
       <Tabs.List className="tabs" aria-label="Parts of the task" activateOnFocus>
         {parts.map((part) => (
           <Tabs.Tab key={part.name} value={part.name}>
@@ -73,7 +77,7 @@ function partsOf(
     name: "Raw",
     show: () => <CodeBox label="Copy the task" code={JSON.stringify(task, undefined, 2)} />,
   };
-  if (task.status === "RUNNING") return [logs, ...result, parameters, ...files, raw];
+  if (task.status === "RUNNING" && lines) return [logs, ...result, parameters, ...files, raw];
   return artifacts.length > 0 && artifacts.every(isPicture)
     ? [...error, ...files, ...result, parameters, logs, raw]
     : [...error, ...result, parameters, logs, ...files, raw];

@@ -1,0 +1,53 @@
+// What every test of the page stands on: one server, one browser, and tasks made over HTTP. No tests here.
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect } from "vitest";
+import { launchBrowser, type OpenPage, openPage } from "../support/browser.js";
+import { submit } from "../support/http-calls.js";
+import { type ServerProcess, startServerProcess } from "../support/server-process.js";
+
+/** A simulated second takes 20 ms: fast, and slow enough to see progress. */
+const PACE = "0.02";
+
+export interface Setting {
+  readonly server: ServerProcess;
+  readonly browser: Browser;
+  /** Opens a page of this server. */
+  open(path: string, options?: Parameters<typeof openPage>[2]): Promise<OpenPage>;
+  submit(taskType: string, parameters: object, options?: object): Promise<string>;
+}
+
+/** Call once at the top of a file; what it answers holds from the first test on. */
+export function createSetting(): Setting {
+  let server: ServerProcess | undefined;
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([
+      startServerProcess({ env: { TASKWRIGHT_PACE: PACE } }),
+      launchBrowser(),
+    ]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+  const held = <T>(value: T | undefined): T => {
+    if (value === undefined) throw new Error("the setting exists only while tests run");
+    return value;
+  };
+  return {
+    get server() {
+      return held(server);
+    },
+    get browser() {
+      return held(browser);
+    },
+    open: (path, options) => openPage(held(browser), held(server).url + path, options),
+    submit: (taskType, parameters, options) => submit(held(server).url, taskType, parameters, options),
+  };
+}
+
+/** Asks until the answer fits; what a page shows comes a moment after what caused it. */
+export const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
+
+/** As many simulated recipients take that many simulated seconds: long enough to be stopped. */
+export const LONG_TASK = { recipient_count: 3000 } as const;
