@@ -52,14 +52,16 @@ export interface Engine {
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
-  /** Starts a worker of this process; closing the engine stops it. */
+  /** Starts a worker of this process; closing the engine stops it. Until then the process stays alive. */
   work(options?: WorkOptions): Promise<Worker>;
-  /** Drains workers, stops maintenance, closes the store. May be called twice. */
+  /** Drains workers, stops maintenance, closes the store. The process stays alive until it has resolved. May be called twice. */
   close(): Promise<void>;
 }
 
 /** How long to wait after a maintenance step failed, in milliseconds. */
 const AFTER_ERROR: Millis = 5_000;
+/** A day, in milliseconds. */
+const HOLD: Millis = 86_400_000;
 
 /**
  * Opens everything but the worker and HTTP.
@@ -87,12 +89,23 @@ export async function openEngine(options: EngineOptions, version: string): Promi
   const maintenance = createMaintenance({ store, blobs, clock, log, options });
   await Promise.all(maintenance.map((service) => service.start()));
   let closing: Promise<void> | undefined;
+  let release: (() => void) | undefined;
+
+  /** Every other timer here waits in the background: without this one the process would end in the middle of its work. */
+  function keepAlive(): void {
+    release ??= holdProcess(clock);
+  }
 
   async function close(): Promise<void> {
-    await queue.drain();
-    await Promise.all(workers.map((worker) => worker.stop()));
-    await Promise.all(maintenance.map((service) => service.stop()));
-    await store.close();
+    keepAlive();
+    try {
+      await queue.drain();
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await Promise.all(maintenance.map((service) => service.stop()));
+      await store.close();
+    } finally {
+      release?.();
+    }
   }
 
   return {
@@ -121,6 +134,7 @@ export async function openEngine(options: EngineOptions, version: string): Promi
         drain: workOptions.drain,
       });
       workers.push(worker);
+      keepAlive();
       await worker.start();
       return worker;
     },
@@ -129,6 +143,15 @@ export async function openEngine(options: EngineOptions, version: string): Promi
       return closing;
     },
   };
+}
+
+/** Keeps the process alive until the answer is called. No timer lasts for ever, so one follows the other. */
+function holdProcess(clock: Clock): () => void {
+  let cancel = clock.after(HOLD, again);
+  function again() {
+    cancel = clock.after(HOLD, again);
+  }
+  return () => cancel();
 }
 
 function createMaintenance(parts: {
