@@ -12,7 +12,7 @@ test("the empty server offers tasks that start by a button, and shows what comes
   await page.getByRole("heading", { name: "Ready for your first task" }).waitFor();
   expect(await page.locator("pre.code").textContent()).toContain("/api/tasks/submit");
   await page.getByRole("button", { name: "Start" }).first().click();
-  await page.getByRole("dialog").locator(".badge-large[data-status=SUCCESS]").waitFor();
+  await page.locator(".drawer").locator(".badge-large[data-status=SUCCESS]").waitFor();
   expect(faults).toEqual([]);
 });
 
@@ -22,7 +22,7 @@ test("an uploaded CSV ends as statistics of its columns, drawn and counted", asy
   await page.setInputFiles("input[type=file]", path.join(examples, "airquality.csv"));
   await page.getByText("KB uploaded").waitFor();
   await page.getByRole("button", { name: "Submit task" }).click();
-  const dialog = page.getByRole("dialog");
+  const dialog = page.locator(".drawer");
   await dialog.getByRole("tab", { name: "Result" }).waitFor();
   const row = dialog.getByRole("row", { name: /temperature_f/ });
   await row.waitFor();
@@ -42,7 +42,7 @@ test("several images go up together and come back as pictures", async () => {
   await eventually(() => page.getByText("KB uploaded").count()).toBe(2);
   await page.getByLabel(/^Operation/).selectOption({ label: "thumbnail" });
   await page.getByRole("button", { name: "Submit task" }).click();
-  const pictures = page.getByRole("dialog").locator(".picture img");
+  const pictures = page.locator(".drawer").locator(".picture img");
   await eventually(() => pictures.count()).toBe(2);
   await eventually(() =>
     pictures.evaluateAll((all) =>
@@ -61,7 +61,7 @@ test("the form of email says what is missing, sends the rest, and the failure is
   await page.getByLabel(/^Subject/).fill("Hello");
   await page.getByLabel(/^Text/).fill("There");
   await page.getByRole("button", { name: "Submit task" }).click();
-  const dialog = page.getByRole("dialog");
+  const dialog = page.locator(".drawer");
   await dialog.getByText("TASKWRIGHT_SMTP_URL").first().waitFor();
   expect(faults).toEqual([]);
 });
@@ -79,7 +79,7 @@ test("what the server refuses stands at its field, and nothing typed is lost", a
   expect(await count.inputValue()).toBe("20000");
   await count.fill("5");
   await page.getByRole("button", { name: "Submit task" }).click();
-  await page.getByRole("dialog").getByText("A mailing that is too large").first().waitFor();
+  await page.locator(".drawer").getByText("A mailing that is too large").first().waitFor();
 });
 
 test("the request is shown as it is typed, in three forms", async () => {

@@ -15,7 +15,8 @@ export function uploadFile(
       if (event.lengthComputable) onProgress((100 * event.loaded) / event.total);
     });
     request.addEventListener("load", () => {
-      if (request.status === 201 || request.status === 200) resolve(request.response);
+      const [stored]: readonly WireFile[] = request.response?.files ?? [];
+      if (request.status === 201 && stored) resolve(stored);
       else reject(new Error(request.response?.detail ?? `The server answered ${request.status}.`));
     });
     request.addEventListener("error", () => reject(new Error("The server can't be reached.")));
