@@ -1,5 +1,5 @@
 // Waits for a task's end and draws its progress meanwhile: from the stream of events, else by asking every second.
-import type { Client, WireTask } from "../client/index.js";
+import type { Client, WireEvent, WireTask } from "../client/index.js";
 import { systemClock } from "../lib/clock.js";
 import { LIMITS } from "../model/limits.js";
 import { isFinished } from "../model/status.js";
@@ -8,19 +8,28 @@ import { createBar } from "./bar.js";
 import { CommandFailure, EXIT } from "./failure.js";
 import { say } from "./output.js";
 
+export interface FollowOptions {
+  readonly timeout?: Millis;
+  /** Said first, once Ctrl-C is listened to. */
+  readonly opening?: string;
+  /** Hears each event of the task but the last one, whose task is the answer. */
+  readonly onEvent?: (event: WireEvent) => void;
+}
+
 /**
- * Says which task it is, and answers it once it has finished. Throws CommandFailure timedOut after `timeout`, and interrupted on Ctrl-C; the task goes on in
- * both cases.
+ * The task, once it has finished. Throws CommandFailure timedOut after `timeout`, and interrupted on Ctrl-C; the task
+ * goes on in both cases.
  */
-export async function follow(client: Client, task: WireTask, timeout?: Millis): Promise<WireTask> {
+export async function follow(client: Client, task: WireTask, options: FollowOptions = {}): Promise<WireTask> {
   const ending = new AbortController();
   const { signal } = ending;
   const hint = `the task goes on: taskwright get ${task.id}`;
   const interrupt = () => ending.abort(new CommandFailure(EXIT.interrupted, `interrupted; ${hint}`));
   const giveUp = () => ending.abort(new CommandFailure(EXIT.timedOut, `not finished in time; ${hint}`));
   process.once("SIGINT", interrupt);
-  say(`Submitted ${task.id}`);
-  const cancelTimer = timeout === undefined ? () => undefined : systemClock.after(timeout, giveUp);
+  if (options.opening !== undefined) say(options.opening);
+  const cancelTimer =
+    options.timeout === undefined ? () => undefined : systemClock.after(options.timeout, giveUp);
   const bar = createBar(100);
   const draw = (progress: number, message: string | null | undefined, status: string) =>
     bar.update(progress, message ?? status.toLowerCase());
@@ -30,7 +39,9 @@ export async function follow(client: Client, task: WireTask, timeout?: Millis): 
     const onState = (state: "live" | "connecting") => {
       live = state === "live";
     };
-    for await (const { task: now } of client.events({ task_id: task.id, signal, onState })) {
+    for await (const event of client.events({ task_id: task.id, signal, onState })) {
+      const { type, task: now } = event;
+      if (type !== "task.finished") options.onEvent?.(event);
       if (now?.progress !== undefined) draw(now.progress, now.progress_message, now.status);
     }
   }

@@ -4,11 +4,29 @@ import { VERSION } from "../app/version.js";
 import { addCancel } from "./commands/cancel.js";
 import { addGet } from "./commands/get.js";
 import { addList } from "./commands/list.js";
+import { addLogs } from "./commands/logs.js";
 import { addMigrate } from "./commands/migrate.js";
 import { addRetry } from "./commands/retry.js";
 import { addServe } from "./commands/serve.js";
 import { addSubmit } from "./commands/submit.js";
+import { addTypes } from "./commands/types.js";
+import { addWatch } from "./commands/watch.js";
 import { examples } from "./flags.js";
+
+/** In the order of the help. */
+const COMMANDS = [
+  addServe,
+  addSubmit,
+  addList,
+  addGet,
+  addWatch,
+  addLogs,
+  addCancel,
+  addRetry,
+  addTypes,
+  addBackup,
+  addMigrate,
+];
 
 /** A fresh program; commands inherit what is set before they are added. */
 export function createProgram(): Command {
@@ -20,7 +38,7 @@ export function createProgram(): Command {
     .showHelpAfterError("(--help says how to use it)")
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .exitOverride();
-  for (const add of [addServe, addSubmit, addList, addGet, addCancel, addRetry, addMigrate]) add(program);
+  for (const add of COMMANDS) add(program);
   return program.addHelpText(
     "after",
     `${examples([

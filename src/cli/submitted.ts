@@ -30,10 +30,16 @@ export async function reportSubmitted(client: Client, task: WireTask, flags: Wai
     say(`Submitted ${task.task_type}${task.summary === null ? "" : `: ${task.summary}`}`);
     return print(task.id);
   }
-  const ended = await follow(client, task, flags.timeoutWait);
-  say(paintStatus(talkScreen(), ended.status, sentence(ended, systemClock.now())));
+  const opening = `Submitted ${task.id}`;
+  const ended = await follow(client, task, { timeout: flags.timeoutWait, opening });
   if (flags.json) printJson(ended);
-  else if (ended.result_data !== undefined && ended.result_data !== null) {
+  reportEnd(ended, !flags.json);
+}
+
+/** Says how the task ended, prints its result where asked to, and throws taskFailed unless it is SUCCESS. */
+export function reportEnd(ended: WireTask, withResult: boolean): void {
+  say(paintStatus(talkScreen(), ended.status, sentence(ended, systemClock.now())));
+  if (withResult && ended.result_data !== undefined && ended.result_data !== null) {
     print(JSON.stringify(ended.result_data, undefined, 2));
   }
   if (ended.status !== "SUCCESS") throw new CommandFailure(EXIT.taskFailed);

@@ -1,7 +1,9 @@
-// taskwright retry: a new task in place of one that failed or was cancelled.
+// taskwright retry: a new task in place of each that failed or was cancelled.
 import type { Command } from "commander";
+import type { WireTask } from "../../client/index.js";
 import { addClientFlags, connect, examples } from "../flags.js";
 import { readJsonArgument } from "../parameters/read.js";
+import { forEachOf } from "../several.js";
 import { addWaitFlags, reportSubmitted, type WaitFlags } from "../submitted.js";
 
 interface RetryFlags extends WaitFlags {
@@ -12,15 +14,23 @@ interface RetryFlags extends WaitFlags {
 export function addRetry(program: Command): void {
   const command = program
     .command("retry")
-    .description("Run a failed or cancelled task again, as a new task with the same parameters.")
-    .argument("<id>", "id of the task")
+    .description("Run failed or cancelled tasks again, each as a new task with the same parameters.")
+    .argument("<id...>", "ids of tasks")
     .option("--params <json>", "other parameters: JSON, @file.json, or - for stdin")
     .option("--again", "also when it was retried before");
-  addClientFlags(addWaitFlags(command)).action(async (id: string, flags: RetryFlags) => {
+  addClientFlags(addWaitFlags(command)).action(async (ids: readonly string[], flags: RetryFlags) => {
     const { client } = connect(command);
     const parameters = flags.params === undefined ? undefined : await readJsonArgument(flags.params);
-    const task = await client.retry(id, { parameters, again: flags.again });
-    await reportSubmitted(client, task, flags);
+    // All are on their way before the first is waited for.
+    const tasks: WireTask[] = [];
+    try {
+      await forEachOf(ids, async (id) => {
+        tasks.push(await client.retry(id, { parameters, again: flags.again }));
+      });
+    } finally {
+      // What was made is reported, whatever became of the others.
+      await forEachOf(tasks, (task) => reportSubmitted(client, task, flags));
+    }
   });
   command.addHelpText(
     "after",

@@ -1,9 +1,7 @@
 // taskwright submit: makes a task from words of the command line.
 import type { Command } from "commander";
-import type { Client, WireTaskType } from "../../client/index.js";
-import { didYouMean } from "../../lib/suggest.js";
 import type { Millis } from "../../model/time.js";
-import { CommandFailure, EXIT } from "../failure.js";
+import { findType } from "../find-type.js";
 import { addClientFlags, connect, dateText, durationText, examples, gather, wholeNumber } from "../flags.js";
 import { parseParameters } from "../parameters/parse.js";
 import { readJsonArgument } from "../parameters/read.js";
@@ -68,13 +66,4 @@ ${examples([
   `taskwright submit image_processing --params '{"image_count": 3, "operation": "blur"}' --delay 5m`,
 ])}`,
   );
-}
-
-async function findType(client: Client, name: string): Promise<WireTaskType> {
-  const types = await client.taskTypes();
-  const found = types.find((type) => type.name === name);
-  if (found) return found;
-  const names = types.map((type) => type.name);
-  const message = `no task type ${name}${didYouMean(name, names)} (there are: ${names.join(", ")})`;
-  throw new CommandFailure(EXIT.usage, message);
 }

@@ -11,7 +11,7 @@ export interface ParameterShape {
   readonly items: ReadonlySet<string>;
 }
 
-type Schema = Readonly<Record<string, unknown>>;
+export type Schema = Readonly<Record<string, unknown>>;
 
 /** The names of all parameters, and whether there can be others. */
 export function parameterNames(root: Schema): { readonly names: readonly string[]; readonly open: boolean } {
@@ -33,7 +33,7 @@ export function shapeOf(root: Schema, name: string): ParameterShape {
   };
 }
 
-function typesOf(forms: readonly Schema[]): ReadonlySet<string> {
+export function typesOf(forms: readonly Schema[]): ReadonlySet<string> {
   return new Set(
     forms.flatMap(({ type, enum: words, const: word }) => {
       if (typeof type === "string") return [type];
@@ -45,7 +45,7 @@ function typesOf(forms: readonly Schema[]): ReadonlySet<string> {
 }
 
 /** The schema and every form that it may take, through references and alternatives. */
-function formsOf(root: Schema, schema: unknown, depth = 0): readonly Schema[] {
+export function formsOf(root: Schema, schema: unknown, depth = 0): readonly Schema[] {
   // References may form a ring.
   if (!isSchema(schema) || depth > 16) return [];
   const parts = ["anyOf", "oneOf", "allOf"].flatMap((word) => {
@@ -65,6 +65,6 @@ function resolve(root: Schema, reference: string): unknown {
   return at;
 }
 
-function isSchema(value: unknown): value is Schema {
+export function isSchema(value: unknown): value is Schema {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,75 @@
+// taskwright types: what can be submitted, and with which parameters.
+import type { Command } from "commander";
+import type { WireTaskType } from "../../client/index.js";
+import { formatDuration } from "../../model/time.js";
+import { findType } from "../find-type.js";
+import { addClientFlags, connect, examples } from "../flags.js";
+import { dataScreen, print, printJson, say } from "../output.js";
+import { describeParameters, type ParameterRow } from "../parameters/describe.js";
+import { parameterWords } from "../parameters/words.js";
+import { type Column, oneLine, paint, printable, type Screen, table } from "../terminal.js";
+
+export function addTypes(program: Command): void {
+  const command = program
+    .command("types")
+    .description("List the task types of the server, or show the parameters of one.")
+    .argument("[type]", "name of a task type")
+    .option("--json", "one type per line, as the API gives it");
+  addClientFlags(command).action(async (name: string | undefined, flags: { readonly json?: true }) => {
+    const { client } = connect(command);
+    const types = name === undefined ? await client.taskTypes() : [await findType(client, name)];
+    if (flags.json) for (const type of types) printJson(type);
+    else if (name !== undefined) for (const type of types) print(...typeDetail(type, dataScreen()));
+    else if (types.length === 0) say("This server has no task types.");
+    else print(...table(types, TYPE_COLUMNS, dataScreen()));
+  });
+  command.addHelpText(
+    "after",
+    examples([
+      "taskwright types",
+      "taskwright types image_processing",
+      "taskwright types --json | jq -r .name",
+    ]),
+  );
+}
+
+const TYPE_COLUMNS: readonly Column<WireTaskType>[] = [
+  { title: "TYPE", text: (type) => type.name },
+  { title: "ATTEMPTS", text: (type) => String(type.defaults.max_attempts), align: "right" },
+  { title: "TIMEOUT", text: (type) => formatDuration(type.defaults.timeout_ms), align: "right" },
+  { title: "DESCRIPTION", text: (type) => type.description },
+];
+
+const PARAMETER_COLUMNS: readonly Column<ParameterRow>[] = [
+  { title: "NAME", text: (row) => row.name },
+  { title: "TYPE", text: (row) => row.type },
+  { title: "REQUIRED", text: (row) => (row.required ? "yes" : "") },
+  { title: "DEFAULT", text: (row) => row.default },
+  { title: "LIMITS", text: (row) => row.limits },
+  { title: "HELP", text: (row) => row.help },
+];
+
+/** Description, defaults, parameters and commands to try, as lines. */
+export function typeDetail(type: WireTaskType, screen: Screen): readonly string[] {
+  const { queue, max_attempts, timeout_ms } = type.defaults;
+  const rows = type.parameters_schema === null ? [] : describeParameters(type.parameters_schema);
+  // A column in which nothing stands would only take room.
+  const columns = PARAMETER_COLUMNS.filter((column) => rows.some((row) => column.text(row) !== ""));
+  return [
+    paint(screen, "bold", oneLine(type.name)),
+    ...(type.description === "" ? [] : [printable(type.description)]),
+    `Queue ${oneLine(queue)}, up to ${max_attempts} attempts of ${formatDuration(timeout_ms)} each.`,
+    "",
+    ...(rows.length === 0 ? ["It says nothing about its parameters."] : table(rows, columns, screen)),
+    "",
+    paint(screen, "bold", "Examples"),
+    ...exampleLines(type, rows).map((line) => `  ${printable(line)}`),
+  ];
+}
+
+function exampleLines({ name, examples }: WireTaskType, rows: readonly ParameterRow[]): readonly string[] {
+  const submit = (words: readonly string[]) => ["taskwright submit", name, ...words, "--wait"].join(" ");
+  if (examples.length > 0) return examples.map(({ parameters }) => submit(parameterWords(parameters)));
+  const needed = rows.filter((row) => row.required);
+  return [submit(needed.flatMap((row) => ["-p", `${row.name}=${row.type === "file" ? "@path" : "…"}`]))];
+}
