@@ -1,6 +1,7 @@
 // The command line as a whole: its commands in the order of the help, and what all of them share.
 import { Command } from "commander";
 import { VERSION } from "../app/version.js";
+import { addBackup } from "./commands/backup.js";
 import { addCancel } from "./commands/cancel.js";
 import { addGet } from "./commands/get.js";
 import { addList } from "./commands/list.js";
