@@ -1,0 +1,98 @@
+// What a page of tasks is, apart from where its rows come from: bounds on ids, what a filter lets through, its total.
+import { idFloor, type TaskId } from "../model/id.js";
+import { LIMITS } from "../model/limits.js";
+import { STATUSES, type Status } from "../model/status.js";
+import type { Task } from "../model/task.js";
+import type { Instant } from "../model/time.js";
+import { decodeCursor } from "./cursor.js";
+import type { PageRequest, TaskFilter, TaskPage } from "./store.js";
+
+/** How much one page may look at, where the filter has no index. */
+export const BOUND = { tasks: 20_000, millis: 50 } as const;
+/** How far an id's time may lie before or after the moment its task was stored (LIMITS.callerIdAge, and clocks that differ). */
+const ID_TIME = { before: LIMITS.callerIdAge + 3_600_000, after: 3_600_000 } as const;
+/** Sorts behind every id. */
+const LAST_ID = "~";
+
+/** Tasks of one lane by status. */
+export interface LaneCounts extends Readonly<Record<Status, number>> {
+  readonly queue: string;
+  readonly taskType: string;
+}
+
+/** Where the page begins: behind the cursor, or where the first task of the wanted time can be. */
+export function startOf(filter: TaskFilter, { cursor, order }: PageRequest): TaskId {
+  if (cursor !== undefined) return decodeCursor(cursor, filter, order);
+  if (order === "oldest") return filter.createdAfter === undefined ? "" : oldestId(filter.createdAfter);
+  const before = Math.min(filter.createdBefore ?? Infinity, filter.completedBefore ?? Infinity);
+  return before === Infinity ? LAST_ID : newestId(before);
+}
+
+/** Where no task of the wanted time can be any more. */
+export function endOf(filter: TaskFilter, order: PageRequest["order"]): TaskId {
+  if (order === "newest") return filter.createdAfter === undefined ? "" : oldestId(filter.createdAfter);
+  const before = Math.min(filter.createdBefore ?? Infinity, filter.completedBefore ?? Infinity);
+  return before === Infinity ? LAST_ID : newestId(before);
+}
+
+function oldestId(createdAt: Instant): TaskId {
+  return idFloor(createdAt - ID_TIME.before);
+}
+
+function newestId(createdAt: Instant): TaskId {
+  return idFloor(createdAt + ID_TIME.after);
+}
+
+export function isWithinIds(id: TaskId, end: TaskId, order: PageRequest["order"]): boolean {
+  return order === "newest" ? id >= end : id <= end;
+}
+
+/** Rollups know it exactly where only status, task types and queues are filtered; otherwise what was seen. */
+export function total(filter: TaskFilter, totals: readonly LaneCounts[], seen: number): TaskPage["total"] {
+  const { status, taskTypes, queues, ...others } = filter;
+  const isCounted = Object.values(others).every(
+    (value) => value === undefined || (Array.isArray(value) && value.length === 0),
+  );
+  if (!isCounted) return { value: seen, relation: "at_least" };
+  const statuses = isEmpty(status) ? STATUSES : [...new Set(status)];
+  let value = 0;
+  for (const lane of totals) {
+    if (!isAmong(lane.queue, queues) || !isAmong(lane.taskType, taskTypes)) continue;
+    for (const wanted of statuses) value += lane[wanted];
+  }
+  return { value, relation: "exact" };
+}
+
+export function matches(task: Task, filter: TaskFilter): boolean {
+  return (
+    isAmong(task.status, filter.status) &&
+    isAmong(task.taskType, filter.taskTypes) &&
+    isAmong(task.queue, filter.queues) &&
+    (filter.tags ?? []).every((tag) => task.tags.includes(tag)) &&
+    (filter.worker === undefined || task.worker === filter.worker) &&
+    isWithin(task.createdAt, filter.createdAfter, filter.createdBefore) &&
+    isWithin(task.completedAt, filter.completedAfter, filter.completedBefore) &&
+    (filter.text === undefined || hasText(task, filter.text.toLowerCase()))
+  );
+}
+
+/** From `after` on, up to `before` and not including it. */
+function isWithin(at: Instant | undefined, after: Instant | undefined, before: Instant | undefined): boolean {
+  if (after === undefined && before === undefined) return true;
+  return at !== undefined && (after === undefined || at >= after) && (before === undefined || at < before);
+}
+
+function hasText(task: Task, text: string): boolean {
+  if (task.id.startsWith(text)) return true;
+  return [task.summary, task.taskType, task.error?.message].some((part) =>
+    part?.toLowerCase().includes(text),
+  );
+}
+
+export function isEmpty(list: readonly unknown[] | undefined): boolean {
+  return list === undefined || list.length === 0;
+}
+
+export function isAmong<T>(value: T, wanted: readonly T[] | undefined): boolean {
+  return wanted === undefined || wanted.length === 0 || wanted.includes(value);
+}

@@ -1,0 +1,182 @@
+// The claim half of a turn: takes the heads of the served lanes in order, and hands them to a worker.
+import type { TaskId } from "../../model/id.js";
+import type { Json } from "../../model/json.js";
+import type { ClaimedTask, WorkerId } from "../../model/task.js";
+import type { Instant, Millis } from "../../model/time.js";
+import type { ClaimRequest } from "../store.js";
+import { readTags } from "../task-row.js";
+import { type Stretch, wholeLane } from "./cursors.js";
+import { moment, type Query } from "./database.js";
+import type { Notes, Writer } from "./writes.js";
+
+/** A task as it is handed to a worker. */
+export interface ClaimedRow {
+  readonly id: TaskId;
+  readonly fence: number;
+  readonly taskType: string;
+  readonly queue: string;
+  readonly priority: number;
+  readonly parameters: Json;
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly crashes: number;
+  readonly timeout: Millis;
+  readonly retry: Json | null;
+  readonly tags: Json | null;
+  readonly summary: string | null;
+  readonly retryOf: TaskId | null;
+  readonly checkpoint: Json | null;
+  readonly createdAt: Instant;
+  readonly startedAt: Instant;
+  readonly cancelRequested: boolean;
+}
+
+/** What a task brings along from its submit and from earlier attempts: t is task, c is carry. */
+export const PAYLOAD = `t.priority, t.parameters, t.max_attempts AS "maxAttempts", t.timeout, t.retry, t.tags, t.summary,
+  t.retry_of AS "retryOf", t.created_at AS "createdAt", c.checkpoint`;
+
+// Every lane that a worker serves, by primary key: there is a row for each lane that ever had a task.
+const LANES = `
+SELECT queue, task_type AS "taskType" FROM taskwright.lane
+WHERE task_type = ANY ($1::text[]) AND ($2::text[] IS NULL OR queue = ANY ($2::text[]))`;
+
+const inStretch = (stretch: string) => `
+  y.queue = ${stretch}.queue AND y.task_type = ${stretch}.task_type
+  AND (y.rank, y.id) > (${stretch}.from_rank, ${stretch}.from_id) AND y.rank < ${stretch}.to_rank
+  ORDER BY y.rank, y.id`;
+
+// quota merges the heads of all stretches without a lock, and says how many each of them gives; head locks so many, stepping
+// over what other claims hold. Both walk the primary key of ready. MATERIALIZED: a LIMIT that is planned into a join may run
+// twice. A left join: an inner one would drop a task without a record silently. Sorted before nextval: fences follow the order.
+const CLAIM = `
+WITH stretch AS (
+  SELECT * FROM unnest($1::text[], $2::text[], $3::smallint[], $4::uuid[], $5::smallint[])
+    AS s (queue, task_type, from_rank, from_id, to_rank)
+),
+quota AS MATERIALIZED (
+  SELECT f.queue, f.task_type, f.from_rank, f.from_id, f.to_rank, count(*) AS wanted
+  FROM (
+    SELECT s.* FROM stretch s CROSS JOIN LATERAL (
+      SELECT y.rank, y.id FROM taskwright.ready y WHERE ${inStretch("s")} LIMIT $6
+    ) h
+    ORDER BY h.rank, h.id LIMIT $6
+  ) f
+  GROUP BY f.queue, f.task_type, f.from_rank, f.from_id, f.to_rank
+),
+head AS MATERIALIZED (
+  SELECT h.place FROM quota q CROSS JOIN LATERAL (
+    SELECT y.ctid AS place FROM taskwright.ready y WHERE ${inStretch("q")} LIMIT q.wanted FOR UPDATE SKIP LOCKED
+  ) h
+),
+taken AS (
+  DELETE FROM taskwright.ready WHERE ctid = ANY (ARRAY(SELECT place FROM head))
+  RETURNING id, queue, task_type, rank, carried
+),
+claimed AS MATERIALIZED (
+  SELECT nextval('taskwright.fence') AS fence, ordered.* FROM (
+    SELECT y.id, y.queue, y.task_type AS "taskType", y.rank, coalesce(c.attempt, 0) + 1 AS attempt,
+      coalesce(c.crashes, 0) AS crashes, c.id IS NOT NULL AS carried, ${PAYLOAD},
+      greatest(t.created_at, t.run_at) AS "readyAt", m.now AS "startedAt"
+    FROM (SELECT ${moment("$8")} AS now) m CROSS JOIN taken y
+    LEFT JOIN taskwright.task t ON t.id = y.id
+    LEFT JOIN taskwright.carry c ON y.carried AND c.id = y.id
+    ORDER BY y.rank, y.id
+  ) ordered
+),
+started AS (
+  INSERT INTO taskwright.running
+    (id, fence, worker, queue, task_type, attempt, crashes, carried, ready_at, started_at)
+  SELECT id, fence, $7, queue, "taskType", attempt, crashes, carried, "readyAt", "startedAt" FROM claimed
+),
+counted AS (
+  INSERT INTO taskwright.tally (at, queue, task_type, pending, running)
+  SELECT min("startedAt") / 60000 * 60000, queue, "taskType", -count(*), count(*) FROM claimed GROUP BY queue, "taskType"
+)
+SELECT *, false AS "cancelRequested" FROM claimed ORDER BY rank, id`;
+
+interface FreshRow extends ClaimedRow {
+  readonly rank: number;
+}
+
+export function createClaim({ database, cursors, listeners }: Writer) {
+  function take(query: Query, worker: WorkerId, stretches: readonly Stretch[], limit: number) {
+    return query<FreshRow>(CLAIM, [
+      stretches.map((stretch) => stretch.queue),
+      stretches.map((stretch) => stretch.taskType),
+      stretches.map((stretch) => stretch.fromRank),
+      stretches.map((stretch) => stretch.fromId),
+      stretches.map((stretch) => stretch.toRank),
+      limit,
+      worker,
+      database.now(),
+    ]);
+  }
+
+  /** From the beginning of every lane. */
+  async function sweep(query: Query, worker: WorkerId, wanted: ClaimRequest, limit: number) {
+    const queues = wanted.queues === "all" ? null : wanted.queues;
+    const lanes = await query<{ queue: string; taskType: string }>(LANES, [wanted.taskTypes, queues]);
+    cursors.swept(worker);
+    if (lanes.length === 0) return [];
+    const whole = lanes.map(({ queue, taskType }) => wholeLane(queue, taskType));
+    return take(query, worker, whole, limit);
+  }
+
+  function noteStarted(notes: Notes, worker: WorkerId, claimed: readonly ClaimedTask[]): void {
+    for (const { id, taskType, queue, attempt, startedAt } of claimed) {
+      const task = { id, taskType, queue, status: "RUNNING", attempt, worker, startedAt } as const;
+      notes.changes.push({ kind: "started", at: startedAt, task: { ...task, progress: 0, stages: [] } });
+    }
+  }
+
+  /** Sends its first statement at once. */
+  return async function claim(
+    query: Query,
+    notes: Notes,
+    worker: WorkerId,
+    wanted: ClaimRequest,
+  ): Promise<readonly ClaimedTask[]> {
+    if (isNothing(wanted)) return [];
+    const stretches = cursors.ahead(worker, wanted);
+    const ahead = stretches.length === 0 ? [] : await take(query, worker, stretches, wanted.limit);
+    const missing = wanted.limit - ahead.length;
+    const behind = missing === 0 ? [] : await sweep(query, worker, wanted, missing);
+    const rows = behind.length === 0 ? ahead : [...ahead, ...behind].sort(byOrder);
+    notes.taken.push(...rows);
+    const claimed = rows.map(toClaimed);
+    if (listeners.listening) noteStarted(notes, worker, claimed);
+    return claimed;
+  };
+}
+
+/** There is nothing that such a claim could take. */
+export function isNothing({ limit, taskTypes, queues }: ClaimRequest): boolean {
+  return limit <= 0 || taskTypes.length === 0 || queues.length === 0;
+}
+
+export function toClaimed(row: ClaimedRow): ClaimedTask {
+  return {
+    id: row.id,
+    fence: row.fence,
+    taskType: row.taskType,
+    queue: row.queue,
+    priority: row.priority,
+    parameters: row.parameters,
+    attempt: row.attempt,
+    maxAttempts: row.maxAttempts,
+    crashes: row.crashes,
+    timeout: row.timeout,
+    retry: row.retry ?? undefined,
+    tags: readTags(row.tags),
+    summary: row.summary ?? undefined,
+    retryOf: row.retryOf ?? undefined,
+    checkpoint: row.checkpoint ?? undefined,
+    createdAt: row.createdAt,
+    startedAt: row.startedAt,
+    cancelRequested: row.cancelRequested,
+  };
+}
+
+function byOrder(a: FreshRow, b: FreshRow): number {
+  return a.rank - b.rank || (a.id < b.id ? -1 : 1);
+}

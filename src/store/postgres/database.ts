@@ -1,0 +1,132 @@
+// Connections to PostgreSQL: single statements, transactions and snapshots, repeated where that is safe. Knows no tables.
+import pg from "pg";
+import type { Instant, Millis } from "../../model/time.js";
+
+/** Runs one statement. `values` fill $1, $2, …; statements that are not awaited one by one share a round trip. */
+export type Query = <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
+
+export interface Database {
+  /** One statement that may be run twice: it is, once, where the connection broke. */
+  readonly query: Query;
+  /** All or nothing. `work` runs again after a deadlock, a failed serialization or a lost connection, so it keeps nothing. */
+  transaction<Answer>(work: (query: Query) => Promise<Answer>): Promise<Answer>;
+  /** Reads of one snapshot, which a statement over its time ends. */
+  snapshot<Answer>(work: (query: Query) => Promise<Answer>): Promise<Answer>;
+  /** What NOW takes for its parameter: null for the clock of the database. */
+  now(): Instant | null;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly schema: string;
+  readonly poolSize: number;
+  /** How long a statement may go without an answer before its connection is given up; without a bound where absent. */
+  readonly patience?: Millis;
+  readonly now: (() => Instant) | undefined;
+}
+
+/** The time of the transaction in milliseconds, as the database's clock has it; a test hands in its own. */
+export const moment = (parameter: string) =>
+  `coalesce(${parameter}::bigint, floor(extract(epoch FROM now()) * 1000)::bigint)`;
+
+/** How often work is tried that lost against other transactions or lost its connection. */
+const TRIES = 5;
+/** Bound of one statement of a snapshot. */
+const READ_MILLIS: Millis = 10_000;
+const CONNECT_MILLIS: Millis = 10_000;
+
+// The isolation is said each time: a database may have another default, and nothing is kept in a session (PgBouncer).
+const BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED";
+const BEGIN_SNAPSHOT = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = ${READ_MILLIS}`;
+
+/** deadlock_detected, serialization_failure, and sessions that the server ended. */
+const REPEATABLE = new Set(["40P01", "40001", "57P01", "57P02"]);
+
+const INT8 = 20;
+
+/** What every connection is made with. Whole numbers of 8 bytes are read as numbers: ours stay far below 2^53. */
+export function connectionConfig(url: string): pg.ClientConfig {
+  return {
+    connectionString: url,
+    fallback_application_name: "taskwright",
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    connectionTimeoutMillis: CONNECT_MILLIS,
+    types: {
+      getTypeParser: (id, format) => (id === INT8 ? Number : pg.types.getTypeParser(id, format)),
+    },
+  };
+}
+
+/** Connects when it is first asked, and again whenever a connection was lost. */
+export function createDatabase({ url, schema, poolSize, patience, now }: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    ...connectionConfig(url),
+    max: poolSize,
+    pipeline: true,
+    query_timeout: patience,
+  });
+  /** Connections that broke. Whatever ran on one of them fails by itself, and a new one takes its place. */
+  const broken = new WeakSet<object>();
+  pool.on("connect", (client) => {
+    client.on("error", () => broken.add(client));
+  });
+  pool.on("error", (_error, client) => {
+    broken.add(client);
+  });
+
+  const texts = new Map<string, string>();
+  /** Statements are written for the schema "taskwright". */
+  function inSchema(sql: string): string {
+    let text = texts.get(sql);
+    if (text === undefined) {
+      text = sql.replaceAll("taskwright.", `${schema}.`);
+      texts.set(sql, text);
+    }
+    return text;
+  }
+
+  function queryOn(client: pg.PoolClient): Query {
+    return async <Row extends object>(sql: string, values: readonly unknown[] = []) =>
+      (await client.query<Row>(inSchema(sql), [...values])).rows;
+  }
+
+  async function within<Answer>(
+    begin: string,
+    work: (query: Query) => Promise<Answer>,
+    client: pg.PoolClient,
+  ) {
+    try {
+      const [, answer] = await Promise.all([client.query(begin), work(queryOn(client))]);
+      await client.query("COMMIT");
+      return answer;
+    } catch (error) {
+      // What broke in the middle was rolled back by the server.
+      if (!broken.has(client)) await client.query("ROLLBACK");
+      throw error;
+    }
+  }
+
+  async function repeat<Answer>(run: (client: pg.PoolClient) => Promise<Answer>): Promise<Answer> {
+    for (let tries = 1; ; tries++) {
+      const client = await pool.connect();
+      try {
+        return await run(client);
+      } catch (error) {
+        const code = error instanceof pg.DatabaseError ? (error.code ?? "") : "";
+        if (tries === TRIES || !(broken.has(client) || REPEATABLE.has(code))) throw error;
+      } finally {
+        client.release(broken.has(client));
+      }
+    }
+  }
+
+  return {
+    query: (sql, values) => repeat((client) => queryOn(client)(sql, values)),
+    transaction: (work) => repeat((client) => within(BEGIN, work, client)),
+    snapshot: (work) => repeat((client) => within(BEGIN_SNAPSHOT, work, client)),
+    now: () => now?.() ?? null,
+    close: () => pool.end(),
+  };
+}

@@ -1,0 +1,56 @@
+// What PostgreSQL and the network say, as StoreErrors that say what is wrong and what to do. Keeps no state.
+import pg from "pg";
+import { StoreError, type StoreErrorCode } from "../store.js";
+
+/** SQLSTATE, or the beginning of one, by what it means to whoever runs this; the first match decides. */
+const MEANINGS: readonly (readonly [prefix: string, code: StoreErrorCode, advice: string])[] = [
+  [
+    "53100",
+    "full",
+    "The disk of the PostgreSQL server is full. Free some space there, and it goes on by itself.",
+  ],
+  [
+    "53300",
+    "unavailable",
+    "PostgreSQL has no connection left. Raise its max_connections, or use fewer or smaller pools.",
+  ],
+  ["53", "unavailable", "PostgreSQL is short of resources. It goes on by itself once there are enough."],
+  ["57P03", "unavailable", "PostgreSQL is starting, stopping or recovering. It goes on by itself."],
+  ["57P", "unavailable", "PostgreSQL was stopped or restarted. It goes on by itself."],
+  ["57014", "unavailable", "The statement took too long and was ended. Ask for less, or try again later."],
+  [
+    "25006",
+    "unavailable",
+    "PostgreSQL takes no writes here: it is a standby, or read-only. Name the primary server.",
+  ],
+  [
+    "28",
+    "unavailable",
+    "PostgreSQL refused the login. Check the user and password in the database URL, and pg_hba.conf.",
+  ],
+  ["3D000", "unavailable", "There is no such database. Create it, or name another one in the URL."],
+  [
+    "42501",
+    "not_writable",
+    'The database role lacks rights. Let a role that owns the schema run "taskwright migrate", and grant this one usage of the schema and its sequences, and select, insert, update and delete on its tables.',
+  ],
+  ["42P01", "unavailable", 'A table is missing. Run "taskwright migrate" first.'],
+  ["3F000", "unavailable", 'The schema is missing. Run "taskwright migrate" first.'],
+  ["XX001", "corrupt", "The database is damaged. Stop everything that uses it and restore it from a backup."],
+  ["XX002", "corrupt", "An index is damaged. REINDEX the database, or restore it from a backup."],
+  ["22", "rejected", "A value can't be stored."],
+  ["23", "rejected", "A row can't be stored."],
+  ["54", "rejected", "A row is larger than PostgreSQL can store."],
+];
+
+/** The StoreError for whatever was thrown while working with PostgreSQL; a StoreError passes as it is. */
+export function toStoreError(error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  const state = error instanceof pg.DatabaseError ? (error.code ?? "") : "";
+  const meaning = MEANINGS.find(([prefix]) => state.startsWith(prefix) && state !== "");
+  if (meaning) return new StoreError(meaning[1], `${meaning[2]} (${reason})`, { cause: error });
+  const advice =
+    "PostgreSQL can't be used now. Check that it runs and can be reached under the database URL.";
+  return new StoreError("unavailable", `${advice} (${reason})`, { cause: error });
+}

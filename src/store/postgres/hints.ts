@@ -1,0 +1,128 @@
+// Tells other processes on this database that work appeared or a cancel waits, and hears it from them. Hints only: whatever
+// is lost here is found by polling. Outside the transactions it tells of, because NOTIFY holds a lock until its commit.
+import pg from "pg";
+import type { Clock } from "../../lib/clock.js";
+import type { Millis } from "../../model/time.js";
+import { connectionConfig, type Query } from "./database.js";
+
+export interface Hints {
+  /** Tells others, soon; several within a moment are told at once. */
+  send(queues: ReadonlySet<string>, cancelRequested: boolean): void;
+  /** Listens from now on, and again whenever the connection was lost. */
+  listen(hear: (queues: readonly string[] | "all") => void): void;
+  close(): Promise<void>;
+}
+
+export interface HintsOptions {
+  readonly url: string;
+  readonly schema: string;
+  readonly clock: Clock;
+  readonly query: Query;
+}
+
+/** Least time between two notifications of one process. */
+const PAUSE: Millis = 50;
+const RECONNECT: Millis = 5_000;
+/** A notification takes 8,000 bytes; a longer list of queues is told as all of them. */
+const MOST_BYTES = 7_500;
+
+const NOTIFY = "SELECT pg_notify($1, $2)";
+
+export function createHints({ url, schema, clock, query }: HintsOptions): Hints {
+  const channels = { work: `${schema}_work`, cancel: `${schema}_cancel` } as const;
+  const queues = new Set<string>();
+  let cancels = false;
+  let sending: Promise<void> | undefined;
+  let cancelTimer: (() => void) | undefined;
+  let client: pg.Client | undefined;
+  /** Names the listening session of this process, so that it does not hear itself. */
+  let origin = 0;
+  let closed = false;
+
+  async function flush(): Promise<void> {
+    const named = [...queues];
+    const cancelled = cancels;
+    queues.clear();
+    cancels = false;
+    const text = JSON.stringify([origin, named]);
+    const payload = Buffer.byteLength(text) > MOST_BYTES ? JSON.stringify([origin, "all"]) : text;
+    try {
+      if (named.length > 0) await query(NOTIFY, [channels.work, payload]);
+      if (cancelled) await query(NOTIFY, [channels.cancel, JSON.stringify([origin, []])]);
+    } catch {
+      // Whoever would have heard it finds out by polling; the next verb reports what is wrong with the database.
+    }
+  }
+
+  function schedule(): void {
+    sending ??= flush().finally(() => {
+      cancelTimer = clock.after(
+        PAUSE,
+        () => {
+          sending = undefined;
+          if (!closed && (queues.size > 0 || cancels)) schedule();
+        },
+        { background: true },
+      );
+    });
+  }
+
+  function listen(hear: (queues: readonly string[] | "all") => void, isAgain = false): void {
+    if (closed) return;
+    const listener = new pg.Client(connectionConfig(url));
+    const again = () => {
+      if (client !== listener) return;
+      client = undefined;
+      if (!closed) clock.after(RECONNECT, () => listen(hear, true), { background: true });
+    };
+    client = listener;
+    listener.on("error", again);
+    listener.on("end", again);
+    listener.on("notification", ({ payload }) => {
+      const [from, named] = parsePayload(payload);
+      if (from !== origin) hear(named);
+    });
+    start(listener).then(() => {
+      // What came while the connection was lost was not heard.
+      if (isAgain) hear("all");
+    }, again);
+  }
+
+  async function start(listener: pg.Client): Promise<void> {
+    await listener.connect();
+    const { rows } = await listener.query<{ id: number }>("SELECT pg_backend_pid() AS id");
+    origin = rows[0]?.id ?? 0;
+    await listener.query(`LISTEN ${channels.work}; LISTEN ${channels.cancel}`);
+  }
+
+  return {
+    listen: (hear) => listen(hear),
+    send(appeared, cancelRequested) {
+      if (appeared.size === 0 && !cancelRequested) return;
+      for (const queue of appeared) queues.add(queue);
+      cancels ||= cancelRequested;
+      schedule();
+    },
+    async close() {
+      closed = true;
+      cancelTimer?.();
+      await sending;
+      const listener = client;
+      client = undefined;
+      await listener?.end();
+    },
+  };
+}
+
+/** Who told it, and of which queues. Whatever else somebody sends on the channel means all queues. */
+function parsePayload(payload = ""): readonly [from: number, queues: readonly string[] | "all"] {
+  let parts: unknown;
+  try {
+    parts = JSON.parse(payload);
+  } catch {
+    return [0, "all"];
+  }
+  const [from, named]: readonly unknown[] = Array.isArray(parts) ? parts : [];
+  const isList = Array.isArray(named) && named.every((name) => typeof name === "string");
+  return [typeof from === "number" ? from : 0, isList ? named : "all"];
+}

@@ -1,0 +1,226 @@
+// Stores submitted tasks: a batch in one statement, and those with a key, a retry or files after they were admitted.
+import { isUuid, type TaskId } from "../../model/id.js";
+import type { FileId, NewTask } from "../../model/task.js";
+import type { Instant } from "../../model/time.js";
+import { isSame, type StoredRow } from "../replay.js";
+import type { InsertAnswer } from "../store.js";
+import { damagedTask, writeList } from "../task-row.js";
+import { type Admission, admit } from "./admission.js";
+import { moment, type Query } from "./database.js";
+import type { Notes, Writer } from "./writes.js";
+
+// Sorted, so that two batches with the same ids don't wait for each other in a circle. What is due at once becomes ready.
+const ADD = `
+WITH said AS (
+  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::smallint[], $6::bigint[], $7::bigint[],
+    $8::bigint[], $9::text[], $10::text[], $11::text[], $12::uuid[], $13::text[], $14::text[], $15::boolean[])
+    AS s (id, queue, task_type, priority, max_attempts, run_at, run_in, timeout, retry, tags, summary, retry_of,
+      replay_key, parameters, carried)
+),
+added AS (
+  INSERT INTO taskwright.task (id, queue, task_type, priority, max_attempts, created_at, run_at, timeout, retry, tags,
+    summary, retry_of, replay_key, parameters)
+  SELECT s.id, s.queue, s.task_type, s.priority, s.max_attempts, m.now, coalesce(s.run_at, m.now + s.run_in), s.timeout,
+    s.retry, s.tags, s.summary, s.retry_of, s.replay_key, s.parameters
+  FROM said s, (SELECT ${moment("$16")} AS now) m ORDER BY s.id
+  ON CONFLICT (id) DO NOTHING
+  RETURNING id, queue, task_type, priority, created_at, run_at
+),
+now_ready AS (
+  INSERT INTO taskwright.ready (id, queue, task_type, rank, carried)
+  SELECT a.id, a.queue, a.task_type, -a.priority, s.carried FROM added a JOIN said s ON s.id = a.id
+  WHERE a.run_at IS NULL OR a.run_at <= a.created_at
+),
+later AS (
+  INSERT INTO taskwright.scheduled (id, run_at, queue, task_type, rank, carried, waiting_for)
+  SELECT a.id, a.run_at, a.queue, a.task_type, -a.priority, s.carried, 'time' FROM added a JOIN said s ON s.id = a.id
+  WHERE a.run_at > a.created_at
+),
+counted AS (
+  INSERT INTO taskwright.tally (at, queue, task_type, pending, created)
+  SELECT min(created_at) / 60000 * 60000, queue, task_type, count(*), count(*) FROM added GROUP BY queue, task_type
+)
+SELECT id, created_at AS "createdAt", run_at AS "runAt" FROM added`;
+
+const ADD_QUEUES = `
+INSERT INTO taskwright.queue (name, created_at) SELECT DISTINCT name, ${moment("$2")} FROM unnest($1::text[]) AS s (name)
+ORDER BY name ON CONFLICT (name) DO NOTHING`;
+const ADD_LANES = `
+INSERT INTO taskwright.lane (queue, task_type) SELECT * FROM unnest($1::text[], $2::text[]) AS s (queue, task_type)
+ORDER BY queue, task_type ON CONFLICT (queue, task_type) DO NOTHING`;
+
+const USE_FILES = `
+INSERT INTO taskwright.file_use (task_id, file_id) SELECT * FROM unnest($1::uuid[], $2::uuid[]) ON CONFLICT DO NOTHING`;
+
+const WITH_CHECKPOINT = `
+SELECT id FROM taskwright.carry WHERE id = ANY ($1::uuid[]) AND checkpoint IS NOT NULL`;
+// Attempts and crashes start anew; only the checkpoint comes along.
+const COPY_CHECKPOINTS = `
+INSERT INTO taskwright.carry (id, attempt, crashes, fence, checkpoint)
+SELECT s.id, 0, 0, 0, c.checkpoint FROM unnest($1::uuid[], $2::uuid[]) AS s (id, retry_of)
+JOIN taskwright.carry c ON c.id = s.retry_of`;
+
+const STORED = `
+SELECT t.id, t.queue, t.task_type AS "taskType", t.priority, t.created_at AS "createdAt", t.run_at AS "runAt",
+  t.max_attempts AS "maxAttempts", t.timeout, t.retry, t.tags, t.summary, t.retry_of AS "retryOf",
+  t.replay_key AS "replayKey", t.parameters,
+  ARRAY(SELECT u.file_id::text FROM taskwright.file_use u WHERE u.task_id = t.id) AS files
+FROM taskwright.task t WHERE t.id = ANY ($1::uuid[])`;
+
+interface AddedRow {
+  readonly id: TaskId;
+  readonly createdAt: Instant;
+  readonly runAt: Instant | null;
+}
+
+export function createInsert({ database, listeners, write }: Writer) {
+  /** Lanes that are stored for certain. */
+  const knownLanes = new Set<string>();
+
+  function add(query: Query, tasks: readonly NewTask[], carried: ReadonlySet<TaskId>) {
+    return query<AddedRow>(ADD, [
+      tasks.map((task) => task.id),
+      tasks.map((task) => task.queue),
+      tasks.map((task) => task.taskType),
+      tasks.map((task) => task.priority),
+      tasks.map((task) => task.maxAttempts),
+      tasks.map(({ start }) => (start !== "now" && "at" in start ? start.at : null)),
+      tasks.map(({ start }) => (start !== "now" && "in" in start ? start.in : null)),
+      tasks.map((task) => task.timeout),
+      tasks.map((task) => task.retry ?? null),
+      tasks.map((task) => writeList(task.tags)),
+      tasks.map((task) => task.summary ?? null),
+      tasks.map((task) => task.retryOf ?? null),
+      tasks.map((task) => task.replay?.key ?? null),
+      tasks.map((task) => task.parameters),
+      tasks.map((task) => carried.has(task.id)),
+      database.now(),
+    ]);
+  }
+
+  /** Of those tasks that want a checkpoint, the ones that get one. */
+  async function carriedAlong(query: Query, tasks: readonly NewTask[]): Promise<ReadonlySet<TaskId>> {
+    const wanting = tasks.filter((task) => task.retryOf !== undefined && task.keepCheckpoint);
+    if (wanting.length === 0) return new Set();
+    const rows = await query<{ id: TaskId }>(WITH_CHECKPOINT, [wanting.map((task) => task.retryOf)]);
+    const found = new Set<string | undefined>(rows.map((row) => row.id));
+    return new Set(wanting.filter((task) => found.has(task.retryOf)).map((task) => task.id));
+  }
+
+  async function addParts(
+    query: Query,
+    tasks: readonly NewTask[],
+    carried: ReadonlySet<TaskId>,
+    admission: Admission,
+  ): Promise<void> {
+    await admission.keepKeys(new Set(tasks.map((task) => task.id)));
+    const uses = tasks.flatMap(({ id, files = [] }) => files.map((file) => ({ id, file })));
+    if (uses.length > 0) await query(USE_FILES, [uses.map((use) => use.id), uses.map((use) => use.file)]);
+    const copies = tasks.filter((task) => carried.has(task.id));
+    if (copies.length > 0) {
+      await query(COPY_CHECKPOINTS, [copies.map((task) => task.id), copies.map((task) => task.retryOf)]);
+    }
+    const lanes = new Map(
+      tasks.map((task) => [laneKey(task), task] as const).filter(([key]) => !knownLanes.has(key)),
+    );
+    if (lanes.size === 0) return;
+    const fresh = [...lanes.values()];
+    const queues = fresh.map((task) => task.queue);
+    await query(ADD_QUEUES, [queues, database.now()]);
+    await query(ADD_LANES, [queues, fresh.map((task) => task.taskType)]);
+  }
+
+  /** Answers for tasks whose id is stored, by id and request. */
+  async function compare(
+    query: Query,
+    tasks: readonly NewTask[],
+  ): Promise<ReadonlyMap<NewTask, InsertAnswer>> {
+    if (tasks.length === 0) return new Map();
+    const rows = await query<StoredRow & { readonly id: TaskId; readonly files: readonly FileId[] }>(STORED, [
+      tasks.map((task) => task.id).filter(isUuid),
+    ]);
+    const stored = new Map(rows.map((row) => [row.id, row]));
+    return new Map(
+      tasks.map((task): [NewTask, InsertAnswer] => {
+        const row = stored.get(task.id);
+        if (!row) throw damagedTask(task.id);
+        return [task, { outcome: isSame(task, row, row.files) ? "replayed" : "conflict", id: task.id }];
+      }),
+    );
+  }
+
+  function note(notes: Notes, task: NewTask, { createdAt, runAt }: AddedRow): void {
+    const { id, taskType, queue, priority, summary, tags, maxAttempts, timeout, retryOf } = task;
+    const waits = runAt !== null && runAt > createdAt;
+    if (!waits) notes.appeared.push({ id, queue, taskType, rank: -priority });
+    if (!listeners.listening) return;
+    notes.changes.push({
+      kind: "created",
+      at: createdAt,
+      task: {
+        id,
+        taskType,
+        queue,
+        status: "PENDING",
+        waitingFor: waits ? "time" : "worker",
+        runAt: runAt ?? undefined,
+        priority,
+        summary,
+        tags,
+        maxAttempts,
+        timeout,
+        retryOf,
+        createdAt,
+        attempt: 0,
+        crashes: 0,
+        progress: 0,
+        stages: [],
+      },
+    });
+  }
+
+  async function insertAll(
+    query: Query,
+    notes: Notes,
+    tasks: readonly NewTask[],
+  ): Promise<readonly InsertAnswer[]> {
+    const admission = await admit(query, tasks);
+    const verdicts = tasks.map((task) => admission.judge(task));
+    const wanted = tasks.filter((_task, position) => verdicts[position] === "store");
+    const carried = await carriedAlong(query, wanted);
+    const rows = wanted.length === 0 ? [] : await add(query, wanted, carried);
+    const added = new Map(rows.map((row) => [row.id, row]));
+    const created = wanted.filter((task) => added.has(task.id));
+    await addParts(query, created, carried, admission);
+    const known = tasks.filter(
+      ({ id }, position) =>
+        verdicts[position] === "compare" || (verdicts[position] === "store" && !added.has(id)),
+    );
+    const compared = await compare(query, known);
+    return tasks.map((task, position) => {
+      const verdict = verdicts[position];
+      if (verdict !== undefined && typeof verdict === "object") return verdict;
+      const row = verdict === "store" ? added.get(task.id) : undefined;
+      if (row) {
+        note(notes, task, row);
+        return { outcome: "created", id: task.id, createdAt: row.createdAt };
+      }
+      const answer = compared.get(task);
+      if (!answer) throw damagedTask(task.id);
+      return answer;
+    });
+  }
+
+  return async function insert(tasks: readonly NewTask[]): Promise<readonly InsertAnswer[]> {
+    if (tasks.length === 0) return [];
+    const answers = await write((query, notes) => insertAll(query, notes, tasks));
+    tasks.forEach((task, position) => {
+      if (answers[position]?.outcome === "created") knownLanes.add(laneKey(task));
+    });
+    return answers;
+  };
+}
+
+function laneKey({ queue, taskType }: NewTask): string {
+  return JSON.stringify([queue, taskType]);
+}

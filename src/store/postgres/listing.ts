@@ -1,0 +1,149 @@
+// Pages of tasks by keyset on id, in one snapshot. Filters without an index look at a bounded number of tasks per page.
+import type { Clock } from "../../lib/clock.js";
+import type { TaskId } from "../../model/id.js";
+import { STATUSES, type Status } from "../../model/status.js";
+import type { Task } from "../../model/task.js";
+import type { Instant } from "../../model/time.js";
+import { encodeCursor } from "../cursor.js";
+import {
+  BOUND,
+  endOf,
+  isAmong,
+  isEmpty,
+  isWithinIds,
+  type LaneCounts,
+  matches,
+  startOf,
+  total,
+} from "../page.js";
+import type { PageRequest, TaskFilter, TaskPage } from "../store.js";
+import { toTask, withShortStack } from "../task-row.js";
+import type { Database, Query } from "./database.js";
+import { findTasks } from "./places.js";
+import { RANKS, selectTotals } from "./statistics.js";
+
+type Order = PageRequest["order"];
+
+/** Sort before and behind every id. */
+const FIRST_ID = "00000000-0000-0000-0000-000000000000";
+const LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+
+/** One page's worth of ids beyond $1, at most $2, from one range of one index; `where` fixes all of its columns before id. */
+function range(table: string, where: string, order: Order): string {
+  const [comparison, direction] = order === "newest" ? (["<", "DESC"] as const) : ([">", "ASC"] as const);
+  return `SELECT y.id FROM taskwright.${table} y WHERE ${where} y.id ${comparison} $1 ORDER BY y.id ${direction} LIMIT $2`;
+}
+
+// Every place is a range of its primary key, or one of done_by_type, done_unsuccessful, scheduled_by_type for each lane,
+// priority or type asked for. $3 and $4 are the queues and types of the lanes that hold such tasks.
+const PLACES = {
+  all: (order: Order) => range("task", "", order),
+  RUNNING: (order: Order) => range("running", "", order),
+  ready: (order: Order) => `
+    SELECT s.id FROM (${RANKS}) l JOIN unnest($3::text[], $4::text[]) AS w (queue, task_type) USING (queue, task_type)
+    CROSS JOIN LATERAL (${range("ready", "y.queue = l.queue AND y.task_type = l.task_type AND y.rank = l.rank AND", order)}) s`,
+  scheduled: (order: Order) => `
+    SELECT s.id FROM (SELECT DISTINCT task_type FROM unnest($4::text[]) AS w (task_type)) l
+    CROSS JOIN LATERAL (${range("scheduled", "y.task_type = l.task_type AND", order)}) s`,
+  finished: (status: Status, order: Order) => `
+    SELECT s.id FROM (SELECT DISTINCT task_type FROM unnest($4::text[]) AS w (task_type)) l
+    CROSS JOIN LATERAL (${range("done", `y.task_type = l.task_type AND y.status = '${status}' AND`, order)}) s`,
+  unsuccessful: (status: Status, order: Order) => range("done", `y.status = '${status}' AND`, order),
+} as const;
+
+/** Ids beyond `after` that may match the filter's status, task types and queues, in order. */
+type Scan = (after: TaskId, count: number) => Promise<readonly TaskId[]>;
+
+function placesOf(status: Status, filter: TaskFilter, order: Order): readonly string[] {
+  switch (status) {
+    case "RUNNING":
+      return [PLACES.RUNNING(order)];
+    case "PENDING":
+      return [PLACES.ready(order), PLACES.scheduled(order)];
+    case "SUCCESS":
+      return [PLACES.finished(status, order)];
+    default:
+      return [
+        isEmpty(filter.taskTypes) ? PLACES.unsuccessful(status, order) : PLACES.finished(status, order),
+      ];
+  }
+}
+
+function openScan(query: Query, filter: TaskFilter, order: Order, totals: readonly LaneCounts[]): Scan {
+  const statuses = isEmpty(filter.status) ? STATUSES : [...new Set(filter.status)];
+  const isWhole = statuses.length === STATUSES.length && isEmpty(filter.taskTypes);
+  const places = isWhole
+    ? [PLACES.all(order)]
+    : statuses.flatMap((status) => placesOf(status, filter, order));
+  const lanes = totals.filter(
+    (lane) =>
+      isAmong(lane.queue, filter.queues) &&
+      isAmong(lane.taskType, filter.taskTypes) &&
+      statuses.some((status) => lane[status] > 0),
+  );
+  const direction = order === "newest" ? "DESC" : "ASC";
+  // The last line uses what a place may not need: every parameter must have a type.
+  const sql = `
+SELECT id FROM (${places.map((place) => `(${place})`).join(" UNION ALL ")}) s
+WHERE $3::text[] IS NOT NULL AND $4::text[] IS NOT NULL ORDER BY id ${direction} LIMIT $2`;
+  const queues = lanes.map((lane) => lane.queue);
+  const taskTypes = lanes.map((lane) => lane.taskType);
+  return async (after, count) =>
+    (await query<{ id: TaskId }>(sql, [after, count, queues, taskTypes])).map((row) => row.id);
+}
+
+export function createListing(database: Database, clock: Clock) {
+  async function list(query: Query, filter: TaskFilter, page: PageRequest): Promise<TaskPage> {
+    const { order, limit } = page;
+    const end = endOf(filter, order);
+    let after = boundOf(startOf(filter, page), order);
+    const totals = await selectTotals(query);
+    const scan = openScan(query, filter, order, totals);
+    const columns = columnsOf(page.include);
+    const started = clock.monotonic();
+    const tasks: Task[] = [];
+    let looked = 0;
+    let last: { readonly id: TaskId; readonly createdAt: Instant } | undefined;
+    const answer = (more: "no" | "yes" | "unknown"): TaskPage => ({
+      tasks,
+      next: last && more !== "no" ? encodeCursor(last.id, filter, order) : undefined,
+      total: total(filter, totals, tasks.length + (more === "yes" ? 1 : 0)),
+      ...(more === "unknown" && last ? { searchedUntil: last.createdAt } : {}),
+    });
+    for (let size = limit + 1; ; size = Math.min(1_000, size * 2)) {
+      const ids = await scan(after, size);
+      const rows = await findTasks(query, ids, columns);
+      for (const id of ids) {
+        if (!isWithinIds(id, end, order)) return answer("no");
+        const row = rows.get(id);
+        if (!row) continue;
+        const task = toTask(row);
+        if (matches(task, filter)) {
+          if (tasks.length === limit) return answer("yes");
+          tasks.push(withShortStack(task));
+        }
+        last = task;
+        looked++;
+      }
+      if (ids.length < size) return answer("no");
+      after = ids.at(-1) ?? after;
+      const exhausted = looked >= BOUND.tasks || clock.monotonic() - started > BOUND.millis;
+      if (exhausted && tasks.length < limit) return answer("unknown");
+    }
+  }
+
+  return {
+    list: (filter: TaskFilter, page: PageRequest) => database.snapshot((query) => list(query, filter, page)),
+  };
+}
+
+function boundOf(after: TaskId, order: Order): TaskId {
+  if (order === "oldest") return after === "" ? FIRST_ID : after;
+  return after === "~" ? LAST_ID : after;
+}
+
+function columnsOf(include: PageRequest["include"]) {
+  const result = include?.includes("result_data") === true;
+  if (include?.includes("parameters")) return result ? "both" : "parameters";
+  return result ? "result" : "bare";
+}

@@ -1,0 +1,48 @@
+// Tasks by id with where each of them lies. Reads only.
+import { isUuid, type TaskId } from "../../model/id.js";
+import type { TaskRow } from "../task-row.js";
+import type { Query } from "./database.js";
+
+/**
+ * Tasks and where they lie, in one statement: every table is asked by its full key, so it costs the same whatever they
+ * hold. `parameters` and `resultData` name the columns, or NULL where nobody asked for them.
+ */
+const selectTasks = (parameters: string, resultData: string) => `
+SELECT t.id, t.queue, t.task_type AS "taskType", t.priority, t.created_at AS "createdAt", t.run_at AS "runAt",
+  t.max_attempts AS "maxAttempts", t.timeout, t.tags, t.summary, t.retry_of AS "retryOf",
+  (SELECT n.id FROM taskwright.task n WHERE n.retry_of = t.id ORDER BY n.id DESC LIMIT 1) AS "retriedBy",
+  ${parameters} AS parameters,
+  d.status AS "doneStatus", coalesce(d.worker, r.worker) AS worker,
+  coalesce(d.attempt, r.attempt, c.attempt) AS attempt, coalesce(d.crashes, r.crashes, c.crashes) AS crashes,
+  CASE WHEN d.id IS NULL THEN coalesce(r.started_at, c.started_at) ELSE d.started_at END AS "startedAt",
+  d.completed_at AS "completedAt", coalesce(d.cancel_requested_at, r.cancel_requested_at) AS "cancelRequestedAt",
+  coalesce(d.progress, r.progress) AS progress, coalesce(d.progress_message, r.progress_message) AS "progressMessage",
+  coalesce(d.stages, r.stages) AS stages, d.error, ${resultData} AS "resultData",
+  (r.id IS NOT NULL)::int AS "isRunning", s.run_at AS "scheduledAt", s.waiting_for AS "waitingFor",
+  (y.id IS NOT NULL)::int AS "isReady"
+FROM unnest($1::uuid[]) AS q (id)
+JOIN taskwright.task t ON t.id = q.id
+LEFT JOIN taskwright.done d ON d.id = t.id
+LEFT JOIN taskwright.running r ON r.id = t.id
+LEFT JOIN taskwright.scheduled s ON s.task_type = t.task_type AND s.id = t.id
+LEFT JOIN taskwright.ready y ON y.queue = t.queue AND y.task_type = t.task_type AND y.rank = -t.priority AND y.id = t.id
+LEFT JOIN taskwright.carry c ON c.id = t.id`;
+
+const STATEMENTS = {
+  bare: selectTasks("NULL", "NULL"),
+  parameters: selectTasks("t.parameters", "NULL"),
+  result: selectTasks("NULL", "d.result_data"),
+  both: selectTasks("t.parameters", "d.result_data"),
+} as const;
+
+/** The tasks that are stored, by id. What is no id is not stored. */
+export async function findTasks(
+  query: Query,
+  ids: readonly TaskId[],
+  columns: keyof typeof STATEMENTS,
+): Promise<ReadonlyMap<TaskId, TaskRow>> {
+  const wanted = [...new Set(ids)].filter(isUuid);
+  if (wanted.length === 0) return new Map();
+  const rows = await query<TaskRow>(STATEMENTS[columns], [wanted]);
+  return new Map(rows.map((row) => [row.id, row]));
+}

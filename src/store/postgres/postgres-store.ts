@@ -1,0 +1,171 @@
+// The PostgreSQL store: puts connections, schema and verbs together. Any number of processes share one schema.
+import { type Clock, systemClock } from "../../lib/clock.js";
+import type { Instant, Millis } from "../../model/time.js";
+import { createListeners } from "../listeners.js";
+import { type Store, StoreError } from "../store.js";
+import { createCursors } from "./cursors.js";
+import { createDatabase, type Database } from "./database.js";
+import { toStoreError } from "./errors.js";
+import { createFiles } from "./files.js";
+import { createHints } from "./hints.js";
+import { createHistory } from "./history.js";
+import { createInsert } from "./insert.js";
+import { createListing } from "./listing.js";
+import { checkServer, migrateSchema, readVersion, SCHEMA_VERSION } from "./migrations/migrate.js";
+import { createRetention } from "./retention.js";
+import { createStatistics, FOLD_PAUSE } from "./statistics.js";
+import { createTasks } from "./tasks.js";
+import { createWork } from "./work.js";
+import { createWriter } from "./writes.js";
+
+export interface PostgresStoreOptions {
+  /** postgres://user:password@host:port/database; what it leaves out comes from PGUSER, PGPASSWORD and the like. */
+  readonly url: string;
+  /** Where the tables lie: a-z, 0-9 and _. Default "taskwright". */
+  readonly schema?: string;
+  /** Bring the schema up to date while opening. Default true; otherwise an older one is refused. */
+  readonly migrate?: boolean;
+  /** Connections that work may use at once; three more beat, and listen. Default 10. */
+  readonly poolSize?: number;
+  /** How long a worker counts as alive after a beat. Default 15 s. */
+  readonly lease?: Millis;
+  /** For tests: timers and all dates follow this clock. Otherwise every date is the database's. */
+  readonly clock?: Clock;
+}
+
+const DEFAULTS = { schema: "taskwright", poolSize: 10, lease: 15_000 } as const;
+/** After so long without an answer a beat is given up, in time to try again on a new connection. */
+const BEAT_PATIENCE: Millis = 4_000;
+
+const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,47}$/;
+
+/**
+ * Connects, and checks or brings up to date the schema. Throws StoreError: unavailable (also for an older schema where
+ * `migrate` is false), too_old, too_new, not_writable, corrupt, rejected for a schema name that is none.
+ */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const { url, clock, migrate = true } = options;
+  const schema = options.schema ?? DEFAULTS.schema;
+  if (!SCHEMA_NAME.test(schema) || schema.startsWith("pg_")) {
+    throw new StoreError("rejected", `"${schema}" can't be the name of a schema: use a-z, 0-9 and _.`);
+  }
+  const now = clock && ((): Instant => clock.now());
+  const database = createDatabase({ url, schema, poolSize: options.poolSize ?? DEFAULTS.poolSize, now });
+  // Apart from the rest, so that a beat never waits behind work.
+  const beats = createDatabase({ url, schema, poolSize: 2, patience: BEAT_PATIENCE, now });
+  try {
+    await checkServer(database.query);
+    if (migrate) await migrateSchema(database, schema);
+    else requireCurrent(await readVersion(database.query, schema), schema);
+  } catch (error) {
+    await Promise.all([database.close(), beats.close()]);
+    throw toStoreError(error);
+  }
+  return assemble(options, database, beats, schema);
+}
+
+function requireCurrent(version: number, schema: string): void {
+  if (version === SCHEMA_VERSION) return;
+  throw new StoreError(
+    "unavailable",
+    `The schema ${schema} has version ${version}, and this program needs ${SCHEMA_VERSION}. Run "taskwright migrate" first.`,
+  );
+}
+
+function assemble(options: PostgresStoreOptions, database: Database, beats: Database, schema: string): Store {
+  const { url, clock = systemClock, lease = DEFAULTS.lease } = options;
+  const cursors = createCursors(clock);
+  const listeners = createListeners();
+  const hints = createHints({ url, schema, clock, query: beats.query });
+  const writer = createWriter(database, cursors, listeners, hints);
+  const work = createWork(writer, beats.query, lease);
+  const tasks = createTasks(writer);
+  const files = createFiles(writer);
+  const retention = createRetention(writer);
+  const history = createHistory(database);
+  const statistics = createStatistics(database);
+  const listing = createListing(database, clock);
+  let isListening = false;
+  let foldedAt: Millis | undefined;
+  let closing: Promise<void> | undefined;
+
+  /** A verb of the contract: refused after close, and whatever it throws is a StoreError. */
+  function verb<Args extends readonly unknown[], Answer>(
+    run: (...args: Args) => Promise<Answer>,
+  ): (...args: Args) => Promise<Answer> {
+    return async (...args) => {
+      if (closing !== undefined) throw new StoreError("closed", "The store was closed.");
+      try {
+        return await run(...args);
+      } catch (error) {
+        throw toStoreError(error);
+      }
+    };
+  }
+
+  /** Every process promotes all the time, so counts are folded along with it. */
+  async function promote(limit: number) {
+    const elapsed = clock.monotonic();
+    if (foldedAt === undefined || elapsed - foldedAt >= FOLD_PAUSE) {
+      foldedAt = elapsed;
+      await statistics.fold();
+    }
+    return work.promote(limit);
+  }
+
+  /** Other processes are listened to once somebody here wants to hear of work. */
+  function onWork(listener: () => void): () => void {
+    if (!isListening && closing === undefined) {
+      isListening = true;
+      hints.listen((queues) => {
+        cursors.forget(queues);
+        listeners.tell([], true);
+      });
+    }
+    return listeners.onWork(listener);
+  }
+
+  async function close(): Promise<void> {
+    await hints.close();
+    await Promise.all([database.close(), beats.close()]);
+  }
+
+  return {
+    kind: "postgres",
+    turn: verb(work.turn),
+    beat: verb(work.beat),
+    retire: verb(work.retire),
+    sync: verb(work.sync),
+    reclaim: verb(work.reclaim),
+    promote: verb(promote),
+    insert: verb(createInsert(writer)),
+    get: verb(tasks.get),
+    list: verb(listing.list),
+    cancel: verb(tasks.cancel),
+    attempts: verb(history.attempts),
+    logs: verb(history.logs),
+    artifacts: verb(history.artifacts),
+    artifact: verb(history.artifact),
+    beginFile: verb(files.beginFile),
+    completeFile: verb(files.completeFile),
+    files: verb(files.files),
+    expireFiles: verb(files.expireFiles),
+    removeFiles: verb(files.removeFiles),
+    expired: verb(retention.expired),
+    remove: verb(retention.remove),
+    totals: verb(statistics.totals),
+    timeline: verb(statistics.timeline),
+    queues: verb(statistics.queues),
+    workers: verb(statistics.workers),
+    migrate: verb(() => migrateSchema(database, schema)),
+    ping: verb(async () => {
+      await database.query("SELECT 1");
+    }),
+    onWork,
+    onChange: listeners.onChange,
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,302 @@
+// The settle half of a turn: what became of claimed tasks, one statement per kind of end. Nothing moves under an old fence.
+import { isUuid, type TaskId } from "../../model/id.js";
+import type { FinishedStatus } from "../../model/status.js";
+import type { Hold, Outcome, Settled, TaskError } from "../../model/task.js";
+import type { Instant } from "../../model/time.js";
+import { readStages, writeList } from "../task-row.js";
+import { moment, type Query } from "./database.js";
+import { type HeldRow, hasParts, holdStill, rounds, storeParts } from "./running.js";
+import type { Notes, Writer } from "./writes.js";
+
+/** A data-modifying WITH term that adds an attempt for each row of `gone`, numbered on from the end of its task's range. */
+const addAttempts = (outcome: string, condition: string) => `
+  INSERT INTO taskwright.attempt (task_id, seq, attempt, worker, started_at, ended_at, outcome, error, stages)
+  SELECT g.id, (SELECT coalesce(max(a.seq), 0) + 1 FROM taskwright.attempt a WHERE a.task_id = g.id),
+    g.attempt, g.worker, g.started_at, g.now, ${outcome}, g.error, g.stages
+  FROM gone g WHERE ${condition}`;
+
+// Every row by primary key, and under its fence only. A success at the first try is told by the task itself; everything
+// else leaves an attempt. The checkpoint of a task that did not succeed stays for a manual retry.
+const END = `
+WITH gone AS (
+  DELETE FROM taskwright.running r
+  USING unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::text[], $8::boolean[], $9::text[])
+    AS s (id, fence, status, error, result_data, progress, message, staged, stages),
+    (SELECT ${moment("$10")} AS now) m
+  WHERE r.id = s.id AND r.fence = s.fence
+  RETURNING r.id, r.fence, r.worker, r.queue, r.task_type, r.attempt, r.crashes, r.carried, r.ready_at, r.started_at,
+    r.cancel_requested_at, s.status, s.error, s.result_data,
+    CASE WHEN s.status = 'SUCCESS' THEN 100 ELSE coalesce(s.progress, r.progress) END AS progress,
+    coalesce(s.message, r.progress_message) AS progress_message,
+    CASE WHEN s.staged THEN s.stages ELSE r.stages END AS stages, m.now
+),
+ended AS (
+  INSERT INTO taskwright.done (id, queue, task_type, status, fence, worker, attempt, crashes, started_at, completed_at,
+    cancel_requested_at, progress, progress_message, stages, error, result_data)
+  SELECT id, queue, task_type, status, fence, worker, attempt, crashes, started_at, now, cancel_requested_at, progress,
+    progress_message, stages, error, result_data
+  FROM gone
+),
+tried AS (${addAttempts(
+  "g.status",
+  `g.status <> 'SUCCESS' OR g.attempt > 1
+    OR (g.carried OR g.crashes > 0) AND EXISTS (SELECT 1 FROM taskwright.attempt a WHERE a.task_id = g.id)`,
+)}
+),
+trimmed AS (
+  DELETE FROM taskwright.carry c USING gone g
+  WHERE g.carried AND c.id = g.id AND (g.status = 'SUCCESS' OR c.checkpoint IS NULL)
+),
+counted AS (
+  INSERT INTO taskwright.tally (at, queue, task_type, running, success, failed, cancelled, ended_success, ended_failed,
+    ended_cancelled, wait_millis, run_millis)
+  SELECT min(now) / 60000 * 60000, queue, task_type, -count(*), count(*) FILTER (WHERE status = 'SUCCESS'),
+    count(*) FILTER (WHERE status = 'FAILED'), count(*) FILTER (WHERE status = 'CANCELLED'),
+    count(*) FILTER (WHERE status = 'SUCCESS'), count(*) FILTER (WHERE status = 'FAILED'),
+    count(*) FILTER (WHERE status = 'CANCELLED'),
+    sum(greatest(0, started_at - ready_at)), sum(greatest(0, now - started_at))
+  FROM gone GROUP BY queue, task_type
+)
+SELECT id, status, queue, task_type AS "taskType", attempt, crashes, worker, started_at AS "startedAt",
+  cancel_requested_at AS "cancelRequestedAt", progress, progress_message AS "progressMessage", stages, now
+FROM gone`;
+
+// Back to wait, every row by primary key. Handed back unharmed, there is nothing to tell about the attempt.
+const HAND_BACK = `
+WITH gone AS (
+  DELETE FROM taskwright.running r
+  USING unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::boolean[], $6::boolean[], $7::text[])
+    AS s (id, fence, wait, error, refund, staged, stages),
+    (SELECT ${moment("$8")} AS now) m
+  WHERE r.id = s.id AND r.fence = s.fence
+  RETURNING r.id, r.fence, r.worker, r.queue, r.task_type, r.attempt, r.crashes, r.started_at,
+    s.wait, s.error, s.refund, CASE WHEN s.staged THEN s.stages ELSE r.stages END AS stages, m.now,
+    (SELECT -t.priority FROM taskwright.task t WHERE t.id = r.id) AS rank
+),
+tried AS (${addAttempts(
+  "CASE WHEN g.error IS NULL THEN 'released' ELSE 'retry' END",
+  "g.error IS NOT NULL OR NOT g.refund",
+)}
+),
+kept AS (
+  INSERT INTO taskwright.carry (id, attempt, crashes, fence, started_at)
+  SELECT id, attempt - refund::int, crashes, fence, started_at FROM gone
+  ON CONFLICT (id) DO UPDATE SET attempt = excluded.attempt, crashes = excluded.crashes, fence = excluded.fence,
+    started_at = excluded.started_at
+),
+again AS (
+  INSERT INTO taskwright.ready (id, queue, task_type, rank, carried)
+  SELECT id, queue, task_type, rank, true FROM gone WHERE wait = 0
+),
+later AS (
+  INSERT INTO taskwright.scheduled (id, run_at, queue, task_type, rank, carried, waiting_for)
+  SELECT id, now + wait, queue, task_type, rank, true, 'retry' FROM gone WHERE wait > 0
+),
+counted AS (
+  INSERT INTO taskwright.tally (at, queue, task_type, pending, running, retried)
+  SELECT min(now) / 60000 * 60000, queue, task_type, count(*), -count(*), count(*) FILTER (WHERE error IS NOT NULL)
+  FROM gone GROUP BY queue, task_type
+)
+SELECT id, queue, task_type AS "taskType", rank, attempt - refund::int AS attempt, wait, now FROM gone`;
+
+// The last word under a fence, where the task is no longer running under it: three seeks by primary key.
+const REPLAYED = `
+SELECT q.id, d.status, d.fence AS "doneFence", r.id IS NOT NULL AS "isRunning", c.fence AS "carryFence"
+FROM unnest($1::uuid[]) AS q (id) LEFT JOIN taskwright.done d ON d.id = q.id
+LEFT JOIN taskwright.running r ON r.id = q.id LEFT JOIN taskwright.carry c ON c.id = q.id`;
+
+interface EndedRow extends Omit<HeldRow, "fence" | "carried" | "readyAt"> {
+  readonly status: FinishedStatus;
+}
+
+interface HandedBackRow {
+  readonly id: TaskId;
+  readonly queue: string;
+  readonly taskType: string;
+  readonly rank: number;
+  readonly attempt: number;
+  readonly wait: number;
+  readonly now: Instant;
+}
+
+interface ReplayedRow {
+  readonly id: TaskId;
+  readonly status: FinishedStatus | null;
+  readonly doneFence: number | null;
+  readonly isRunning: boolean;
+  readonly carryFence: number | null;
+}
+
+type HandBack = Extract<Outcome, { to: "PENDING" }>;
+
+/** An outcome that ends its task, and how. */
+interface End {
+  readonly outcome: Outcome;
+  readonly status: FinishedStatus;
+}
+
+/** All that is said fits into one statement that needs to know nothing first. */
+export function isPlain(outcomes: readonly Outcome[]): boolean {
+  const ids = new Set(outcomes.map((outcome) => outcome.id));
+  return (
+    ids.size === outcomes.length &&
+    outcomes.every(({ to, report }) => to !== "PENDING" && !(report && hasParts(report)))
+  );
+}
+
+export function createSettle({ database, listeners }: Writer) {
+  async function end(query: Query, notes: Notes, ends: readonly End[]): Promise<readonly TaskId[]> {
+    const known = ends.filter(({ outcome }) => isUuid(outcome.id));
+    if (known.length === 0) return [];
+    const rows = await query<EndedRow>(END, [
+      known.map(({ outcome }) => outcome.id),
+      known.map(({ outcome }) => outcome.fence),
+      known.map(({ status }) => status),
+      known.map(({ outcome }) => writeError(outcome)),
+      known.map(({ outcome }) => resultOf(outcome) ?? null),
+      known.map(({ outcome }) => outcome.report?.progress ?? null),
+      known.map(({ outcome }) => outcome.report?.progressMessage ?? null),
+      known.map(({ outcome }) => outcome.report?.stages !== undefined),
+      known.map(({ outcome }) => writeList(outcome.report?.stages)),
+      database.now(),
+    ]);
+    if (listeners.listening) noteFinished(notes, rows, ends);
+    return rows.map((row) => row.id);
+  }
+
+  function noteFinished(notes: Notes, rows: readonly EndedRow[], ends: readonly End[]): void {
+    const outcomes = new Map(ends.map(({ outcome }) => [outcome.id, outcome]));
+    for (const row of rows) {
+      const { now, stages, progressMessage, cancelRequestedAt, ...task } = row;
+      const outcome = outcomes.get(row.id);
+      notes.changes.push({
+        kind: "finished",
+        at: now,
+        task: {
+          ...task,
+          resultData: outcome && resultOf(outcome),
+          error: outcome && errorOf(outcome),
+          progressMessage: progressMessage ?? undefined,
+          stages: readStages(stages),
+          completedAt: now,
+          cancelRequestedAt: cancelRequestedAt ?? undefined,
+        },
+      });
+    }
+  }
+
+  async function handBack(query: Query, notes: Notes, outcomes: readonly HandBack[]): Promise<void> {
+    if (outcomes.length === 0) return;
+    const rows = await query<HandedBackRow>(HAND_BACK, [
+      outcomes.map((outcome) => outcome.id),
+      outcomes.map((outcome) => outcome.fence),
+      outcomes.map((outcome) => Math.max(0, Math.round(outcome.in))),
+      outcomes.map(writeError),
+      outcomes.map((outcome) => outcome.refund ?? false),
+      outcomes.map((outcome) => outcome.report?.stages !== undefined),
+      outcomes.map((outcome) => writeList(outcome.report?.stages)),
+      database.now(),
+    ]);
+    for (const { id, queue, taskType, rank, attempt, wait, now } of rows) {
+      if (wait === 0) notes.appeared.push({ id, queue, taskType, rank });
+      if (!listeners.listening) continue;
+      const waits =
+        wait > 0
+          ? ({ waitingFor: "retry", runAt: now + wait } as const)
+          : ({ waitingFor: "worker" } as const);
+      const task = {
+        id,
+        taskType,
+        queue,
+        status: "PENDING",
+        ...waits,
+        attempt,
+        progress: 0,
+        stages: [],
+      } as const;
+      notes.changes.push({ kind: "waiting", at: now, task });
+    }
+  }
+
+  /** What is said of tasks that run no longer under that fence. */
+  async function replayed(query: Query, holds: readonly Hold[]): Promise<readonly Settled[]> {
+    const ids = holds.map((hold) => hold.id).filter(isUuid);
+    const rows = ids.length === 0 ? [] : await query<ReplayedRow>(REPLAYED, [ids]);
+    const found = new Map(rows.map((row) => [row.id, row]));
+    return holds.map(({ id, fence }) => {
+      const row = found.get(id);
+      if (!row) return "stale";
+      if (row.status !== null) return row.doneFence === fence ? row.status : "stale";
+      return !row.isRunning && row.carryFence === fence ? "PENDING" : "stale";
+    });
+  }
+
+  /** One round: no task twice. */
+  async function settleRound(
+    query: Query,
+    notes: Notes,
+    outcomes: readonly Outcome[],
+  ): Promise<ReadonlyMap<TaskId, Settled>> {
+    const settled = new Map<TaskId, Settled>();
+    const ends: End[] = [];
+    if (isPlain(outcomes)) {
+      for (const outcome of outcomes) {
+        if (outcome.to !== "PENDING") ends.push({ outcome, status: outcome.to });
+      }
+    } else {
+      const held = await holdStill(query, database, outcomes);
+      const back: HandBack[] = [];
+      const reports = outcomes.flatMap(({ id, report }) => {
+        const row = held.get(id);
+        return row && report ? [{ held: row, report }] : [];
+      });
+      for (const outcome of outcomes) {
+        const row = held.get(outcome.id);
+        if (!row) continue;
+        if (outcome.to !== "PENDING") ends.push({ outcome, status: outcome.to });
+        else if (row.cancelRequestedAt !== null) ends.push({ outcome, status: "CANCELLED" });
+        else back.push(outcome);
+      }
+      await storeParts(query, database, reports);
+      await handBack(query, notes, back);
+      for (const { id } of back) settled.set(id, "PENDING");
+    }
+    const ended = new Set(await end(query, notes, ends));
+    for (const { outcome, status } of ends) if (ended.has(outcome.id)) settled.set(outcome.id, status);
+    const missed = outcomes.filter(({ id }) => !settled.has(id));
+    if (missed.length > 0) {
+      const answers = await replayed(query, missed);
+      missed.forEach(({ id }, position) => {
+        settled.set(id, answers[position] ?? "stale");
+      });
+    }
+    return settled;
+  }
+
+  /** By position the status now, or 'stale'. A replay changes nothing and hears the same again. Sends its first statement at once. */
+  return async function settle(
+    query: Query,
+    notes: Notes,
+    outcomes: readonly Outcome[],
+  ): Promise<readonly Settled[]> {
+    const answers = new Map<Outcome, Settled>();
+    for (const round of outcomes.length === 0 ? [] : rounds(outcomes)) {
+      const settled = await settleRound(query, notes, round);
+      for (const outcome of round) answers.set(outcome, settled.get(outcome.id) ?? "stale");
+    }
+    return outcomes.map((outcome) => answers.get(outcome) ?? "stale");
+  };
+}
+
+function errorOf(outcome: Outcome): TaskError | undefined {
+  return outcome.to === "SUCCESS" ? undefined : outcome.error;
+}
+
+function resultOf(outcome: Outcome) {
+  return outcome.to === "PENDING" ? undefined : outcome.resultData;
+}
+
+function writeError(outcome: Outcome): string | null {
+  const error = errorOf(outcome);
+  return error === undefined ? null : JSON.stringify(error);
+}

@@ -1,0 +1,166 @@
+// What a worker lives on: turn, beat, retire, sync, reclaim, promote. Claim and settle have files of their own.
+import type { TaskId } from "../../model/id.js";
+import type { ClaimedTask, Hold, Report, WorkerId } from "../../model/task.js";
+import type { Instant, Millis } from "../../model/time.js";
+import type { TurnAnswer, TurnRequest, WorkerState, WorkStore } from "../store.js";
+import { type ClaimedRow, createClaim, isNothing, PAYLOAD, toClaimed } from "./claim.js";
+import type { ReadyKey } from "./cursors.js";
+import { moment, type Query } from "./database.js";
+import { type HeldReport, holdStill, rounds, show, storeParts } from "./running.js";
+import { createSettle, isPlain } from "./settle.js";
+import type { Notes, Writer } from "./writes.js";
+
+const BEAT = `
+INSERT INTO taskwright.worker (id, heartbeat_at, lease_until, state)
+SELECT $1, m.now, m.now + $2::bigint, $3 FROM (SELECT ${moment("$4")} AS now) m
+ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at, lease_until = excluded.lease_until,
+  state = excluded.state`;
+
+const RETIRE = "DELETE FROM taskwright.worker WHERE id = $1";
+
+// Looks at all that runs, which the slots of all workers bound. Who takes over at the same time steps over these rows.
+const TAKE_OVER = `
+WITH m AS MATERIALIZED (SELECT ${moment("$3")} AS now),
+lost AS MATERIALIZED (
+  SELECT r.id FROM taskwright.running r
+  WHERE NOT EXISTS (SELECT 1 FROM taskwright.worker w, m WHERE w.id = r.worker AND w.lease_until > m.now)
+  ORDER BY r.id LIMIT $2 FOR UPDATE OF r SKIP LOCKED
+),
+tried AS (
+  INSERT INTO taskwright.attempt (task_id, seq, attempt, worker, started_at, ended_at, outcome, stages)
+  SELECT r.id, (SELECT coalesce(max(a.seq), 0) + 1 FROM taskwright.attempt a WHERE a.task_id = r.id),
+    r.attempt, r.worker, r.started_at, m.now, 'crashed', r.stages
+  FROM lost l JOIN taskwright.running r ON r.id = l.id CROSS JOIN m
+),
+taken AS (
+  UPDATE taskwright.running r SET fence = nextval('taskwright.fence'), worker = $1, crashes = r.crashes + 1
+  FROM lost l WHERE r.id = l.id RETURNING r.*
+)
+SELECT r.id, r.fence, r.queue, r.task_type AS "taskType", r.attempt, r.crashes, r.started_at AS "startedAt",
+  r.cancel_requested_at IS NOT NULL AS "cancelRequested", ${PAYLOAD}
+FROM taken r LEFT JOIN taskwright.task t ON t.id = r.id LEFT JOIN taskwright.carry c ON c.id = r.id
+ORDER BY r.id`;
+
+// The head of the primary key. Who promotes or cancels at the same time is stepped over.
+const PROMOTE = `
+WITH due AS MATERIALIZED (
+  SELECT s.run_at, s.id FROM taskwright.scheduled s WHERE s.run_at <= ${moment("$2")}
+  ORDER BY s.run_at, s.id LIMIT $1 FOR UPDATE SKIP LOCKED
+),
+gone AS (
+  DELETE FROM taskwright.scheduled s USING due WHERE s.run_at = due.run_at AND s.id = due.id
+  RETURNING s.id, s.queue, s.task_type, s.rank, s.carried
+),
+moved AS (
+  INSERT INTO taskwright.ready (id, queue, task_type, rank, carried)
+  SELECT id, queue, task_type, rank, carried FROM gone
+)
+SELECT id, queue, task_type AS "taskType", rank, ${moment("$2")} AS now FROM gone`;
+
+const NEXT_DUE = `SELECT min(run_at) - ${moment("$1")} AS "nextIn" FROM taskwright.scheduled`;
+
+/** `lease`: how long a worker counts as alive after a beat. */
+export function createWork(writer: Writer, beats: Query, lease: Millis): WorkStore {
+  const { database, listeners, write } = writer;
+  const claim = createClaim(writer);
+  const settle = createSettle(writer);
+
+  async function turn({ worker, outcomes, claim: wanted }: TurnRequest): Promise<TurnAnswer> {
+    const claims = wanted !== undefined && !isNothing(wanted);
+    if (outcomes.length === 0 && !claims) return { settled: [], claimed: [] };
+    return write(async (query, notes) => {
+      const settling = settle(query, notes, outcomes);
+      // Both in one round trip, where settling is one statement; otherwise the claim must come behind all of them.
+      if (!isPlain(outcomes)) await settling;
+      const claiming = claims ? claim(query, notes, worker, wanted) : [];
+      const [settled, claimed] = await Promise.all([settling, claiming]);
+      return { settled, claimed };
+    });
+  }
+
+  function noteProgress(notes: Notes, { held, report }: HeldReport): void {
+    const { progress, progressMessage, stages } = report;
+    if (progress === undefined && progressMessage === undefined && stages === undefined) return;
+    const { id, taskType, queue, now } = held;
+    const shown = {
+      ...(progress === undefined ? {} : { progress }),
+      ...(progressMessage === undefined ? {} : { progressMessage }),
+      ...(stages === undefined ? {} : { stages }),
+    };
+    notes.changes.push({
+      kind: "progress",
+      at: now,
+      task: { id, taskType, queue, status: "RUNNING", ...shown },
+    });
+  }
+
+  type Said = Hold & { readonly report: Report };
+
+  async function syncRound(
+    query: Query,
+    notes: Notes,
+    said: readonly Said[],
+  ): Promise<ReadonlyMap<TaskId, "held" | "cancel">> {
+    const held = await holdStill(query, database, said);
+    const reports = said.flatMap(({ id, report }) => {
+      const row = held.get(id);
+      return row ? [{ held: row, report }] : [];
+    });
+    await Promise.all([show(query, reports), storeParts(query, database, reports)]);
+    if (listeners.listening) for (const report of reports) noteProgress(notes, report);
+    return new Map(
+      [...held].map(([id, row]) => [id, row.cancelRequestedAt === null ? "held" : "cancel"] as const),
+    );
+  }
+
+  return {
+    turn,
+
+    async beat(state: WorkerState) {
+      await beats(BEAT, [state.id, lease, JSON.stringify(state), database.now()]);
+    },
+
+    async retire(worker) {
+      await beats(RETIRE, [worker]);
+    },
+
+    async sync(reports) {
+      if (reports.length === 0) return [];
+      return write(async (query, notes) => {
+        const answers = new Map<Said, "held" | "cancel">();
+        for (const round of rounds(reports)) {
+          const heard = await syncRound(query, notes, round);
+          for (const said of round) {
+            const answer = heard.get(said.id);
+            if (answer) answers.set(said, answer);
+          }
+        }
+        return reports.map((said) => answers.get(said) ?? "stale");
+      });
+    },
+
+    async reclaim(worker: WorkerId, limit: number): Promise<readonly ClaimedTask[]> {
+      return write(async (query) => {
+        const rows = await query<ClaimedRow>(TAKE_OVER, [worker, limit, database.now()]);
+        return rows.map(toClaimed);
+      });
+    },
+
+    async promote(limit) {
+      return write(async (query, notes) => {
+        const [moved, [next]] = await Promise.all([
+          query<ReadyKey & { readonly now: Instant }>(PROMOTE, [limit, database.now()]),
+          query<{ nextIn: Millis | null }>(NEXT_DUE, [database.now()]),
+        ]);
+        for (const { id, queue, taskType, rank, now } of moved) {
+          notes.appeared.push({ id, queue, taskType, rank });
+          if (!listeners.listening) continue;
+          const task = { id, taskType, queue, status: "PENDING", waitingFor: "worker" } as const;
+          notes.changes.push({ kind: "waiting", at: now, task });
+        }
+        const nextIn = next?.nextIn ?? undefined;
+        return { count: moved.length, nextIn: nextIn === undefined ? undefined : Math.max(0, nextIn) };
+      });
+    },
+  };
+}

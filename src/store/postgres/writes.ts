@@ -1,0 +1,55 @@
+// One verb, one transaction: run, commit, tell. What a verb notes is forgotten with a transaction that failed.
+import type { Listeners } from "../listeners.js";
+import type { Change } from "../store.js";
+import type { Cursors, ReadyKey } from "./cursors.js";
+import type { Database, Query } from "./database.js";
+import type { Hints } from "./hints.js";
+
+/** What one transaction has to tell once it is committed. */
+export interface Notes {
+  /** Filled only while somebody listens. */
+  readonly changes: Change[];
+  readonly appeared: ReadyKey[];
+  readonly taken: ReadyKey[];
+  /** A running task was flagged. */
+  cancelRequested: boolean;
+}
+
+/** What the verbs that write share. */
+export interface Writer {
+  readonly database: Database;
+  readonly cursors: Cursors;
+  readonly listeners: Listeners;
+  /** Runs `verb` as one atomic unit. It may run more than once, each time with fresh notes. */
+  write<Answer>(verb: (query: Query, notes: Notes) => Promise<Answer>): Promise<Answer>;
+}
+
+export function createWriter(
+  database: Database,
+  cursors: Cursors,
+  listeners: Listeners,
+  hints: Hints,
+): Writer {
+  return {
+    database,
+    cursors,
+    listeners,
+    async write(verb) {
+      let notes: Notes = fresh();
+      const answer = await database.transaction((query) => {
+        notes = fresh();
+        return verb(query, notes);
+      });
+      cursors.moveOn(notes.taken);
+      cursors.moveBack(notes.appeared);
+      const { changes, appeared, cancelRequested } = notes;
+      listeners.tell(changes, appeared.length > 0 || cancelRequested);
+      hints.send(new Set(appeared.map((key) => key.queue)), cancelRequested);
+      return answer;
+    },
+  };
+}
+
+function fresh(): Notes {
+  return { changes: [], appeared: [], taken: [], cancelRequested: false };
+}

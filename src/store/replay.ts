@@ -1,0 +1,48 @@
+// Is a submit the repetition of a task that is stored under its id? Field by field, the same for every store. Reads nothing.
+import type { TaskId } from "../model/id.js";
+import type { Json } from "../model/json.js";
+import type { FileId, NewTask } from "../model/task.js";
+import type { Instant, Millis } from "../model/time.js";
+import { writeList } from "./task-row.js";
+
+/** What was submitted, as it is stored. */
+export interface StoredRow {
+  readonly queue: string;
+  readonly taskType: string;
+  readonly priority: number;
+  readonly createdAt: Instant;
+  readonly runAt: Instant | null;
+  readonly maxAttempts: number;
+  readonly timeout: Millis;
+  readonly retry: Json | null;
+  readonly tags: Json | null;
+  readonly summary: string | null;
+  readonly retryOf: TaskId | null;
+  readonly replayKey: string | null;
+  readonly parameters: Json;
+}
+
+/** `files`: those that the stored task uses, in any order. */
+export function isSame(task: NewTask, stored: StoredRow, files: readonly FileId[]): boolean {
+  return (
+    stored.replayKey === (task.replay?.key ?? null) &&
+    stored.taskType === task.taskType &&
+    stored.queue === task.queue &&
+    stored.priority === task.priority &&
+    stored.maxAttempts === task.maxAttempts &&
+    stored.timeout === task.timeout &&
+    stored.retry === (task.retry ?? null) &&
+    stored.tags === writeList(task.tags) &&
+    stored.summary === (task.summary ?? null) &&
+    stored.retryOf === (task.retryOf ?? null) &&
+    stored.runAt === startOf(task, stored.createdAt) &&
+    stored.parameters === task.parameters &&
+    [...files].sort().join() === [...new Set(task.files)].sort().join()
+  );
+}
+
+/** The moment before which the task must not start, had it been submitted at `createdAt`. */
+export function startOf({ start }: NewTask, createdAt: Instant): Instant | null {
+  if (start === "now") return null;
+  return "at" in start ? start.at : createdAt + start.in;
+}

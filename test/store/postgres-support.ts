@@ -1,0 +1,56 @@
+// What the PostgreSQL store's tests share: a server for the file, and stores in schemas of their own.
+import { randomUUID } from "node:crypto";
+import pg from "pg";
+import { openPostgresStore, type PostgresStoreOptions } from "../../src/store/postgres/postgres-store.js";
+import type { Store } from "../../src/store/store.js";
+import { testServer } from "../support/postgres.js";
+
+/** Leases end by the clock here, and "dead" means never beaten or retired in the suite: so long that they don't end in it. */
+const NO_END = 366 * 86_400_000;
+
+let url = "";
+const schemas: string[] = [];
+
+/** For `beforeAll`: starts the server; what it answers removes everything again. */
+export async function startTestServer(): Promise<() => Promise<void>> {
+  const server = await testServer();
+  url = server.url;
+  return async () => {
+    for (const schema of server.isShared ? schemas : [])
+      await runSql(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+    await server.remove();
+  };
+}
+
+export function serverUrl(): string {
+  return url;
+}
+
+/** The name of a schema that nobody has, and that goes with the server. */
+export function freshSchema(): string {
+  const schema = `test_${randomUUID().replaceAll("-", "")}`;
+  schemas.push(schema);
+  return schema;
+}
+
+/** A store in a new schema, unless `options` say otherwise. The caller closes it. */
+export function openTestStore(options: Partial<PostgresStoreOptions> = {}): Promise<Store> {
+  return openPostgresStore({
+    url,
+    schema: options.schema ?? freshSchema(),
+    lease: NO_END,
+    poolSize: 4,
+    ...options,
+  });
+}
+
+/** Runs statements past the store. */
+export async function runSql<Row extends pg.QueryResultRow>(sql: string): Promise<readonly Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
