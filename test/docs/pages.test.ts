@@ -25,7 +25,9 @@ describe.each(pages)("%s", (page) => {
   for (const block of blocks) {
     const name = `line ${block.line}: ${block.text.trim().split("\n", 1)}`;
     if (runs(block) && block.words.includes("stream")) {
-      test(name, async () => expect(await project.firstWords(block.text)).not.toBe(""));
+      test(name, async () => {
+        last = { code: 0, stdout: await project.firstWords(block.text), stderr: "" };
+      });
     } else if (runs(block)) {
       test(name, async () => {
         last = await project.shell(block.text);

@@ -11,7 +11,10 @@ export const root = path.resolve(import.meta.dirname, "../..");
 
 /** What the pages write, and what it is in the test. */
 const SHOWN_URL = "http://127.0.0.1:8000";
-const LINKED = ["zod", "jiti", "ws", "@types/node"];
+const SHOWN_ADDRESS = "127.0.0.1:8000";
+const LINKED = ["zod", "jiti", "@types/node"];
+/** Node 20 has WebSocket behind this flag, later ones without. */
+const NODE_OPTIONS = "WebSocket" in globalThis ? "" : "--experimental-websocket";
 
 export interface ShellEnd {
   readonly code: number | null;
@@ -34,7 +37,7 @@ export function writeFiles(blocks: readonly CodeBlock[], folder: string, url: st
   for (const { file, text } of blocks) {
     if (file === undefined) continue;
     mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-    writeFileSync(path.join(folder, file), text.replaceAll(SHOWN_URL, url));
+    writeFileSync(path.join(folder, file), text.replaceAll(SHOWN_ADDRESS, new URL(url).host));
   }
 }
 
@@ -67,7 +70,7 @@ export async function openProject(page: string): Promise<Project> {
       cwd: folder,
       // Its own group, so that a block that goes on for ever ends with all that it started.
       detached: true,
-      env: { ...process.env, TASKWRIGHT_URL: server.url, NO_COLOR: "1" },
+      env: { ...process.env, TASKWRIGHT_URL: server.url, NO_COLOR: "1", NODE_OPTIONS },
       stdio: ["ignore", "pipe", "pipe"],
     });
   }
@@ -106,7 +109,7 @@ export async function openProject(page: string): Promise<Project> {
 function command(text: string, url: string): string {
   const main = path.join(root, "dist/cli/main.js");
   return text
-    .replaceAll(SHOWN_URL, url)
+    .replaceAll(SHOWN_ADDRESS, new URL(url).host)
     .replaceAll("npx taskwright", `"${process.execPath}" "${main}"`)
     .replaceAll(/\bnode (?=[-\w./]+)/g, `"${process.execPath}" `);
 }
