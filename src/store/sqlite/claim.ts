@@ -64,10 +64,6 @@ WHERE r.queue = ? AND r.task_type = ? AND (r.rank, r.id) <= (?, ?) ORDER BY r.ra
 // The same range goes in one statement.
 const TAKE = "DELETE FROM ready WHERE queue = ? AND task_type = ? AND (rank, id) <= (?, ?)";
 
-const START = `
-INSERT INTO running (id, fence, worker, queue, task_type, attempt, crashes, carried, ready_at, started_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-
 // By primary key; only for tasks that ran before or brought a checkpoint.
 export const CARRY = `
 SELECT attempt, crashes, fence, started_at AS startedAt, checkpoint FROM carry WHERE id = ?`;
@@ -79,11 +75,10 @@ export const STATEMENTS = { HEADS, PAYLOADS, TAKE, CARRY } as const;
 const BEFORE_ALL_RANKS = -1_000;
 
 export function createClaim(writer: Writer) {
-  const { database, fences, lanes, held, tally, journal } = writer;
+  const { database, fences, lanes, held, writes, tally, journal } = writer;
   const selectHeads = database.prepare<[string, string, number, string, number], Head>(HEADS).raw();
   const selectPayloads = database.prepare<[string, string, number, string], PayloadRow>(PAYLOADS).raw();
   const take = database.prepare<[string, string, number, string]>(TAKE);
-  const start = database.prepare(START);
   const selectCarry = database.prepare<[string], CarryRow>(CARRY);
 
   function fill(source: Source, count: number): void {
@@ -150,7 +145,7 @@ export function createClaim(writer: Writer) {
       stages: null,
     };
     const { fence, attempt, crashes, carried, readyAt } = running;
-    start.run(id, fence, worker, queue, taskType, attempt, crashes, carried, readyAt, now);
+    writes.start([id, fence, worker, queue, taskType, attempt, crashes, carried, readyAt, now]);
     held.set(id, running);
     return toClaimed(row, running, carry?.checkpoint);
   }
@@ -161,6 +156,7 @@ export function createClaim(writer: Writer) {
       .served(wanted)
       .map((lane) => ({ lane, heads: [], taken: 0, complete: false }));
     if (sources.length === 0 || wanted.limit <= 0) return [];
+    writes.flush();
     const order = merge(sources, wanted.limit);
     const rows = new Map(sources.map((source) => [source, takeFrom(source).values()]));
     const claimed: ClaimedTask[] = [];

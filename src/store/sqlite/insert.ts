@@ -1,19 +1,13 @@
-// Stores submitted tasks. One after the other, so that earlier positions count as stored for later ones.
+// Stores submitted tasks: many in a statement where nothing has to be looked up, otherwise one after the other, so that
+// earlier positions count as stored for later ones.
 import type { TaskId } from "../../model/id.js";
 import type { FileId, NewTask } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import type { InsertAnswer } from "../store.js";
 import { createReplays, startOf } from "./replays.js";
 import { writeList } from "./rows.js";
-import { MAKE_READY, SCHEDULE } from "./settle.js";
+import { SCHEDULE } from "./settle.js";
 import type { Transactions, Writer } from "./transaction.js";
-
-// 107 k rows/s with a rowid and a unique index against 94 k/s WITHOUT ROWID at 2 M rows (done: 99 k/s against 73 k/s),
-// batches of 200: payloads make the rows long, and a long row is moved about less in a rowid table.
-const ADD_TASK = `
-INSERT INTO task (id, queue, task_type, priority, created_at, run_at, max_attempts, timeout, retry, tags, summary,
-  retry_of, replay_key, parameters)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
 
 const ADD_QUEUE = "INSERT INTO queue (name, created_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING";
 
@@ -33,16 +27,14 @@ INSERT INTO carry (id, attempt, crashes, fence, checkpoint)
 SELECT ?, 0, 0, 0, checkpoint FROM carry WHERE id = ? AND checkpoint IS NOT NULL`;
 
 export function createInsert(writer: Writer, transactions: Transactions) {
-  const { database, lanes, tally, journal } = writer;
+  const { database, lanes, writes, tally, journal } = writer;
   const replays = createReplays(database);
-  const addTask = database.prepare(ADD_TASK);
   const addQueue = database.prepare<[string, number]>(ADD_QUEUE);
   const addReplay = database.prepare<[string, string, string]>(ADD_REPLAY);
   const addFileUse = database.prepare<[string, string]>(USE_FILE);
   const isComplete = database.prepare<[string], number>(FILE_IS_COMPLETE).pluck();
   const newestRetry = database.prepare<[string], TaskId | null>(NEWEST_RETRY).pluck();
   const copyCheckpoint = database.prepare<[string, string]>(COPY_CHECKPOINT);
-  const makeReady = database.prepare(MAKE_READY);
   const schedule = database.prepare(SCHEDULE);
 
   /** What keeps the task from being stored, or undefined. */
@@ -64,33 +56,51 @@ export function createInsert(writer: Writer, transactions: Transactions) {
     return copyCheckpoint.run(task.id, task.retryOf).changes;
   }
 
+  /** With everything that may keep it from being stored looked up first. */
   function insertOne(task: NewTask, now: Instant): InsertAnswer {
-    const { id, queue, taskType, retryOf, replay } = task;
-    const rank = -task.priority;
-    const hasParts = retryOf !== undefined || replay !== undefined || task.files !== undefined;
-    if (hasParts) {
+    if (!isPlain(task)) {
       const refused = refuse(task);
       if (refused) return refused;
     }
-    const runAt = startOf(task, now);
-    const { changes } = addTask.run(
-      id,
-      queue,
-      taskType,
+    addRow(task, now);
+    if (writes.flush() === 0) return replays.compare(task);
+    return place(task, isPlain(task) ? 0 : addParts(task), now);
+  }
+
+  /**
+   * Tasks that bring nothing to look up but their id, which is new. Throws RepeatedId where one is not: the transaction
+   * is rolled back, and the tasks go one after the other.
+   */
+  function insertPlain(tasks: readonly NewTask[], now: Instant): readonly InsertAnswer[] {
+    for (const task of tasks) addRow(task, now);
+    if (writes.flush() < tasks.length) throw new RepeatedId();
+    return tasks.map((task) => place(task, 0, now));
+  }
+
+  function addRow(task: NewTask, now: Instant): void {
+    writes.addTask([
+      task.id,
+      task.queue,
+      task.taskType,
       task.priority,
       now,
-      runAt,
+      startOf(task, now),
       task.maxAttempts,
       task.timeout,
       task.retry ?? null,
       writeList(task.tags),
       task.summary ?? null,
-      retryOf ?? null,
-      replay?.key ?? null,
+      task.retryOf ?? null,
+      task.replay?.key ?? null,
       task.parameters,
-    );
-    if (changes === 0) return replays.compare(task);
-    const carried = hasParts ? addParts(task) : 0;
+    ]);
+  }
+
+  /** Puts a stored task where it waits. */
+  function place(task: NewTask, carried: number, now: Instant): InsertAnswer {
+    const { id, queue, taskType } = task;
+    const rank = -task.priority;
+    const runAt = startOf(task, now);
     const lane = lanes.of(queue, taskType);
     const counts = tally.of(lane);
     counts.created++;
@@ -99,7 +109,7 @@ export function createInsert(writer: Writer, transactions: Transactions) {
     if (waits) {
       schedule.run(runAt, id, queue, taskType, rank, carried, "time");
     } else {
-      makeReady.run(queue, taskType, rank, id, carried);
+      writes.makeReady([queue, taskType, rank, id, carried]);
       lane.waiting = true;
       journal.noteWork();
     }
@@ -136,11 +146,35 @@ export function createInsert(writer: Writer, transactions: Transactions) {
 
   return function insert(tasks: readonly NewTask[]): readonly InsertAnswer[] {
     if (tasks.length === 0) return [];
+    if (tasks.every(isPlain)) {
+      try {
+        return run(tasks, insertPlain);
+      } catch (error) {
+        if (!(error instanceof RepeatedId)) throw error;
+      }
+    }
+    return run(tasks, (all, now) => all.map((task) => insertOne(task, now)));
+  };
+
+  function run(
+    tasks: readonly NewTask[],
+    store: (tasks: readonly NewTask[], now: Instant) => readonly InsertAnswer[],
+  ): readonly InsertAnswer[] {
     return transactions.run((now) => {
-      const answers = tasks.map((task) => insertOne(task, now));
+      const answers = store(tasks, now);
       const created = tasks.filter((_task, position) => answers[position]?.outcome === "created");
       for (const queue of new Set(created.map((task) => task.queue))) addQueue.run(queue, now);
       return answers;
     });
-  };
+  }
+}
+
+/** Has nothing that must be looked up, and nothing to store beside the task. */
+function isPlain({ retryOf, replay, files }: NewTask): boolean {
+  return retryOf === undefined && replay === undefined && files === undefined;
+}
+
+/** A plain task's id is stored already: a replay, or a conflict. */
+class RepeatedId extends Error {
+  override readonly name = "RepeatedId";
 }

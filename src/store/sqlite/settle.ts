@@ -16,13 +16,6 @@ SELECT fence, worker, queue, task_type AS taskType, attempt, crashes, carried, r
   progress_message AS progressMessage, stages
 FROM running WHERE id = ?`;
 
-const LEAVE = "DELETE FROM running WHERE id = ?";
-
-export const FINISH = `
-INSERT INTO done (id, queue, task_type, status, fence, worker, attempt, crashes, started_at, completed_at,
-  cancel_requested_at, progress, progress_message, stages, error, result_data)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-
 // The last word under a fence, where the task is no longer running under it: three seeks by primary key.
 const REPLAYED = `
 SELECT d.status, d.fence AS doneFence, r.id IS NOT NULL AS isRunning, c.fence AS carryFence
@@ -48,15 +41,12 @@ const HAS_ATTEMPTS = "SELECT 1 FROM attempt WHERE task_id = ? LIMIT 1";
 
 const PRIORITY = "SELECT priority FROM task WHERE id = ?";
 
-export const MAKE_READY = "INSERT INTO ready (queue, task_type, rank, id, carried) VALUES (?, ?, ?, ?, ?)";
-
 export const SCHEDULE = `
 INSERT INTO scheduled (run_at, id, queue, task_type, rank, carried, waiting_for) VALUES (?, ?, ?, ?, ?, ?, ?)`;
 
 /** What a turn runs per task, for the test of their plans. */
 export const STATEMENTS = {
   RUNNING,
-  LEAVE,
   REPLAYED,
   DROP_CARRY,
   TRIM_CARRY,
@@ -66,11 +56,9 @@ export const STATEMENTS = {
 } as const;
 
 export function createSettle(writer: Writer) {
-  const { database, lanes, held: cache, tally, journal } = writer;
+  const { database, lanes, held: cache, writes, tally, journal } = writer;
   const reports = createReports(writer);
   const selectRunning = database.prepare<[string], RunningRow>(RUNNING);
-  const leave = database.prepare<[string]>(LEAVE);
-  const finish = database.prepare(FINISH);
   const selectReplayed = database.prepare<
     [string],
     { status: FinishedStatus | null; doneFence: number | null; isRunning: number; carryFence: number | null }
@@ -81,10 +69,15 @@ export function createSettle(writer: Writer) {
   const addAttempt = database.prepare(ADD_ATTEMPT);
   const hasAttempts = database.prepare<[string], number>(HAS_ATTEMPTS).pluck();
   const selectPriority = database.prepare<[string], number>(PRIORITY).pluck();
-  const makeReady = database.prepare(MAKE_READY);
   const schedule = database.prepare(SCHEDULE);
 
+  function readRunning(id: TaskId): RunningRow | undefined {
+    writes.flush();
+    return selectRunning.get(id);
+  }
+
   function replayed({ id, fence }: Hold): Settled {
+    writes.flush();
     const row = selectReplayed.get(id);
     if (row?.status && row.doneFence === fence) return row.status;
     const handedBack = row?.status === null && row.isRunning === 0 && row.carryFence === fence;
@@ -119,7 +112,7 @@ export function createSettle(writer: Writer) {
     const { queue, taskType, startedAt } = running;
     const progress = status === "SUCCESS" ? 100 : running.progress;
     const resultData = outcome.to === "PENDING" ? undefined : outcome.resultData;
-    finish.run(
+    writes.finish([
       id,
       queue,
       taskType,
@@ -136,7 +129,7 @@ export function createSettle(writer: Writer) {
       running.stages,
       error,
       resultData ?? null,
-    );
+    ]);
     if (running.carried === 1) (status === "SUCCESS" ? dropCarry : trimCarry).run(id);
     const counts = tally.of(lanes.of(queue, taskType));
     counts.running--;
@@ -203,7 +196,7 @@ export function createSettle(writer: Writer) {
     if (outcome.in > 0) {
       schedule.run(now + outcome.in, id, queue, taskType, -priority, 1, "retry");
     } else {
-      makeReady.run(queue, taskType, -priority, id, 1);
+      writes.makeReady([queue, taskType, -priority, id, 1]);
       lane.waiting = true;
       journal.noteWork();
     }
@@ -225,11 +218,11 @@ export function createSettle(writer: Writer) {
 
   /** The status now, or 'stale'. A replay changes nothing and hears the same again. */
   return function settle(outcome: Outcome, now: Instant): Settled {
-    const held = cache.get(outcome.id) ?? selectRunning.get(outcome.id);
+    const held = cache.get(outcome.id) ?? readRunning(outcome.id);
     if (held?.fence !== outcome.fence) return replayed(outcome);
     const running = outcome.report ? withReport(held, outcome, now) : held;
     cache.delete(outcome.id);
-    leave.run(outcome.id);
+    writes.leaveRunning(outcome.id);
     const error = writeError(errorOf(outcome));
     if (outcome.to !== "PENDING") return end(running, outcome.to, outcome, error, now);
     if (running.cancelRequestedAt !== null) return end(running, "CANCELLED", outcome, error, now);

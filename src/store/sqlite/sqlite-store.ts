@@ -20,6 +20,7 @@ import { createTally } from "./tally.js";
 import { createTasks } from "./tasks.js";
 import { createTransactions } from "./transaction.js";
 import { createWork } from "./work.js";
+import { createWrites } from "./writes.js";
 
 export interface SqliteStoreOptions {
   /** The database file; it and its folder are made where they are missing. */
@@ -80,6 +81,7 @@ function assemble(database: Database.Database, file: string, clock: Clock, relea
     fences: createFences(database),
     lanes: createLanes(database),
     held: new Map(),
+    writes: createWrites(database),
     tally: createTally(database),
     journal,
   };

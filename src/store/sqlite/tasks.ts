@@ -6,7 +6,7 @@ import type { CancelAnswer } from "../store.js";
 import { CARRY, type CarryRow } from "./claim.js";
 import { damagedTask } from "./errors.js";
 import { selectTask, type TaskRow, toTask } from "./rows.js";
-import { FINISH, TRIM_CARRY } from "./settle.js";
+import { TRIM_CARRY } from "./settle.js";
 import type { Transactions, Writer } from "./transaction.js";
 
 const TASK = selectTask("t.parameters", "d.result_data");
@@ -21,14 +21,13 @@ const LEAVE_READY = "DELETE FROM ready WHERE queue = ? AND task_type = ? AND ran
 const LEAVE_SCHEDULED = "DELETE FROM scheduled WHERE run_at = ? AND id = ?";
 
 export function createTasks(writer: Writer, transactions: Transactions) {
-  const { database, lanes, held, tally, journal } = writer;
+  const { database, lanes, held, writes, tally, journal } = writer;
   const selectOne = database.prepare<[string], TaskRow>(TASK);
   const selectPlace = database.prepare<[string], TaskRow>(PLACE);
   const selectCarry = database.prepare<[string], CarryRow>(CARRY);
   const flag = database.prepare<[number, string]>(FLAG);
   const leaveReady = database.prepare<[string, string, number, string]>(LEAVE_READY);
   const leaveScheduled = database.prepare<[number, string]>(LEAVE_SCHEDULED);
-  const finish = database.prepare(FINISH);
   const trimCarry = database.prepare<[string]>(TRIM_CARRY);
 
   /** Ends a task that waits: it adds neither waiting nor running time. */
@@ -44,19 +43,22 @@ export function createTasks(writer: Writer, transactions: Transactions) {
     const crashes = carry?.crashes ?? 0;
     const startedAt = carry?.startedAt ?? null;
     const nothing = [null, 0, null, null, null, null] as const;
-    finish.run(
+    const fence = carry?.fence ?? 0;
+    writes.finish([
       id,
       queue,
       taskType,
       "CANCELLED",
-      carry?.fence ?? 0,
+      fence,
       null,
       attempt,
       crashes,
       startedAt,
       now,
       ...nothing,
-    );
+    ]);
+    // The same task may be named twice.
+    writes.flush();
     if (carry) trimCarry.run(id);
     const counts = tally.of(lanes.of(queue, taskType));
     counts.pending--;

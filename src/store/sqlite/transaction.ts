@@ -8,6 +8,7 @@ import type { Journal } from "./journal.js";
 import type { Lanes } from "./lanes.js";
 import type { RunningRow } from "./rows.js";
 import type { Tally } from "./tally.js";
+import type { Writes } from "./writes.js";
 
 /** What the verbs that write share. */
 export interface Writer {
@@ -20,6 +21,7 @@ export interface Writer {
    * Whoever changes such a row takes it out; a rollback empties it. What is missing here is read from the table.
    */
   readonly held: Map<TaskId, RunningRow>;
+  readonly writes: Writes;
   readonly tally: Tally;
   readonly journal: Journal;
 }
@@ -29,7 +31,8 @@ export interface Transactions {
   run<Answer>(verb: (now: Instant) => Answer): Answer;
 }
 
-export function createTransactions({ database, clock, lanes, held, tally, journal }: Writer): Transactions {
+export function createTransactions(writer: Writer): Transactions {
+  const { database, clock, lanes, held, writes, tally, journal } = writer;
   // IMMEDIATE takes the write lock at once, so that nothing fails half way for want of it.
   const begin = database.prepare("BEGIN IMMEDIATE");
   const commit = database.prepare("COMMIT");
@@ -37,6 +40,7 @@ export function createTransactions({ database, clock, lanes, held, tally, journa
 
   function undo(): void {
     held.clear();
+    writes.clear();
     tally.clear();
     journal.clear();
     // SQLite has already rolled back by itself after some errors (disk full, I/O).
@@ -51,6 +55,7 @@ export function createTransactions({ database, clock, lanes, held, tally, journa
       try {
         const now = clock.now();
         answer = verb(now);
+        writes.flush();
         tally.write(now);
         commit.run();
       } catch (error) {

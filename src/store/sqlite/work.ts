@@ -8,7 +8,7 @@ import { CARRY, type CarryRow, createClaim, PAYLOAD_COLUMNS, type PayloadRow, to
 import { damagedTask } from "./errors.js";
 import { createReports } from "./reports.js";
 import { type RunningRow, writeList } from "./rows.js";
-import { ADD_ATTEMPT, createSettle, MAKE_READY, RUNNING } from "./settle.js";
+import { ADD_ATTEMPT, createSettle, RUNNING } from "./settle.js";
 import type { Transactions, Writer } from "./transaction.js";
 
 const BEAT = `
@@ -54,7 +54,7 @@ type WorkVerbs = {
 };
 
 export function createWork(writer: Writer, transactions: Transactions): WorkVerbs {
-  const { database, clock, fences, lanes, held, journal } = writer;
+  const { database, clock, fences, lanes, held, writes, journal } = writer;
   const claim = createClaim(writer);
   const settle = createSettle(writer);
   const reports = createReports(writer);
@@ -70,7 +70,6 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
   const selectDue = database.prepare<[number, number], DueRow>(DUE);
   const unschedule = database.prepare<[number, string]>(UNSCHEDULE);
   const nextDue = database.prepare<[], Instant>(NEXT_DUE).pluck();
-  const makeReady = database.prepare(MAKE_READY);
 
   database.exec(FORGET_WORKERS);
   /** Workers that have beaten since the store was opened, and were not retired. */
@@ -174,7 +173,7 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
         const due = selectDue.all(at, limit);
         for (const { runAt, id, queue, taskType, rank, carried } of due) {
           unschedule.run(runAt, id);
-          makeReady.run(queue, taskType, rank, id, carried);
+          writes.makeReady([queue, taskType, rank, id, carried]);
           lanes.of(queue, taskType).waiting = true;
           if (!journal.listening) continue;
           const task = { id, taskType, queue, status: "PENDING", waitingFor: "worker" } as const;
