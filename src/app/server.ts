@@ -1,11 +1,10 @@
 // The server as one piece: engine, worker and HTTP, started in order and stopped in the reverse one.
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import type { Config } from "../config/load.js";
 import { createHttpServer } from "../http/app.js";
 import type { Log } from "../lib/log.js";
 import { builtInTasks } from "../tasks/index.js";
+import { dashboardDir } from "./dashboard-dir.js";
 import { openEngine } from "./engine.js";
 import { VERSION } from "./version.js";
 
@@ -99,12 +98,4 @@ function reportStrayErrors(log: Log): () => void {
     process.off("unhandledRejection", report);
     process.off("uncaughtException", report);
   };
-}
-
-/** The built page, beside the compiled program or, when run from the sources, in its output folder. */
-function dashboardDir(): string | undefined {
-  const candidates = ["../dashboard", "../../dist/dashboard"];
-  return candidates
-    .map((candidate) => fileURLToPath(new URL(candidate, import.meta.url)))
-    .find((folder) => existsSync(`${folder}/index.html`));
 }

@@ -39,6 +39,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const security = createSecurity({ clock, apiKey, allowedHosts });
   const hub = createEventHub({ ...options, epoch: newId() });
   const app = createServer({ ...options, security });
+  if (options.basePath) placeUnder(app, options.basePath);
 
   serveTasks(app, { ...options, closing: closing.signal });
   serveBatch(app, options);
@@ -59,11 +60,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   };
   await app.register(upload);
   await app.register(socket);
-  await app.register(pages);
+  if (options.pages ?? true) await app.register(pages);
   await app.ready();
 
   return {
     listen: (address) => app.listen(address),
+    answer: (request, response) => app.routing(request, response),
     async close() {
       closing.abort();
       hub.close();
@@ -87,6 +89,15 @@ function sweepConnections(app: FastifyInstance, clock: Clock): () => void {
     cancelTimer = clock.after(SWEEP, sweep);
   }
   return () => cancelTimer();
+}
+
+/** Completes the addresses that replies point to by the path that the other server has taken off. */
+function placeUnder(app: FastifyInstance, basePath: string): void {
+  app.addHook("onSend", async (_request, reply) => {
+    const location = reply.getHeader("location");
+    if (typeof location === "string" && location.startsWith("/"))
+      reply.header("location", basePath + location);
+  });
 }
 
 async function serveDocument(app: FastifyInstance, options: HttpServerOptions): Promise<void> {

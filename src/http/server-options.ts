@@ -1,4 +1,5 @@
 // What the HTTP server is made of: the parts that the composition root hands over.
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Blobs } from "../files/files.js";
 import type { Clock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
@@ -30,11 +31,17 @@ export interface HttpServerOptions {
   readonly allowedHosts?: readonly string[];
   /** The built page. Absent or missing: `/` says how to build it. */
   readonly dashboardDir?: string | undefined;
+  /** Serves what browsers open: the page and the API docs. Default true. */
+  readonly pages?: boolean;
+  /** The path under which another server passes requests on, such as "/jobs"; their URLs come without it. Default "". */
+  readonly basePath?: string;
 }
 
 export interface HttpServer {
   /** Answers the URL. Port 0 takes a free one. */
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Answers a request that another server took in. */
+  answer(request: IncomingMessage, response: ServerResponse): void;
   /** Ends streams and long polls, answers what is being answered, then closes. */
   close(): Promise<void>;
 }

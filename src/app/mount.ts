@@ -1,0 +1,126 @@
+// The API inside a server that is there already: as a listener for node:http, and as a Fastify plugin. Both pass
+// requests on to our own server, which listens nowhere itself.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FastifyPluginAsync, HTTPMethods } from "fastify";
+import type { HttpServer } from "../http/server-options.js";
+import { dashboardDir } from "./dashboard-dir.js";
+import type { Engine } from "./engine.js";
+import { VERSION } from "./version.js";
+
+export interface MountOptions {
+  /** Serves the dashboard and the API docs, too. The dashboard wants to lie at the root. Default false. */
+  readonly dashboard?: boolean;
+  /** Asked for on every route but health and the page. Default: nobody is asked; let the server around it decide who may pass. */
+  readonly apiKey?: string;
+  /** Host names that requests may be for, without a port. Default: loopback names only, so that no page elsewhere can reach in. */
+  readonly allowedHosts?: readonly string[];
+  /** Largest upload in bytes. Default 1 GB. */
+  readonly uploadLimit?: number;
+}
+
+export interface HandlerOptions extends MountOptions {
+  /** Path under which it lies, such as "/jobs". Default: the root. */
+  readonly prefix?: string;
+}
+
+/** What node:http calls for a request. Connect and Express hand over `next`, which takes what is not under the prefix. */
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse, next?: () => void) => void;
+
+export interface Mounts {
+  handler(options?: HandlerOptions): RequestHandler;
+  plugin(options?: MountOptions): FastifyPluginAsync;
+  /** Ends streams and long polls of all of them. */
+  close(): Promise<void>;
+}
+
+const METHODS: HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+export function createMounts(engine: Engine): Mounts {
+  const servers: Promise<HttpServer>[] = [];
+
+  async function open(
+    { dashboard = false, ...options }: MountOptions,
+    basePath: string,
+  ): Promise<HttpServer> {
+    // Loaded here, so that a program that serves nothing starts without it.
+    const { createHttpServer } = await import("../http/app.js");
+    return createHttpServer({
+      ...engine,
+      ...options,
+      version: VERSION,
+      startedAt: engine.clock.now(),
+      pages: dashboard,
+      dashboardDir: dashboard ? dashboardDir() : undefined,
+      basePath,
+    });
+  }
+
+  function mount(options: MountOptions, basePath: string): Promise<HttpServer> {
+    const server = open(options, basePath);
+    servers.push(server);
+    return server;
+  }
+
+  return {
+    handler({ prefix = "", ...options } = {}) {
+      const basePath = trimmed(prefix);
+      let server: Promise<HttpServer> | undefined;
+      return (request, response, next) => {
+        const below = pathBelow(basePath, request.url ?? "/");
+        if (below === undefined && next) return next();
+        server ??= mount(options, basePath);
+        server.then(
+          ({ answer }) => {
+            // What is not below the prefix is answered as what is not there: our own path never has this form.
+            request.url = below ?? "/api//";
+            answer(request, response);
+          },
+          (error: unknown) => {
+            engine.log.error({ err: error }, "the API could not be set up");
+            response.writeHead(500).end();
+          },
+        );
+      };
+    },
+
+    plugin: (options = {}) => {
+      return async (scope) => {
+        const basePath = trimmed(scope.prefix);
+        const server = await mount(options, basePath);
+        // Bodies are read by our own server: this one must leave them alone.
+        scope.removeAllContentTypeParsers();
+        scope.addContentTypeParser("*", (_request, _body, done) => done(null));
+        for (const url of ["/", "/*"]) {
+          scope.route({
+            method: METHODS,
+            url,
+            handler(request, reply) {
+              reply.hijack();
+              request.raw.url = pathBelow(basePath, request.raw.url ?? "/") ?? "/";
+              server.answer(request.raw, reply.raw);
+            },
+          });
+        }
+        // Before the server waits for its connections: streams would keep it waiting.
+        scope.addHook("preClose", () => server.close());
+      };
+    },
+
+    async close() {
+      const opened = await Promise.allSettled(servers);
+      await Promise.all(opened.map((server) => server.status === "fulfilled" && server.value.close()));
+    },
+  };
+}
+
+function trimmed(prefix: string): string {
+  return prefix.replace(/\/+$/, "");
+}
+
+/** The rest of a URL under a prefix, beginning with "/", or undefined where it lies elsewhere. */
+function pathBelow(prefix: string, url: string): string | undefined {
+  if (!url.startsWith(prefix)) return undefined;
+  const rest = url.slice(prefix.length);
+  if (rest === "" || rest.startsWith("?")) return `/${rest}`;
+  return rest.startsWith("/") ? rest : undefined;
+}
