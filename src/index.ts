@@ -1,23 +1,36 @@
 // The library's public surface. Everything else is an inside.
 export type { EngineOptions, WorkOptions } from "./app/engine.js";
+export type { HandlerOptions, MountOptions, RequestHandler } from "./app/mount.js";
+export { type ResultOptions, type Run, TaskFailedError, TaskTimeoutError } from "./app/run.js";
+export type { EventsOptions, Resync, TaskEvent } from "./app/task-events.js";
+export type { Task, TaskLogLine } from "./app/task-view.js";
 export {
   createTaskwright,
-  type Run,
-  TaskFailedError,
-  TaskTimeoutError,
+  type SubmitItem,
+  type TaskLogPage,
+  type TaskPage,
   type Taskwright,
   type TaskwrightOptions,
 } from "./app/taskwright.js";
 export type { Log } from "./lib/log.js";
-export type { FieldError } from "./model/errors.js";
+export type { ErrorCode, FieldError } from "./model/errors.js";
 export { TaskwrightError } from "./model/errors.js";
 export type { JsonValue } from "./model/json.js";
 export type { Status } from "./model/status.js";
-export type { Artifact, Attempt, Task, TaskError } from "./model/task.js";
-export type { PageRequest, TaskFilter, TaskPage } from "./store/store.js";
+export type { Artifact, Attempt, TaskError } from "./model/task.js";
+export type { FromJson, InputOf, OutputOf, TaskRef } from "./model/task-ref.js";
+export type { Duration } from "./model/time.js";
+export type { RetryChanges } from "./queue/queue.js";
+export type { PageRequest, StoreErrorCode, TaskFilter } from "./store/store.js";
 export { StoreError } from "./store/store.js";
 export type { JsonObject, OpenFile, ProgressUpdate, TaskContext } from "./task/context.js";
 export { Aborted, AttemptFailed, Discard, RetryIn } from "./task/control.js";
-export { defineTask, type RetryOptions, type TaskOptions, type TaskType } from "./task/define.js";
+export {
+  defineTask,
+  type Isolation,
+  type RetryOptions,
+  type TaskOptions,
+  type TaskType,
+} from "./task/define.js";
 export { fileId } from "./task/file-fields.js";
 export type { SubmitOptions } from "./task/submit.js";

@@ -1,14 +1,22 @@
 // The library: a queue and a worker inside your own Node program, typed from parameters to result.
+import type { FastifyPluginAsync } from "fastify";
 import type { Log } from "../lib/log.js";
 import { TaskwrightError } from "../model/errors.js";
 import type { TaskId } from "../model/id.js";
-import type { Task } from "../model/task.js";
-import { type Duration, parseDuration } from "../model/time.js";
-import type { RetryChanges } from "../queue/queue.js";
-import type { PageRequest, TaskFilter, TaskPage } from "../store/store.js";
+import { LIMITS } from "../model/limits.js";
+import type { Artifact, Attempt } from "../model/task.js";
+import type { TaskRef } from "../model/task-ref.js";
+import type { Duration } from "../model/time.js";
+import { createEventHub } from "../queue/events.js";
+import type { RetryChanges, SubmitOutcome } from "../queue/queue.js";
+import type { PageRequest, TaskPage as StoredPage, TaskFilter } from "../store/store.js";
 import type { TaskType } from "../task/define.js";
 import type { SubmitOptions } from "../task/submit.js";
-import { type Engine, openEngine, type WorkOptions } from "./engine.js";
+import { openEngine, type WorkOptions } from "./engine.js";
+import { createMounts, type HandlerOptions, type MountOptions, type RequestHandler } from "./mount.js";
+import { createRun, millis, type Run, type RunParts } from "./run.js";
+import { type EventsOptions, type Resync, type TaskEvent, taskEvents } from "./task-events.js";
+import { parsed, parsedLine, type Task, type TaskLogLine } from "./task-view.js";
 import { VERSION } from "./version.js";
 
 export interface TaskwrightOptions {
@@ -18,124 +26,213 @@ export interface TaskwrightOptions {
   readonly store?: string;
   /** Folder of uploads and artifacts. Default "data". */
   readonly dataDir?: string;
+  /** "full" syncs each commit to disk; "normal" may lose the last moments when the machine loses power. Default "full". */
+  readonly durability?: "full" | "normal";
   /** Finished tasks are removed after this time. Default "30d". */
   readonly keepFinished?: Duration;
   /** Says nothing by default; pino fits. */
   readonly log?: Log;
 }
 
-/** A submitted task that one can wait for. */
-export interface Run<Output> {
-  readonly id: TaskId;
-  /**
-   * The result, once the task has succeeded. Throws TaskFailedError when it failed or was cancelled,
-   * TaskTimeoutError when it has not finished within `timeout` (default: waits for ever); it goes on nevertheless.
-   */
-  result(options?: { readonly timeout?: Duration }): Promise<Output>;
-  /** The task as it is now. */
-  get(): Promise<Task>;
-  cancel(): Promise<Task>;
+/** One task of `submitMany`. */
+export interface SubmitItem<Input> extends SubmitOptions {
+  readonly parameters: Input;
 }
 
-export interface Taskwright {
-  /** Resolves once the task is on disk. Throws TaskwrightError. */
+/** A page of a list. */
+export interface TaskPage extends Omit<StoredPage, "tasks"> {
+  readonly tasks: readonly Task[];
+}
+
+/** Lines that handlers logged. `more`: ask again after the last `seq`. */
+export interface TaskLogPage {
+  readonly lines: readonly TaskLogLine[];
+  readonly more: boolean;
+}
+
+/** A queue, and with `work` a worker, in this process. What throws, throws TaskwrightError with a `code`. */
+export interface Taskwright extends AsyncDisposable {
+  /**
+   * Resolves once the task is on disk. Throws validation_failed, unknown_task_type, payload_too_large, storage_full.
+   * @example const run = await app.submit(resize, { file_id, width: 320 }, { priority: 10, delay: "5m" });
+   */
   submit<Input, Output>(
-    type: TaskType<Input, Output>,
-    parameters: Input,
+    type: TaskRef<Input, Output>,
+    parameters: NoInfer<Input>,
     options?: SubmitOptions,
   ): Promise<Run<Output>>;
+  /**
+   * Submits up to 1,000 tasks in one transaction, all or none; runs by position. Throws as `submit` does, for the
+   * first that is wrong; its pointers start with the position.
+   * @example const runs = await app.submitMany(resize, files.map((file_id) => ({ parameters: { file_id } })));
+   */
+  submitMany<Input, Output>(
+    type: TaskRef<Input, Output>,
+    items: readonly SubmitItem<NoInfer<Input>>[],
+  ): Promise<readonly Run<Output>[]>;
+  /**
+   * A task that was submitted before, here or elsewhere, to wait for. Reads nothing.
+   * @example const { images } = await app.run(resize, id).result();
+   */
+  run<Input, Output>(type: TaskRef<Input, Output>, id: TaskId): Run<Output>;
+  /** The task as it is now. Throws task_not_found. */
   get(id: TaskId): Promise<Task>;
+  /** One page, by default the 50 newest; at most 500. Go on with `cursor: next`. Throws invalid_cursor. */
   list(filter?: TaskFilter, page?: Partial<PageRequest>): Promise<TaskPage>;
+  /**
+   * Every task that fits, newest first, read page by page.
+   * @example for await (const task of app.all({ status: ["FAILED"] })) console.log(task.id, task.error?.message);
+   */
+  all(
+    filter?: TaskFilter,
+    page?: Omit<Partial<PageRequest>, "cursor">,
+  ): AsyncGenerator<Task, void, undefined>;
+  /** The task as it is then: CANCELLED, or RUNNING with `cancelRequestedAt`. Throws task_not_found, task_not_cancellable. */
   cancel(id: TaskId): Promise<Task>;
+  /**
+   * A new task in place of one that FAILED or was CANCELLED; the old one never changes. Throws task_not_found,
+   * task_not_retryable, task_already_retried, and what `submit` throws.
+   */
   retry(id: TaskId, changes?: RetryChanges): Promise<Task>;
-  /** Starts to run tasks in this process. */
+  /** Oldest first; empty for a task that succeeded at once. Throws task_not_found. */
+  attempts(id: TaskId): Promise<readonly Attempt[]>;
+  /** Lines after the one with the number `after` (default 0), oldest first, at most `limit` (default 1,000). Throws task_not_found. */
+  logs(id: TaskId, page?: { readonly after?: number; readonly limit?: number }): Promise<TaskLogPage>;
+  /** Output files, oldest first. Throws task_not_found. */
+  artifacts(id: TaskId): Promise<readonly Artifact[]>;
+  /**
+   * What happens from this call on, in this process. A reader that is slow loses progress first, then hears `resync`:
+   * read again what you show.
+   * @example for await (const event of app.events({ taskTypes: ["resize"] })) console.log(event.kind);
+   */
+  events(options?: EventsOptions): AsyncGenerator<TaskEvent | Resync, void, undefined>;
+  /** Starts to run tasks in this process, and keeps it alive until `close`. */
   work(options?: WorkOptions): Promise<void>;
-  /** Drains and closes. */
+  /**
+   * The API for an existing node:http server, or for Express.
+   * @example http.createServer(app.handler({ dashboard: true })).listen(8000, "127.0.0.1");
+   */
+  handler(options?: HandlerOptions): RequestHandler;
+  /**
+   * The API for an existing Fastify server, behind the hooks of that server.
+   * @example await server.register(app.fastify(), { prefix: "/jobs" });
+   */
+  fastify(options?: MountOptions): FastifyPluginAsync;
+  /**
+   * Ends streams, lets running tasks finish (30 s by default, see `work`), closes the store. The process stays alive
+   * until it has resolved. May be called twice. `await using app = …` calls it, too.
+   */
   close(): Promise<void>;
 }
 
-/** A task that `result()` waited for did not succeed. */
-export class TaskFailedError extends Error {
-  override readonly name = "TaskFailedError";
-  readonly task: Task;
-  constructor(task: Task) {
-    super(
-      `Task ${task.id} (${task.taskType}) is ${task.status}${task.error ? `: ${task.error.message}` : ""}`,
-    );
-    this.task = task;
-  }
-}
+/** Log lines in one answer where the caller does not say. */
+const LOG_LINES = 1_000;
 
-/** A task that `result()` waited for has not finished in time. It goes on. */
-export class TaskTimeoutError extends Error {
-  override readonly name = "TaskTimeoutError";
-  readonly task: Task;
-  constructor(task: Task) {
-    super(`Task ${task.id} (${task.taskType}) has not finished in time; it is ${task.status}`);
-    this.task = task;
-  }
-}
-
-/** One wait on the queue; longer ones are put together from several. */
-const WAIT_STEP = 30_000;
-
-/** Opens store and files. Throws StoreError where they can't be opened, TypeError for wrong options. */
+/**
+ * Opens store and files. Throws StoreError where they can't be opened ("locked": another process holds the file),
+ * TypeError for task types that clash, TaskwrightError validation_failed for wrong options.
+ * @example
+ * const app = await createTaskwright({ store: "data/tasks.db", tasks: [resize] });
+ * await app.work({ concurrency: 8 });
+ */
 export async function createTaskwright(options: TaskwrightOptions): Promise<Taskwright> {
+  const { keepFinished } = options;
   const engine = await openEngine(
     {
       store: options.store ?? "data/taskwright.db",
       dataDir: options.dataDir ?? "data",
       tasks: options.tasks,
-      keepFinished:
-        options.keepFinished === undefined ? undefined : millis(options.keepFinished, "keepFinished"),
+      durability: options.durability,
+      keepFinished: keepFinished === undefined ? undefined : millis(keepFinished, "keepFinished"),
       log: options.log,
     },
     VERSION,
   );
-  const { queue } = engine;
+  const { queue, store, clock, newId } = engine;
+  const closing = new AbortController();
+  const hub = createEventHub({ store, clock, epoch: newId() });
+  const mounts = createMounts(engine);
+  const parts: RunParts = { queue, clock, hub, closing: closing.signal };
+
+  const list: Taskwright["list"] = async (filter = {}, page = {}) => {
+    const answer = await queue.list(filter, { limit: LIMITS.list.default, order: "newest", ...page });
+    return { ...answer, tasks: answer.tasks.map(parsed) };
+  };
+
+  let closed: Promise<void> | undefined;
+
+  async function end(): Promise<void> {
+    closing.abort();
+    hub.close();
+    await mounts.close();
+    await engine.close();
+  }
+
+  function close(): Promise<void> {
+    closed ??= end();
+    return closed;
+  }
+
   return {
     async submit(type, parameters, submitOptions) {
       const { task } = await queue.submit({ ...submitOptions, taskType: type.name, parameters });
-      return createRun(engine, task.id);
+      return createRun(parts, task.id);
     },
-    get: (id) => queue.get(id),
-    list: (filter = {}, page = {}) => queue.list(filter, { limit: 50, order: "newest", ...page }),
-    cancel: (id) => queue.cancel(id),
-    retry: async (id, changes) => (await queue.retry(id, changes)).task,
+    async submitMany(type, items) {
+      if (items.length > LIMITS.batchTasks) {
+        throw new TaskwrightError("payload_too_large", `A batch has at most ${LIMITS.batchTasks} tasks.`);
+      }
+      const requests = items.map((item) => ({ ...item, taskType: type.name }));
+      const outcomes = await queue.submitMany(requests, { atomic: true });
+      return outcomes.map((outcome) => {
+        if (outcome.ok) return createRun(parts, outcome.task.id);
+        throw culprit(outcomes);
+      });
+    },
+    run: (_type, id) => createRun(parts, id),
+    get: async (id) => parsed(await queue.get(id)),
+    list,
+    async *all(filter, page = {}) {
+      let cursor: string | undefined;
+      do {
+        const { tasks, next } = await list(filter, {
+          limit: LIMITS.list.max,
+          ...page,
+          ...(cursor !== undefined && { cursor }),
+        });
+        yield* tasks;
+        cursor = next;
+      } while (cursor !== undefined);
+    },
+    cancel: async (id) => parsed(await queue.cancel(id)),
+    retry: async (id, changes) => parsed((await queue.retry(id, changes)).task),
+    attempts: (id) => queue.attempts(id),
+    async logs(id, { after = 0, limit = LOG_LINES } = {}) {
+      const { lines, more } = await queue.logs(id, { after, limit });
+      return { lines: lines.map(parsedLine), more };
+    },
+    artifacts: (id) => queue.artifacts(id),
+    events: (eventsOptions = {}) => taskEvents(hub, eventsOptions),
     async work(workOptions) {
       await engine.work(workOptions);
     },
-    close: () => engine.close(),
+    handler: mounts.handler,
+    fastify: mounts.plugin,
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 
-function createRun<Output>({ queue, clock }: Engine, id: TaskId): Run<Output> {
-  return {
-    id,
-    get: () => queue.get(id),
-    cancel: () => queue.cancel(id),
-    async result({ timeout } = {}) {
-      const end =
-        timeout === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() + millis(timeout, "timeout");
-      for (;;) {
-        const left = end - clock.monotonic();
-        const task = await queue.get(id, { wait: Math.max(0, Math.min(WAIT_STEP, left)) });
-        if (task.status === "SUCCESS")
-          return task.resultData === undefined ? undefined : JSON.parse(task.resultData);
-        if (task.status === "FAILED" || task.status === "CANCELLED") throw new TaskFailedError(task);
-        if (left <= WAIT_STEP) throw new TaskTimeoutError(task);
-      }
-    },
-  };
-}
-
-function millis(duration: Duration, name: string): number {
-  const parsed = parseDuration(duration);
-  if (parsed === undefined) {
-    throw new TaskwrightError(
-      "validation_failed",
-      `${name} must be a duration such as "30s", but is "${duration}"`,
-    );
+/** Why a batch was not stored: the error of the first task that is to blame. */
+function culprit(outcomes: readonly SubmitOutcome[]): unknown {
+  for (const [position, outcome] of outcomes.entries()) {
+    if (outcome.ok || outcome.error.code === "batch_rejected") continue;
+    const { code, message, errors, extra } = outcome.error;
+    return new TaskwrightError(code, `Nothing was stored. Task ${position}: ${message}`, {
+      errors: errors.map((error) => ({ ...error, pointer: `/${position}${error.pointer}` })),
+      extra,
+      cause: outcome.error,
+    });
   }
-  return parsed;
+  return new TaskwrightError("batch_rejected", "Nothing was stored.");
 }

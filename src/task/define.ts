@@ -16,8 +16,22 @@ export type { RetryOptions } from "./retry.js";
  */
 export type Isolation = "inline" | { readonly thread: string };
 
-/** `Returned` is what the handler returns, `Output` what the output schema, where there is one, makes of it. */
-export interface TaskOptions<Input extends StandardSchemaV1, Returned, Output = Returned> {
+/** What a handler may return: what the output schema, where there is one, takes. */
+export type ReturnedFor<Output> = Output extends StandardSchemaV1
+  ? StandardSchemaV1.InferInput<Output>
+  : unknown;
+
+/** What a result is: what the output schema, where there is one, makes of what the handler returned. */
+export type ResultOf<Output, Returned> = Output extends StandardSchemaV1
+  ? StandardSchemaV1.InferOutput<Output>
+  : Returned;
+
+/** What is written to `defineTask`. `Returned` is what the handler returns. */
+export interface TaskOptions<
+  Input extends StandardSchemaV1,
+  Returned,
+  Output extends StandardSchemaV1 | undefined = StandardSchemaV1 | undefined,
+> {
   /** Lower-case letters, digits, "_", "-", "." and ":", starting with a letter; at most 100. */
   readonly name: string;
   /** One line for people. */
@@ -25,7 +39,7 @@ export interface TaskOptions<Input extends StandardSchemaV1, Returned, Output = 
   /** Any Standard Schema; its JSON Schema, where it has one, makes the form, the OpenAPI and the flags. */
   readonly input: Input;
   /** Checked before the result is stored; what it makes of the returned value is the result. */
-  readonly output?: StandardSchemaV1<Returned, Output>;
+  readonly output?: Output;
   /** One line that names this task in lists, at most 200 characters. `files`: the uploads that the parameters name. */
   readonly summary?: (
     parameters: StandardSchemaV1.InferOutput<Input>,
@@ -76,9 +90,13 @@ const NAME = /^[a-z][a-z0-9_.:-]*$/;
  *   run: ({ text }) => ({ words: text.split(" ").length }),
  * });
  */
-export function defineTask<Input extends StandardSchemaV1, Returned, Output = Returned>(
+export function defineTask<
+  Input extends StandardSchemaV1,
+  Returned extends ReturnedFor<Output>,
+  Output extends StandardSchemaV1 | undefined = undefined,
+>(
   options: TaskOptions<Input, Returned, Output>,
-): TaskType<StandardSchemaV1.InferInput<Input>, FromJson<Output>> {
+): TaskType<StandardSchemaV1.InferInput<Input>, FromJson<ResultOf<Output, Returned>>> {
   const { name } = options;
   if (typeof name !== "string" || name.length > LIMITS.taskTypeLength || !NAME.test(name)) {
     throw new TypeError(

@@ -1,0 +1,89 @@
+// What the compiler knows of a task type: parameters in, result out, whichever validator the schema is written with.
+// The assertions are for tsc; running the file proves only that it loads.
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { expectTypeOf, test } from "vitest";
+import { z } from "zod";
+import { defineTask, type InputOf, type OutputOf } from "../../src/index.js";
+
+test("zod: defaults may be left out of the parameters, and are there in the handler", () => {
+  const resize = defineTask({
+    name: "resize",
+    input: z.object({ file: z.string(), width: z.int().default(320) }),
+    run: ({ file, width }) => {
+      expectTypeOf(width).toEqualTypeOf<number>();
+      return { file, pixels: width ** 2 };
+    },
+  });
+  expectTypeOf<InputOf<typeof resize>>().toEqualTypeOf<{ file: string; width?: number | undefined }>();
+  expectTypeOf<OutputOf<typeof resize>>().toEqualTypeOf<{ file: string; pixels: number }>();
+});
+
+test("an output schema types the result, and the handler must return what it takes", () => {
+  const output = z.object({ format: z.enum(["png", "webp"]), at: z.string().transform(Number) });
+  const convert = defineTask({
+    name: "convert",
+    input: z.object({ file: z.string() }),
+    output,
+    run: async ({ file }) => ({ format: "png" as const, at: file }),
+  });
+  expectTypeOf<OutputOf<typeof convert>>().toEqualTypeOf<{ format: "png" | "webp"; at: number }>();
+
+  const wrongField = { name: "convert", input: z.object({}), output, isolation: "inline" } as const;
+  // @ts-expect-error the output schema has no such format
+  defineTask({ ...wrongField, run: () => ({ format: "gif", at: "12" }) });
+  // @ts-expect-error a field is missing
+  defineTask({ ...wrongField, run: async () => ({ format: "png" }) });
+});
+
+test("a hand-written Standard Schema", () => {
+  const input: StandardSchemaV1<{ text: string }, { text: string; words: number }> = {
+    "~standard": {
+      version: 1,
+      vendor: "by hand",
+      validate: (value) => ({ issues: [{ message: `${String(value)} is not taken` }] }),
+    },
+  };
+  const count = defineTask({ name: "count", input, run: ({ words }) => [words] });
+  expectTypeOf<InputOf<typeof count>>().toEqualTypeOf<{ text: string }>();
+  expectTypeOf<OutputOf<typeof count>>().toEqualTypeOf<number[]>();
+});
+
+/** The shape of a Valibot schema: it extends the standard's interface with members of its own. */
+interface ValibotLike<Input, Output> extends StandardSchemaV1<Input, Output> {
+  readonly kind: "schema";
+  readonly "~types"?: { readonly input: Input; readonly output: Output };
+  readonly "~run": (dataset: unknown) => unknown;
+}
+
+test("a schema in the manner of Valibot", () => {
+  const input: ValibotLike<{ size?: number }, { size: number }> = {
+    kind: "schema",
+    "~run": (dataset) => dataset,
+    "~standard": { version: 1, vendor: "valibot", validate: () => ({ value: { size: 1 } }) },
+  };
+  const draw = defineTask({ name: "draw", input, run: ({ size }) => size });
+  expectTypeOf<InputOf<typeof draw>>().toEqualTypeOf<{ size?: number }>();
+  expectTypeOf<OutputOf<typeof draw>>().toEqualTypeOf<number>();
+});
+
+test("a result is what JSON leaves of it", () => {
+  const report = defineTask({
+    name: "report",
+    input: z.object({}),
+    run: () => ({
+      at: new Date(0),
+      note: undefined as string | undefined,
+      pair: [1, "a"] as [number, string],
+    }),
+  });
+  expectTypeOf<OutputOf<typeof report>>().toEqualTypeOf<{
+    at: string;
+    note: string | undefined;
+    pair: [number, string];
+  }>();
+  const silent = defineTask({ name: "silent", input: z.object({}), run: async () => undefined });
+  expectTypeOf<OutputOf<typeof silent>>().toEqualTypeOf<undefined>();
+  const open = defineTask({ name: "open", input: z.unknown(), run: (given) => given });
+  expectTypeOf<InputOf<typeof open>>().toBeUnknown();
+  expectTypeOf<OutputOf<typeof open>>().toBeUnknown();
+});
