@@ -82,8 +82,9 @@ module.exports = {
     {
       name: "stores-are-named-once",
       severity: "error",
-      comment: "Only the composition root and the command line name a concrete store.",
-      from: { path: "^src/", pathNot: "^src/(store/|app/|cli/)" },
+      comment:
+        "Only the composition roots (of the program and of tests) and the command line name a concrete store.",
+      from: { path: "^src/", pathNot: "^src/(store/|app/|cli/|testing/)" },
       to: { path: "^src/store/(sqlite|memory|postgres)" },
     },
   ],
