@@ -1,8 +1,9 @@
 // What the PostgreSQL store's tests share: a server for the file, and stores in schemas of their own.
 import { randomUUID } from "node:crypto";
 import pg from "pg";
+import { onTestFinished } from "vitest";
 import { openPostgresStore, type PostgresStoreOptions } from "../../src/store/postgres/postgres-store.js";
-import type { Store } from "../../src/store/store.js";
+import { type Store, StoreError } from "../../src/store/store.js";
 import { testServer } from "../support/postgres.js";
 
 /** Leases end by the clock here, and "dead" means never beaten or retired in the suite: so long that they don't end in it. */
@@ -44,8 +45,26 @@ export function openTestStore(options: Partial<PostgresStoreOptions> = {}): Prom
   });
 }
 
+/** The same, closed with the test. */
+export async function openStore(options: Partial<PostgresStoreOptions> = {}): Promise<Store> {
+  const store = await openTestStore(options);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+/** The StoreError that it throws; anything else fails the test. */
+export async function refusal(attempt: Promise<unknown>): Promise<StoreError> {
+  try {
+    await attempt;
+  } catch (error) {
+    if (error instanceof StoreError) return error;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
+
 /** Runs statements past the store. */
-export async function runSql<Row extends pg.QueryResultRow>(sql: string): Promise<readonly Row[]> {
+export async function runSql<Row extends object>(sql: string): Promise<readonly Row[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

@@ -8,27 +8,22 @@ import { moment, type Query } from "./database.js";
 import { type HeldRow, hasParts, holdStill, rounds, storeParts } from "./running.js";
 import type { Notes, Writer } from "./writes.js";
 
-/** A data-modifying WITH term that adds an attempt for each row of `gone`, numbered on from the end of its task's range. */
-const addAttempts = (outcome: string, condition: string) => `
-  INSERT INTO taskwright.attempt (task_id, seq, attempt, worker, started_at, ended_at, outcome, error, stages)
-  SELECT g.id, (SELECT coalesce(max(a.seq), 0) + 1 FROM taskwright.attempt a WHERE a.task_id = g.id),
-    g.attempt, g.worker, g.started_at, g.now, ${outcome}, g.error, g.stages
-  FROM gone g WHERE ${condition}`;
+/** The number of a task's next attempt: one seek to the end of its range in the primary key. */
+const NEXT_SEQ = (id: string) =>
+  `(SELECT coalesce(max(a.seq), 0) + 1 FROM taskwright.attempt a WHERE a.task_id = ${id})`;
 
-// Every row by primary key, and under its fence only. A success at the first try is told by the task itself; everything
-// else leaves an attempt. The checkpoint of a task that did not succeed stays for a manual retry.
+// Every row by primary key, and under its fence only.
 const END = `
 WITH gone AS (
   DELETE FROM taskwright.running r
   USING unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::text[], $8::boolean[], $9::text[])
-    AS s (id, fence, status, error, result_data, progress, message, staged, stages),
-    (SELECT ${moment("$10")} AS now) m
+    AS s (id, fence, status, error, result_data, progress, message, staged, stages)
   WHERE r.id = s.id AND r.fence = s.fence
   RETURNING r.id, r.fence, r.worker, r.queue, r.task_type, r.attempt, r.crashes, r.carried, r.ready_at, r.started_at,
     r.cancel_requested_at, s.status, s.error, s.result_data,
     CASE WHEN s.status = 'SUCCESS' THEN 100 ELSE coalesce(s.progress, r.progress) END AS progress,
     coalesce(s.message, r.progress_message) AS progress_message,
-    CASE WHEN s.staged THEN s.stages ELSE r.stages END AS stages, m.now
+    CASE WHEN s.staged THEN s.stages ELSE r.stages END AS stages, ${moment("$10")} AS now
 ),
 ended AS (
   INSERT INTO taskwright.done (id, queue, task_type, status, fence, worker, attempt, crashes, started_at, completed_at,
@@ -37,29 +32,36 @@ ended AS (
     progress_message, stages, error, result_data
   FROM gone
 ),
-tried AS (${addAttempts(
-  "g.status",
-  `g.status <> 'SUCCESS' OR g.attempt > 1
-    OR (g.carried OR g.crashes > 0) AND EXISTS (SELECT 1 FROM taskwright.attempt a WHERE a.task_id = g.id)`,
-)}
-),
-trimmed AS (
-  DELETE FROM taskwright.carry c USING gone g
-  WHERE g.carried AND c.id = g.id AND (g.status = 'SUCCESS' OR c.checkpoint IS NULL)
-),
 counted AS (
   INSERT INTO taskwright.tally (at, queue, task_type, running, success, failed, cancelled, ended_success, ended_failed,
     ended_cancelled, wait_millis, run_millis)
-  SELECT min(now) / 60000 * 60000, queue, task_type, -count(*), count(*) FILTER (WHERE status = 'SUCCESS'),
-    count(*) FILTER (WHERE status = 'FAILED'), count(*) FILTER (WHERE status = 'CANCELLED'),
-    count(*) FILTER (WHERE status = 'SUCCESS'), count(*) FILTER (WHERE status = 'FAILED'),
-    count(*) FILTER (WHERE status = 'CANCELLED'),
-    sum(greatest(0, started_at - ready_at)), sum(greatest(0, now - started_at))
-  FROM gone GROUP BY queue, task_type
+  SELECT at, queue, task_type, -ended, success, failed, ended - success - failed, success, failed,
+    ended - success - failed, waited, ran
+  FROM (
+    SELECT min(now) / 60000 * 60000 AS at, queue, task_type, count(*) AS ended,
+      count(*) FILTER (WHERE status = 'SUCCESS') AS success, count(*) FILTER (WHERE status = 'FAILED') AS failed,
+      sum(greatest(0, started_at - ready_at)) AS waited, sum(greatest(0, now - started_at)) AS ran
+    FROM gone GROUP BY queue, task_type
+  ) g
 )
-SELECT id, status, queue, task_type AS "taskType", attempt, crashes, worker, started_at AS "startedAt",
+SELECT id, status, queue, task_type AS "taskType", attempt, crashes, carried, worker, started_at AS "startedAt",
   cancel_requested_at AS "cancelRequestedAt", progress, progress_message AS "progressMessage", stages, now
 FROM gone`;
+
+// A success at the first try is told by the task itself, and never comes here; everything else leaves an attempt, as done
+// has it. By primary key.
+const RECORD_ENDS = `
+INSERT INTO taskwright.attempt (task_id, seq, attempt, worker, started_at, ended_at, outcome, error, stages)
+SELECT d.id, ${NEXT_SEQ("d.id")}, d.attempt, d.worker, d.started_at, d.completed_at, d.status, d.error, d.stages
+FROM taskwright.done d
+WHERE d.id = ANY ($1::uuid[]) AND (
+  d.status <> 'SUCCESS' OR d.attempt > 1 OR EXISTS (SELECT 1 FROM taskwright.attempt a WHERE a.task_id = d.id)
+)`;
+
+// The checkpoint of a task that did not succeed stays for a manual retry. By primary key.
+const TRIM_CARRIES = `
+DELETE FROM taskwright.carry c USING taskwright.done d
+WHERE c.id = ANY ($1::uuid[]) AND d.id = c.id AND (d.status = 'SUCCESS' OR c.checkpoint IS NULL)`;
 
 // Back to wait, every row by primary key. Handed back unharmed, there is nothing to tell about the attempt.
 const HAND_BACK = `
@@ -73,10 +75,11 @@ WITH gone AS (
     s.wait, s.error, s.refund, CASE WHEN s.staged THEN s.stages ELSE r.stages END AS stages, m.now,
     (SELECT -t.priority FROM taskwright.task t WHERE t.id = r.id) AS rank
 ),
-tried AS (${addAttempts(
-  "CASE WHEN g.error IS NULL THEN 'released' ELSE 'retry' END",
-  "g.error IS NOT NULL OR NOT g.refund",
-)}
+tried AS (
+  INSERT INTO taskwright.attempt (task_id, seq, attempt, worker, started_at, ended_at, outcome, error, stages)
+  SELECT g.id, ${NEXT_SEQ("g.id")}, g.attempt, g.worker, g.started_at, g.now,
+    CASE WHEN g.error IS NULL THEN 'released' ELSE 'retry' END, g.error, g.stages
+  FROM gone g WHERE g.error IS NOT NULL OR NOT g.refund
 ),
 kept AS (
   INSERT INTO taskwright.carry (id, attempt, crashes, fence, started_at)
@@ -105,7 +108,7 @@ SELECT q.id, d.status, d.fence AS "doneFence", r.id IS NOT NULL AS "isRunning", 
 FROM unnest($1::uuid[]) AS q (id) LEFT JOIN taskwright.done d ON d.id = q.id
 LEFT JOIN taskwright.running r ON r.id = q.id LEFT JOIN taskwright.carry c ON c.id = q.id`;
 
-interface EndedRow extends Omit<HeldRow, "fence" | "carried" | "readyAt"> {
+interface EndedRow extends Omit<HeldRow, "fence" | "readyAt"> {
   readonly status: FinishedStatus;
 }
 
@@ -152,22 +155,36 @@ export function createSettle({ database, listeners }: Writer) {
       known.map(({ outcome }) => outcome.id),
       known.map(({ outcome }) => outcome.fence),
       known.map(({ status }) => status),
-      known.map(({ outcome }) => writeError(outcome)),
-      known.map(({ outcome }) => resultOf(outcome) ?? null),
-      known.map(({ outcome }) => outcome.report?.progress ?? null),
-      known.map(({ outcome }) => outcome.report?.progressMessage ?? null),
-      known.map(({ outcome }) => outcome.report?.stages !== undefined),
-      known.map(({ outcome }) => writeList(outcome.report?.stages)),
+      column(known.map(({ outcome }) => writeError(outcome))),
+      column(known.map(({ outcome }) => resultOf(outcome) ?? null)),
+      column(known.map(({ outcome }) => outcome.report?.progress ?? null)),
+      column(known.map(({ outcome }) => outcome.report?.progressMessage ?? null)),
+      column(known.map(({ outcome }) => (outcome.report?.stages ? true : null))),
+      column(known.map(({ outcome }) => writeList(outcome.report?.stages))),
       database.now(),
     ]);
     if (listeners.listening) noteFinished(notes, rows, ends);
+    await leaveRecords(query, rows);
     return rows.map((row) => row.id);
+  }
+
+  /** Nothing to do for what most tasks do: they succeed at the first try. */
+  async function leaveRecords(query: Query, rows: readonly EndedRow[]): Promise<void> {
+    const told = rows.filter(
+      ({ status, attempt, carried, crashes }) =>
+        status !== "SUCCESS" || attempt > 1 || carried || crashes > 0,
+    );
+    const carries = told.filter((row) => row.carried);
+    await Promise.all([
+      told.length > 0 ? query(RECORD_ENDS, [told.map((row) => row.id)]) : undefined,
+      carries.length > 0 ? query(TRIM_CARRIES, [carries.map((row) => row.id)]) : undefined,
+    ]);
   }
 
   function noteFinished(notes: Notes, rows: readonly EndedRow[], ends: readonly End[]): void {
     const outcomes = new Map(ends.map(({ outcome }) => [outcome.id, outcome]));
     for (const row of rows) {
-      const { now, stages, progressMessage, cancelRequestedAt, ...task } = row;
+      const { now, stages, progressMessage, cancelRequestedAt, carried: _carried, ...task } = row;
       const outcome = outcomes.get(row.id);
       notes.changes.push({
         kind: "finished",
@@ -193,8 +210,8 @@ export function createSettle({ database, listeners }: Writer) {
       outcomes.map((outcome) => Math.max(0, Math.round(outcome.in))),
       outcomes.map(writeError),
       outcomes.map((outcome) => outcome.refund ?? false),
-      outcomes.map((outcome) => outcome.report?.stages !== undefined),
-      outcomes.map((outcome) => writeList(outcome.report?.stages)),
+      column(outcomes.map((outcome) => (outcome.report?.stages ? true : null))),
+      column(outcomes.map((outcome) => writeList(outcome.report?.stages))),
       database.now(),
     ]);
     for (const { id, queue, taskType, rank, attempt, wait, now } of rows) {
@@ -299,4 +316,9 @@ function resultOf(outcome: Outcome) {
 function writeError(outcome: Outcome): string | null {
   const error = errorOf(outcome);
   return error === undefined ? null : JSON.stringify(error);
+}
+
+/** A column of a batch; null where all of it is, which costs nothing to send. */
+function column<T>(values: readonly (T | null)[]): readonly (T | null)[] | null {
+  return values.every((value) => value === null) ? null : values;
 }
