@@ -20,6 +20,7 @@ import type {
 import { type Clock, systemClock } from "../lib/clock.js";
 import { createIdSource } from "../model/id.js";
 import type { Status } from "../model/status.js";
+import type { Instant } from "../model/time.js";
 import { type EventsOptions, events } from "./events.js";
 import { createTransport } from "./transport.js";
 
@@ -183,6 +184,20 @@ export function createClient(options: ClientOptions) {
     stats: (range: StatsOptions = {}, call?: CallOptions) => get<WireStats>("/api/stats", call, range),
 
     health: (call?: CallOptions) => get<WireHealth>("/api/health", call),
+
+    /** The server's clock, good to a second; undefined where something on the way took it out of the reply. */
+    async serverTime({ signal }: CallOptions = {}): Promise<Instant | undefined> {
+      const reply = await transport.send({
+        method: "GET",
+        path: "/api/health/live",
+        signal,
+        repeatable: true,
+      });
+      await reply.body?.cancel();
+      // In whole seconds, cut off: the middle of that second is nearest to all it may have been.
+      const date = Date.parse(reply.headers.get("date") ?? "") + 500;
+      return Number.isNaN(date) ? undefined : date;
+    },
 
     /** Uploads a file. `name` stands in for the one a File has. */
     async upload(

@@ -11,6 +11,14 @@ export interface Lock {
   release(): void;
 }
 
+/** The process that holds a database, as it named itself. */
+export interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** RFC 3339. */
+  readonly since: string;
+}
+
 /** Throws StoreError 'locked', naming the holder, where another process or another store of this one holds `file`. */
 export function takeLock(file: string, clock: Clock): Lock {
   const lockFile = `${file}.lock`;
@@ -25,7 +33,7 @@ export function takeLock(file: string, clock: Clock): Lock {
     if (!(error instanceof Database.SqliteError) || !error.code.startsWith("SQLITE_BUSY")) throw error;
     throw new StoreError(
       "locked",
-      `The database ${file} is in use by ${holderOf(lockFile)}. A SQLite database belongs to one process: stop that one first, or name another file.`,
+      `The database ${file} is in use by ${holderOf(file)}. A SQLite database belongs to one process: stop that one first, or name another file.`,
       { cause: error },
     );
   }
@@ -46,17 +54,26 @@ function writeHolder(lockFile: string, clock: Clock): void {
   renameSync(fresh, holderFile(lockFile));
 }
 
-function holderOf(lockFile: string): string {
+function holderOf(file: string): string {
+  const holder = readHolder(file);
+  return holder ? `process ${holder.pid} on ${holder.host} since ${holder.since}` : "another process";
+}
+
+/**
+ * Who last took the lock of `file` and has not given it back; it may have died since. Undefined where nobody has, or
+ * is between taking the lock and naming itself. Touches no lock.
+ */
+export function readHolder(file: string): Holder | undefined {
   let holder: unknown;
   try {
-    holder = JSON.parse(readFileSync(holderFile(lockFile), "utf8"));
+    holder = JSON.parse(readFileSync(holderFile(`${file}.lock`), "utf8"));
   } catch {
-    // The holder is between taking the lock and naming itself, or its note is gone: the lock holds all the same.
-    return "another process";
+    // Absent or half there: nobody can be named. The lock itself holds all the same.
+    return undefined;
   }
-  if (typeof holder !== "object" || holder === null) return "another process";
-  const { pid, host, since } = { pid: "?", host: "?", since: "?", ...holder };
-  return `process ${pid} on ${host} since ${since}`;
+  if (typeof holder !== "object" || holder === null) return undefined;
+  const { pid, host, since } = { pid: 0, host: "?", since: "?", ...holder };
+  return { pid, host, since };
 }
 
 function holderFile(lockFile: string): string {
