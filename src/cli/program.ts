@@ -3,7 +3,10 @@ import { Command } from "commander";
 import { VERSION } from "../app/version.js";
 import { addBackup } from "./commands/backup.js";
 import { addCancel } from "./commands/cancel.js";
+import { addCompletion } from "./commands/completion.js";
+import { addDoctor } from "./commands/doctor.js";
 import { addGet } from "./commands/get.js";
+import { addInit } from "./commands/init.js";
 import { addList } from "./commands/list.js";
 import { addLogs } from "./commands/logs.js";
 import { addMigrate } from "./commands/migrate.js";
@@ -17,6 +20,7 @@ import { examples } from "./flags.js";
 /** In the order of the help. */
 const COMMANDS = [
   addServe,
+  addInit,
   addSubmit,
   addList,
   addGet,
@@ -27,6 +31,8 @@ const COMMANDS = [
   addTypes,
   addBackup,
   addMigrate,
+  addDoctor,
+  addCompletion,
 ];
 
 /** A fresh program; commands inherit what is set before they are added. */
@@ -47,7 +53,7 @@ export function createProgram(): Command {
       "taskwright submit data_processing -p rows=5000 --wait",
       "taskwright list --status FAILED",
     ])}
-Commands other than serve and migrate talk to the server at TASKWRIGHT_URL.
+Commands about tasks and types talk to the server at TASKWRIGHT_URL.
 Exit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 task failed, 5 timed out, 130 interrupted.`,
   );
 }

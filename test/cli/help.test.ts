@@ -2,7 +2,22 @@ import { expect, test } from "vitest";
 import { matchesGolden } from "../support/golden.js";
 import { run } from "./command-line.js";
 
-const COMMANDS = ["serve", "submit", "list", "get", "watch", "logs", "cancel", "retry", "types", "backup", "migrate"];
+const COMMANDS = [
+  "serve",
+  "init",
+  "submit",
+  "list",
+  "get",
+  "watch",
+  "logs",
+  "cancel",
+  "retry",
+  "types",
+  "backup",
+  "migrate",
+  "doctor",
+  "completion",
+];
 
 test.each(["", ...COMMANDS])("the help of taskwright %s", async (command) => {
   const { code, stdout, stderr } = await run([...(command === "" ? [] : [command]), "--help"]);

@@ -1,0 +1,123 @@
+// Checks of the database's place and of the database itself. Changes nothing and takes no lock.
+import { accessSync, constants, existsSync } from "node:fs";
+import { statfs } from "node:fs/promises";
+import { hostname } from "node:os";
+import path from "node:path";
+import { openReader } from "../../store/sqlite/connection.js";
+import { toStoreError } from "../../store/sqlite/errors.js";
+import { readHolder } from "../../store/sqlite/lock.js";
+import { readVersion, SCHEMA_VERSION } from "../../store/sqlite/migrations/migrate.js";
+import { formatBytes } from "../bytes.js";
+import { type Finding, ok, problem, warning } from "./finding.js";
+
+const LITTLE_SPACE = 1024 ** 3;
+const NO_SPACE = 64 * 1024 ** 2;
+
+/** Types of network file systems as Linux numbers them (statfs(2)): their locks can't be relied on. */
+const NETWORK: ReadonlyMap<number, string> = new Map([
+  [0x6969, "NFS"],
+  [0x517b, "SMB"],
+  [0xff534d42, "CIFS"],
+  [0xfe534d42, "SMB2"],
+  [0x00c36400, "Ceph"],
+  [0x01021997, "9p"],
+  [0x5346414f, "AFS"],
+]);
+
+export async function checkStore(file: string): Promise<readonly Finding[]> {
+  return [
+    checkWritable("store", file),
+    ...(await checkDisk("disk of the store", file)),
+    ...checkSchema(file),
+    checkHolder(file),
+  ];
+}
+
+/** The place itself where it exists, else the folder in which it would be made. */
+export function checkWritable(check: string, place: string): Finding {
+  const nearest = nearestExisting(place);
+  const folder = nearest === path.resolve(place) ? path.dirname(nearest) : nearest;
+  for (const written of new Set([nearest, folder])) {
+    try {
+      accessSync(written, constants.W_OK);
+    } catch {
+      // The reason is always the same: this user may not.
+      return problem(
+        check,
+        `${written} can't be written by this user`,
+        "change its owner, or name another place",
+      );
+    }
+  }
+  return ok(
+    check,
+    existsSync(place) ? `${place} can be written` : `${place} will be made at the first start`,
+  );
+}
+
+export async function checkDisk(check: string, place: string): Promise<readonly Finding[]> {
+  const nearest = nearestExisting(place);
+  const { type, bavail, bsize } = await statfs(nearest);
+  const free = bavail * bsize;
+  const network = process.platform === "linux" ? NETWORK.get(type) : undefined;
+  const space = `${formatBytes(free)} free`;
+  return [
+    free < NO_SPACE
+      ? problem(check, space, "free some space: without it nothing is stored")
+      : free < LITTLE_SPACE
+        ? warning(check, space, "free some space, or keep finished tasks for a shorter time: --keep-finished")
+        : ok(check, space),
+    ...(network === undefined
+      ? []
+      : [
+          problem(
+            check,
+            `${nearest} is on a network file system (${network}), where SQLite's locks can't be relied on`,
+            "move the store to a local disk",
+          ),
+        ]),
+  ];
+}
+
+function checkSchema(file: string): readonly Finding[] {
+  if (!existsSync(file)) return [];
+  try {
+    const database = openReader(file);
+    try {
+      const version = readVersion(database, file);
+      if (version === SCHEMA_VERSION) return [ok("schema", `version ${version}`)];
+      const message = `version ${version}, and this program works with ${SCHEMA_VERSION}`;
+      return [warning("schema", message, "taskwright migrate, or start the server, which does it too")];
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    return [problem("schema", toStoreError(error, file).message, "see the message")];
+  }
+}
+
+/** By the note that the holder leaves: to try the lock could keep a server from starting. */
+function checkHolder(file: string): Finding {
+  const holder = readHolder(path.resolve(file));
+  if (!holder) return ok("lock", "nobody has the store open");
+  const named = `process ${holder.pid} on ${holder.host} since ${holder.since}`;
+  if (holder.host !== hostname()) return ok("lock", `held by ${named}, if that still runs`);
+  return isAlive(holder.pid)
+    ? ok("lock", `held by ${named}`)
+    : ok("lock", `free; ${named} died without giving it back, and the next start takes over what ran`);
+}
+
+/** Signal 0 only asks; EPERM: it is there, and another user's. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+function nearestExisting(place: string): string {
+  let current = path.resolve(place);
+  while (!existsSync(current)) current = path.dirname(current);
+  return current;
+}

@@ -1,0 +1,82 @@
+// The files of a new project, as texts. Writes nothing.
+import { createRequire } from "node:module";
+import { VERSION } from "../../app/version.js";
+
+const manifest: {
+  readonly engines: { readonly node: string };
+  readonly dependencies: { readonly zod: string };
+} = createRequire(import.meta.url)("../../../package.json");
+
+/** By path within the project, in the order they are written. `name`: of the folder, as people gave it. */
+export function projectFiles(name: string): ReadonlyMap<string, string> {
+  return new Map([
+    ["tasks/word-count.ts", TASK],
+    ["taskwright.config.ts", CONFIG],
+    [".gitignore", "node_modules/\ndata/\n"],
+    ["README.md", readme(name)],
+    ["package.json", packageJson(name)],
+  ]);
+}
+
+/** The version of this very program: another one might know other options. */
+function packageJson(name: string): string {
+  const content = {
+    name: packageName(name),
+    version: "0.0.0",
+    private: true,
+    type: "module",
+    engines: { node: manifest.engines.node },
+    scripts: { start: "taskwright serve" },
+    dependencies: { taskwright: VERSION, zod: manifest.dependencies.zod },
+  };
+  return `${JSON.stringify(content, undefined, 2)}\n`;
+}
+
+/** npm's rules: lower case, and nothing that a URL would have to escape. */
+function packageName(name: string): string {
+  const plain = name.toLowerCase().replaceAll(/[^a-z0-9-]+/g, "-");
+  return plain.replaceAll(/^-+|-+$/g, "") || "tasks";
+}
+
+const TASK = `// One task type: what it takes, and what it does.
+import { defineTask } from "taskwright";
+import { z } from "zod";
+
+export const wordCount = defineTask({
+  name: "word_count",
+  description: "Counts the words of a text",
+  input: z.strictObject({
+    text: z.string().max(10_000).meta({ title: "Text", description: "The words to count." }),
+  }),
+  summary: ({ text }) => text.slice(0, 60),
+  async run({ text }, { log, progress, signal }) {
+    const words = text.split(/\\s+/).filter(Boolean);
+    // Work that takes long looks at the signal now and then: a cancel or a shutdown aborts it.
+    signal.throwIfAborted();
+    log.info("counted", { words: words.length });
+    progress({ done: words.length, total: words.length, message: \`\${words.length} words\` });
+    return { words: words.length };
+  },
+});
+`;
+
+const CONFIG = `// Task types and settings of this server; flags and environment variables come first.
+import { wordCount } from "./tasks/word-count.ts";
+
+export default { tasks: [wordCount] };
+`;
+
+function readme(name: string): string {
+  return `# ${name}
+Background tasks with Taskwright.
+
+\`\`\`sh
+npm install
+npm start
+npx taskwright submit word_count -p text="the quick brown fox" --wait
+\`\`\`
+
+The second command is the server: its page is at http://127.0.0.1:8000, and the third goes into another terminal.
+A task type of your own is a file like \`tasks/word-count.ts\` and an entry in \`taskwright.config.ts\`.
+`;
+}
