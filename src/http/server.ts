@@ -22,7 +22,8 @@ export function createServer(options: HttpServerOptions & { readonly security: S
   const answer = errorAnswer(options, maxBody);
   const app = Fastify({
     bodyLimit: maxBody,
-    genReqId: () => newId(),
+    // An id is made where an answer names it: errors only.
+    genReqId: () => "",
     requestTimeout: REQUEST_TIMEOUT,
     connectionTimeout: SILENT_TIMEOUT,
     http: { headersTimeout: HEADERS_TIMEOUT },
@@ -56,16 +57,17 @@ export function createServer(options: HttpServerOptions & { readonly security: S
   return app;
 }
 
-function errorAnswer({ log }: Pick<HttpServerOptions, "log">, maxBody: number) {
+function errorAnswer({ log, newId }: Pick<HttpServerOptions, "log" | "newId">, maxBody: number) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const known = asTaskwrightError(error, request.routeOptions?.bodyLimit ?? maxBody);
-    if (known.code === "internal") log.error({ err: error, request_id: request.id }, "a request failed");
+    const requestId = newId();
+    if (known.code === "internal") log.error({ err: error, request_id: requestId }, "a request failed");
     if (known.code === "unavailable") reply.header("retry-after", "2");
     if (known.code === "unauthenticated") reply.header("www-authenticate", "Bearer");
     return reply
       .code(known.status)
       .type(PROBLEM_TYPE)
-      .send(JSON.stringify(problemOf(known, request.id)));
+      .send(JSON.stringify(problemOf(known, requestId)));
   };
 }
 

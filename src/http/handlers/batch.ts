@@ -10,7 +10,10 @@ import { submitRequest } from "../submit-options.js";
 import { taskView } from "../task-view.js";
 import { SubmitSchema, type WireBatchReply, type WireSubmit } from "../wire.js";
 
-export function serveBatch(app: FastifyInstance, { queue }: { readonly queue: Queue }): void {
+export function serveBatch(
+  app: FastifyInstance,
+  { queue, newId }: { readonly queue: Queue; readonly newId: () => string },
+): void {
   serve(
     app,
     "tasks.batch",
@@ -25,13 +28,14 @@ export function serveBatch(app: FastifyInstance, { queue }: { readonly queue: Qu
       );
       if (atomic && outcomes.some(({ ok }) => !ok)) throw rejected(outcomes);
       const created = outcomes.filter(({ ok }) => ok).length;
+      const requestId = newId();
       return {
         created,
         failed: outcomes.length - created,
         outcomes: outcomes.map((outcome, position) =>
           outcome.ok
             ? { ok: true, task: taskView(outcome.task) }
-            : { ok: false, problem: problemOf(placed(outcome.error, position), request.id) },
+            : { ok: false, problem: problemOf(placed(outcome.error, position), requestId) },
         ),
       };
     },

@@ -2,13 +2,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { TaskwrightError } from "../../model/errors.js";
 import { isUuid, type TaskId } from "../../model/id.js";
+import type { Json } from "../../model/json.js";
 import { LIMITS } from "../../model/limits.js";
+import type { Task } from "../../model/task.js";
 import type { Queue, Submitted } from "../../queue/queue.js";
 import { listRequest } from "../list-query.js";
 import { serve } from "../serve.js";
 import { submitOptions, submitRequest } from "../submit-options.js";
-import { listedView, taskView, timestamp } from "../task-view.js";
-import type { WireTask, WireTaskList } from "../wire.js";
+import { taskText } from "../task-text.js";
+import { listedView, timestamp } from "../task-view.js";
+import type { WireTaskList } from "../wire.js";
 
 export function serveTasks(
   app: FastifyInstance,
@@ -30,19 +33,19 @@ export function serveTasks(
     };
   });
 
-  serve(app, "tasks.get", async ({ params, query }, reply): Promise<WireTask> => {
+  serve(app, "tasks.get", async ({ params, query }, reply) => {
     const id = taskId(params);
-    if (!query.wait) return taskView(await queue.get(id));
+    if (!query.wait) return text(await queue.get(id), reply);
     const gone = new AbortController();
     reply.raw.once("close", () => gone.abort());
     const signal = AbortSignal.any([closing, gone.signal]);
-    return taskView(await queue.get(id, { wait: query.wait * 1000, signal }));
+    return text(await queue.get(id, { wait: query.wait * 1000, signal }), reply);
   });
 
-  serve(app, "tasks.cancel", async ({ params }, reply): Promise<WireTask> => {
+  serve(app, "tasks.cancel", async ({ params }, reply) => {
     const task = await queue.cancel(taskId(params));
     reply.code(task.status === "CANCELLED" ? 200 : 202);
-    return taskView(task);
+    return text(task, reply);
   });
 
   serve(
@@ -70,10 +73,16 @@ export function taskId({ task_id: given }: { readonly task_id: string }): TaskId
   throw new TaskwrightError("task_not_found", `${shown} is no task id; an id is a UUID.`);
 }
 
-function stored({ task, replayed }: Submitted, reply: FastifyReply): WireTask {
+function stored({ task, replayed }: Submitted, reply: FastifyReply): Json {
   reply.code(201).header("location", `/api/tasks/${task.id}`);
   if (replayed) reply.header("idempotency-replayed", "true");
-  return taskView(task);
+  return text(task, reply);
+}
+
+/** Answered as text, which the framework passes on as it is. */
+function text(task: Task, reply: FastifyReply): Json {
+  reply.header("content-type", "application/json; charset=utf-8");
+  return taskText(task);
 }
 
 function idempotencyKey(headers: FastifyRequest["headers"]): { idempotencyKey?: string } {
