@@ -53,18 +53,34 @@ const PARAMETER_COLUMNS: readonly Column<ParameterRow>[] = [
 export function typeDetail(type: WireTaskType, screen: Screen): readonly string[] {
   const { queue, max_attempts, timeout_ms } = type.defaults;
   const rows = type.parameters_schema === null ? [] : describeParameters(type.parameters_schema);
-  // A column in which nothing stands would only take room.
-  const columns = PARAMETER_COLUMNS.filter((column) => rows.some((row) => column.text(row) !== ""));
   return [
     paint(screen, "bold", oneLine(type.name)),
     ...(type.description === "" ? [] : [printable(type.description)]),
     `Queue ${oneLine(queue)}, up to ${max_attempts} attempts of ${formatDuration(timeout_ms)} each.`,
     "",
-    ...(rows.length === 0 ? ["It says nothing about its parameters."] : table(rows, columns, screen)),
+    ...(rows.length === 0 ? ["It says nothing about its parameters."] : parameterLines(rows, screen)),
     "",
     paint(screen, "bold", "Examples"),
     ...exampleLines(type, rows).map((line) => `  ${printable(line)}`),
   ];
+}
+
+/** A table; where the screen is too narrow for it, the help of each parameter on lines of its own. */
+function parameterLines(rows: readonly ParameterRow[], screen: Screen): readonly string[] {
+  // A column in which nothing stands would only take room.
+  const columns = PARAMETER_COLUMNS.filter((column) => rows.some((row) => column.text(row) !== ""));
+  const whole = table(rows, columns, { colour: false, width: undefined });
+  if (screen.width === undefined || whole.every((line) => line.length <= (screen.width ?? 0))) {
+    return table(rows, columns, screen);
+  }
+  return rows.flatMap((row) => {
+    const preset = row.default === "" ? "" : `default ${row.default}`;
+    const facts = [row.type, row.required ? "required" : "", preset, row.limits].filter(
+      (fact) => fact !== "",
+    );
+    const head = `${paint(screen, "bold", oneLine(row.name))}  ${oneLine(facts.join(", "))}`;
+    return row.help === "" ? [head] : [head, `    ${oneLine(row.help)}`];
+  });
 }
 
 function exampleLines({ name, examples }: WireTaskType, rows: readonly ParameterRow[]): readonly string[] {
