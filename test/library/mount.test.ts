@@ -1,21 +1,9 @@
 // The API inside servers that are there already, over real sockets.
-import { createServer, type RequestListener, type Server } from "node:http";
 import Fastify, { type FastifyPluginAsync } from "fastify";
 import { describe, expect, test } from "vitest";
 import { ApiError, createClient } from "../../src/client/index.js";
+import { listen } from "./listen.js";
 import { afterwards, openApp, wordCount } from "./support.js";
-
-async function listen(listener: RequestListener): Promise<{ url: string; server: Server }> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  afterwards(async () => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  if (typeof address !== "object" || address === null) throw new Error("the server listens on no port");
-  return { url: `http://127.0.0.1:${address.port}`, server };
-}
 
 describe("in a node:http server", () => {
   test("under a prefix, beside what else is served", async () => {

@@ -1,0 +1,40 @@
+// What the compiler refuses of the client's calls. Nothing here runs: the assertions are for tsc.
+import { expectTypeOf, test } from "vitest";
+import { z } from "zod";
+import type { Client, Run } from "../../src/client/index.js";
+import { defineTask } from "../../src/index.js";
+
+const wordCount = defineTask({
+  name: "word_count",
+  input: z.strictObject({ text: z.string(), lower: z.boolean().default(false) }),
+  run: ({ text }) => ({ words: text.length }),
+});
+
+/** Compiled, never called. */
+async function calls(client: Client): Promise<void> {
+  const run = await client.submit(wordCount, { text: "a b" }, { priority: 10 });
+  expectTypeOf(run).toEqualTypeOf<Run<{ words: number }>>();
+  expectTypeOf(await run.result({ timeout: "2m" })).toEqualTypeOf<{ words: number }>();
+  const named = await client.submit<typeof wordCount>("word_count", { text: "a b" });
+  expectTypeOf(await named.result()).toEqualTypeOf<{ words: number }>();
+  const untyped = await client.submit("word_count", { anything: "goes" });
+  expectTypeOf(await untyped.result()).toBeUnknown();
+  expectTypeOf(await client.run<typeof wordCount>("id").result()).toEqualTypeOf<{ words: number }>();
+
+  // @ts-expect-error a parameter is missing
+  await client.submit(wordCount, {});
+  // @ts-expect-error there are no parameters at all
+  await client.submit(wordCount);
+  // @ts-expect-error a parameter of that name does not exist
+  await client.submit(wordCount, { text: "a", txt: "b" });
+  // @ts-expect-error the parameter has another type
+  await client.submit<typeof wordCount>("word_count", { text: 5 });
+  // @ts-expect-error an option of that name does not exist
+  await client.submit(wordCount, { text: "a" }, { prio: 10 });
+  // @ts-expect-error the result has no such field
+  (await run.result()).letters;
+}
+
+test("the calls above compile, and those marked do not", () => {
+  expectTypeOf(calls).toBeFunction();
+});
