@@ -37,7 +37,12 @@ export async function servePages(
       },
     },
   });
-  await app.register(swaggerUi, { routePrefix: "/docs", uiConfig: { validatorUrl: null } });
+  await app.register(swaggerUi, {
+    routePrefix: "/docs",
+    theme: { title: "Taskwright API" },
+    // The standard layout has a bar that names the framework, and a logo whose inline style the policy forbids.
+    uiConfig: { validatorUrl: null, layout: "BaseLayout" },
+  });
   const root = dashboardDir === undefined ? undefined : path.resolve(dashboardDir);
   if (root === undefined || !existsSync(path.join(root, "index.html"))) serveHint(app);
   else await serveDashboard(app, root);
