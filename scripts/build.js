@@ -4,6 +4,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildGuide } from "./guide.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const require = createRequire(import.meta.url);
@@ -45,6 +46,18 @@ export function build({ force = false, dashboard = true } = {}) {
           "warn",
         ]),
       skip: !dashboard || !existsSync(path.join(root, "dashboard/vite.config.ts")),
+    },
+    {
+      output: path.join(root, "dist/dashboard/guide/index.html"),
+      sources: [
+        "docs",
+        "CHANGELOG.md",
+        "scripts/guide.js",
+        "scripts/guide.css",
+        "dashboard/src/styles/tokens.css",
+      ],
+      make: buildGuide,
+      skip: !dashboard,
     },
   ];
   for (const step of steps) {

@@ -6,6 +6,7 @@ import { healthQuery, statsQuery } from "../tasks/queries.js";
 import {
   DocsIcon,
   FAILED_PLACE,
+  GuideIcon,
   NEW_PLACE,
   type Place,
   QUEUES_PLACE,
@@ -31,6 +32,10 @@ export function Rail() {
       </nav>
       <nav className="nav" aria-label="Tools">
         <RailLink place={NEW_PLACE} />
+        <a href="/guide/index.html">
+          <GuideIcon className="i" aria-hidden />
+          <span>Documentation</span>
+        </a>
         <a href="/docs">
           <DocsIcon className="i" aria-hidden />
           <span>API docs</span>

@@ -1,6 +1,6 @@
 // The pages that the rail and the bar of the phone lead to, and which of them one is at.
 import { useRouterState } from "@tanstack/react-router";
-import { BookOpen, Cpu, ListTree, type LucideIcon, Menu, Plus, TriangleAlert } from "lucide-react";
+import { BookOpen, Braces, Cpu, ListTree, type LucideIcon, Menu, Plus, TriangleAlert } from "lucide-react";
 import type { TaskSearch } from "../tasks/search.js";
 
 export interface Place {
@@ -20,7 +20,8 @@ export const FAILED_PLACE: Place = {
 export const QUEUES_PLACE: Place = { name: "Queues", to: "/queues", icon: Menu };
 export const WORKERS_PLACE: Place = { name: "Workers", to: "/workers", icon: Cpu };
 export const NEW_PLACE: Place = { name: "New task", to: "/new", icon: Plus };
-export const DocsIcon = BookOpen;
+export const GuideIcon = BookOpen;
+export const DocsIcon = Braces;
 
 export function useCurrentPlace(): Place {
   return useRouterState({
