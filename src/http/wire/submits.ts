@@ -1,0 +1,95 @@
+// What a caller sends to submit tasks, one or many, and to retry one.
+import { type Static, Type } from "@sinclair/typebox";
+import { LIMITS } from "../../model/limits.js";
+import { AnyJson, DurationText, JsonObject, Strict, Timestamp, Uuid } from "./common.js";
+import { ProblemReply } from "./problem.js";
+import { TaskReply } from "./tasks.js";
+
+export const RetrySchema = Type.Object(
+  {
+    base: Type.Optional(DurationText),
+    factor: Type.Optional(Type.Number({ minimum: 1, maximum: 100 })),
+    max: Type.Optional(DurationText),
+    jitter: Type.Optional(Type.Boolean()),
+  },
+  Strict,
+);
+
+/** Options of a submit; a retry may change the same ones. */
+const submitOptions = {
+  queue: Type.Optional(Type.String({ minLength: 1, maxLength: LIMITS.queueLength })),
+  priority: Type.Optional(
+    Type.Integer({
+      minimum: LIMITS.priority.min,
+      maximum: LIMITS.priority.max,
+      description: "Higher first.",
+    }),
+  ),
+  run_at: Type.Optional(Timestamp),
+  delay: Type.Optional(DurationText),
+  timeout: Type.Optional(DurationText),
+  max_attempts: Type.Optional(
+    Type.Integer({ minimum: LIMITS.maxAttempts.min, maximum: LIMITS.maxAttempts.max }),
+  ),
+  retry: Type.Optional(RetrySchema),
+  tags: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: LIMITS.tagLength }), { maxItems: LIMITS.tags }),
+  ),
+  summary: Type.Optional(Type.String({ maxLength: LIMITS.summaryLength })),
+};
+
+export const SubmitSchema = Type.Object(
+  {
+    task_type: Type.String({ minLength: 1, maxLength: LIMITS.taskTypeLength }),
+    parameters: Type.Optional(JsonObject),
+    ...submitOptions,
+    id: Type.Optional(Uuid),
+  },
+  Strict,
+);
+
+export type WireSubmit = Static<typeof SubmitSchema>;
+
+export const RetryRequestSchema = Type.Object(
+  {
+    parameters: Type.Optional(JsonObject),
+    ...submitOptions,
+    again: Type.Optional(Type.Boolean({ description: "Also when this task was retried before." })),
+  },
+  Strict,
+);
+
+export type WireRetryRequest = Static<typeof RetryRequestSchema>;
+
+export const BatchSchema = Type.Object(
+  {
+    // Each task is checked one by one: what is wrong with one is reported at its position.
+    tasks: Type.Array(AnyJson, { minItems: 1, maxItems: LIMITS.batchTasks }),
+    atomic: Type.Optional(Type.Boolean({ description: "All or nothing." })),
+  },
+  Strict,
+);
+
+export type WireBatch = { readonly tasks: readonly WireSubmit[]; readonly atomic?: boolean };
+
+export const BatchOutcomeSchema = Type.Union([
+  Type.Object({ ok: Type.Literal(true), task: TaskReply }),
+  Type.Object({ ok: Type.Literal(false), problem: ProblemReply }),
+]);
+
+export const BatchReplySchema = Type.Object({
+  created: Type.Integer({ description: "Stored; with those that were stored before." }),
+  failed: Type.Integer(),
+  outcomes: Type.Array(BatchOutcomeSchema),
+});
+
+export type WireBatchReply = Static<typeof BatchReplySchema>;
+
+export const IdempotencyHeaderSchema = Type.Object({
+  "idempotency-key": Type.Optional(
+    Type.String({
+      description: "A key of your own: the same request under it is stored once.",
+      maxLength: 255,
+    }),
+  ),
+});

@@ -1,0 +1,114 @@
+// A task on the wire, and how tasks are listed and waited for. Submits lie in submits.ts.
+import { type Static, Type } from "@sinclair/typebox";
+import { LIMITS } from "../../model/limits.js";
+import { STATUSES, WAITING_FOR } from "../../model/status.js";
+import {
+  AnyJson,
+  commaList,
+  JsonObject,
+  Nullable,
+  OneOf,
+  Shared,
+  Strict,
+  Timestamp,
+  Uuid,
+} from "./common.js";
+
+export const StatusSchema = OneOf(STATUSES);
+
+export const StageSchema = Type.Object({ name: Type.String(), started_at: Timestamp });
+
+export const TaskErrorSchema = Type.Object({
+  name: Type.String(),
+  message: Type.String(),
+  stack: Type.Optional(Type.String()),
+  fingerprint: Type.Optional(Type.String({ description: "Equal for failures of one cause." })),
+});
+
+export const TaskSchema = Type.Object(
+  {
+    id: Uuid,
+    task_type: Type.String(),
+    status: StatusSchema,
+    waiting_for: Nullable(OneOf(WAITING_FOR)),
+    progress: Type.Number({ minimum: 0, maximum: 100 }),
+    progress_message: Nullable(Type.String()),
+    stage: Nullable(Type.String()),
+    stages: Type.Array(StageSchema),
+    summary: Nullable(Type.String()),
+    parameters: Type.Optional(JsonObject),
+    result_data: Type.Optional(AnyJson),
+    error_message: Nullable(Type.String()),
+    error: Nullable(TaskErrorSchema),
+    queue: Type.String(),
+    priority: Type.Integer(),
+    tags: Type.Array(Type.String()),
+    attempt: Type.Integer({ description: "0 before the first." }),
+    max_attempts: Type.Integer(),
+    crashes: Type.Integer({ description: "How often a process died while it ran this task." }),
+    timeout_ms: Type.Integer(),
+    worker: Nullable(Type.String()),
+    run_at: Nullable(Timestamp),
+    created_at: Timestamp,
+    started_at: Nullable(Timestamp),
+    completed_at: Nullable(Timestamp),
+    cancel_requested_at: Nullable(Timestamp),
+    retry_of: Nullable(Uuid),
+    retried_by: Nullable(Uuid),
+  },
+  { $id: "Task" },
+);
+
+export type WireTask = Static<typeof TaskSchema>;
+
+export const TaskReply = Shared<WireTask>("Task");
+
+export const TaskListSchema = Type.Object({
+  tasks: Type.Array(TaskReply),
+  next_cursor: Nullable(Type.String()),
+  total: Type.Object({ value: Type.Integer(), relation: OneOf(["exact", "at_least"]) }),
+  searched_until: Nullable(Timestamp),
+});
+
+export type WireTaskList = Static<typeof TaskListSchema>;
+
+export const ListQuerySchema = Type.Object(
+  {
+    status: Type.Optional(commaList("Comma list of PENDING, RUNNING, SUCCESS, FAILED, CANCELLED.")),
+    task_type: Type.Optional(commaList("Comma list of task types.")),
+    queue: Type.Optional(commaList("Comma list of queues.")),
+    tag: Type.Optional(commaList("Comma list; tasks that carry all of them.")),
+    worker: Type.Optional(Type.String()),
+    created_after: Type.Optional(Timestamp),
+    created_before: Type.Optional(Timestamp),
+    completed_after: Type.Optional(Timestamp),
+    completed_before: Type.Optional(Timestamp),
+    q: Type.Optional(
+      Type.String({ maxLength: 200, description: "Id prefix, or text in summary, type or error message." }),
+    ),
+    order: Type.Optional(OneOf(["newest", "oldest"], { default: "newest" })),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: LIMITS.list.max, default: LIMITS.list.default }),
+    ),
+    cursor: Type.Optional(Type.String({ maxLength: 500 })),
+    include: Type.Optional(commaList("Comma list of parameters, result_data.")),
+  },
+  Strict,
+);
+
+export type WireListQuery = Static<typeof ListQuerySchema>;
+
+export const TaskPathSchema = Type.Object({ task_id: Type.String() });
+
+export const GetQuerySchema = Type.Object(
+  {
+    wait: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: LIMITS.waitSeconds,
+        description: "Seconds to wait for the task to finish before answering.",
+      }),
+    ),
+  },
+  Strict,
+);
