@@ -60,7 +60,7 @@ export interface Client extends Omit<ReturnType<typeof createCalls>, "submit"> {
  * @example const client = createClient({ url: "http://127.0.0.1:8000", key: process.env.TASKWRIGHT_API_KEY });
  */
 export function createClient(options: ClientOptions): Client {
-  const calls = createCalls(options);
+  const { submit: submitTask, ...calls } = createCalls(options);
 
   async function submit<Output>(
     type: TaskRef | string,
@@ -70,7 +70,7 @@ export function createClient(options: ClientOptions): Client {
   ): Promise<Run<Output>> {
     if (typeof parameters !== "object") throw new TypeError("parameters must be an object");
     const name = typeof type === "string" ? type : type.name;
-    const task = await calls.submit(name, { ...parameters }, submitOptions, call);
+    const task = await submitTask(name, { ...parameters }, submitOptions, call);
     return { ...task, ...runMethods<Output>(calls, task.id, options) };
   }
 
