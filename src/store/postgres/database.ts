@@ -8,7 +8,10 @@ export type Query = <Row extends object>(sql: string, values?: readonly unknown[
 export interface Database {
   /** One statement that may be run twice: it is, once, where the connection broke. */
   readonly query: Query;
-  /** All or nothing. `work` runs again after a deadlock, a failed serialization or a lost connection, so it keeps nothing. */
+  /**
+   * All or nothing. `work` runs again after a deadlock, a failed serialization or a lost connection, so it keeps nothing.
+   * Throws LostAnswer where nobody can say whether it was committed.
+   */
   transaction<Answer>(work: (query: Query) => Promise<Answer>): Promise<Answer>;
   /** Reads of one snapshot, which a statement over its time ends. */
   snapshot<Answer>(work: (query: Query) => Promise<Answer>): Promise<Answer>;
@@ -29,6 +32,11 @@ export interface DatabaseOptions {
 /** The time of the transaction in milliseconds, as the database's clock has it; a test hands in its own. */
 export const moment = (parameter: string) =>
   `coalesce(${parameter}::bigint, floor(extract(epoch FROM now()) * 1000)::bigint)`;
+
+/** The connection broke while a COMMIT was on its way: whether it happened is not known. */
+export class LostAnswer extends Error {
+  override readonly name = "LostAnswer";
+}
 
 /** How often work is tried that lost against other transactions or lost its connection. */
 const TRIES = 5;
@@ -96,15 +104,17 @@ export function createDatabase({ url, schema, poolSize, patience, now }: Databas
     begin: string,
     work: (query: Query) => Promise<Answer>,
     client: pg.PoolClient,
-  ) {
+  ): Promise<Answer> {
+    let isCommitting = false;
     try {
       const [, answer] = await Promise.all([client.query(begin), work(queryOn(client))]);
+      isCommitting = true;
       await client.query("COMMIT");
       return answer;
-    } catch (error) {
-      // What broke in the middle was rolled back by the server.
+    } catch (cause) {
       if (!broken.has(client)) await client.query("ROLLBACK");
-      throw error;
+      else if (isCommitting && begin === BEGIN) throw new LostAnswer("the connection broke", { cause });
+      throw cause;
     }
   }
 
@@ -115,6 +125,7 @@ export function createDatabase({ url, schema, poolSize, patience, now }: Databas
         return await run(client);
       } catch (error) {
         const code = error instanceof pg.DatabaseError ? (error.code ?? "") : "";
+        if (error instanceof LostAnswer) throw error;
         if (tries === TRIES || !(broken.has(client) || REPEATABLE.has(code))) throw error;
       } finally {
         client.release(broken.has(client));

@@ -2,10 +2,11 @@
 import type { TaskId } from "../../model/id.js";
 import type { ClaimedTask, Hold, Report, WorkerId } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
-import type { TurnAnswer, TurnRequest, WorkerState, WorkStore } from "../store.js";
+import type { ClaimRequest, TurnAnswer, TurnRequest, WorkerState, WorkStore } from "../store.js";
 import { type ClaimedRow, createClaim, isNothing, PAYLOAD, toClaimed } from "./claim.js";
 import type { ReadyKey } from "./cursors.js";
 import { moment, type Query } from "./database.js";
+import { createDeliveries, type HandedOver } from "./deliveries.js";
 import { type HeldReport, holdStill, rounds, show, storeParts } from "./running.js";
 import { createSettle, isPlain } from "./settle.js";
 import type { Notes, Writer } from "./writes.js";
@@ -17,6 +18,9 @@ ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at, lease_until
   state = excluded.state`;
 
 const RETIRE = "DELETE FROM taskwright.worker WHERE id = $1";
+
+const HANDED_OVER = `r.id, r.fence, r.queue, r.task_type AS "taskType", r.attempt, r.crashes, r.started_at AS "startedAt",
+  r.cancel_requested_at IS NOT NULL AS "cancelRequested", ${PAYLOAD}`;
 
 // Looks at all that runs, which the slots of all workers bound. Who takes over at the same time steps over these rows.
 const TAKE_OVER = `
@@ -36,10 +40,14 @@ taken AS (
   UPDATE taskwright.running r SET fence = nextval('taskwright.fence'), worker = $1, crashes = r.crashes + 1
   FROM lost l WHERE r.id = l.id RETURNING r.*
 )
-SELECT r.id, r.fence, r.queue, r.task_type AS "taskType", r.attempt, r.crashes, r.started_at AS "startedAt",
-  r.cancel_requested_at IS NOT NULL AS "cancelRequested", ${PAYLOAD}
-FROM taken r LEFT JOIN taskwright.task t ON t.id = r.id LEFT JOIN taskwright.carry c ON c.id = r.id
+SELECT ${HANDED_OVER} FROM taken r LEFT JOIN taskwright.task t ON t.id = r.id LEFT JOIN taskwright.carry c ON c.id = r.id
 ORDER BY r.id`;
+
+// A look at all that runs; only after an answer was lost.
+const FIND_LOST = `
+SELECT ${HANDED_OVER} FROM taskwright.running r
+LEFT JOIN taskwright.task t ON t.id = r.id LEFT JOIN taskwright.carry c ON c.id = r.id
+WHERE r.worker = $1 AND r.fence <> ALL ($2::bigint[]) ORDER BY r.id LIMIT $3`;
 
 // The head of the primary key. Who promotes or cancels at the same time is stepped over.
 const PROMOTE = `
@@ -64,18 +72,36 @@ export function createWork(writer: Writer, beats: Query, lease: Millis): WorkSto
   const { database, listeners, write } = writer;
   const claim = createClaim(writer);
   const settle = createSettle(writer);
+  const deliveries = createDeliveries();
 
   async function turn({ worker, outcomes, claim: wanted }: TurnRequest): Promise<TurnAnswer> {
     const claims = wanted !== undefined && !isNothing(wanted);
     if (outcomes.length === 0 && !claims) return { settled: [], claimed: [] };
-    return write(async (query, notes) => {
-      const settling = settle(query, notes, outcomes);
-      // Both in one round trip, where settling is one statement; otherwise the claim must come behind all of them.
-      if (!isPlain(outcomes)) await settling;
-      const claiming = claims ? claim(query, notes, worker, wanted) : [];
-      const [settled, claimed] = await Promise.all([settling, claiming]);
-      return { settled, claimed };
-    });
+    const { settled, claimed } = await deliveries.track(worker, outcomes, (known) =>
+      write(async (query, notes) => {
+        const settling = settle(query, notes, outcomes);
+        // Both in one round trip, where settling is one statement; otherwise the claim must come behind all of them.
+        if (!isPlain(outcomes)) await settling;
+        const claiming = claims ? claimOrFind(query, notes, worker, wanted, known) : { claimed: [] };
+        const [answers, handedOver] = await Promise.all([settling, claiming]);
+        return { settled: answers, ...handedOver };
+      }),
+    );
+    return { settled, claimed };
+  }
+
+  /** What was handed to the worker and never reached it comes first. */
+  async function claimOrFind(
+    query: Query,
+    notes: Notes,
+    worker: WorkerId,
+    wanted: ClaimRequest,
+    known: readonly number[] | undefined,
+  ): Promise<HandedOver> {
+    if (!known) return { claimed: await claim(query, notes, worker, wanted) };
+    const found = (await query<ClaimedRow>(FIND_LOST, [worker, known, wanted.limit])).map(toClaimed);
+    const rest = await claim(query, notes, worker, { ...wanted, limit: wanted.limit - found.length });
+    return { claimed: [...found, ...rest], found };
   }
 
   function noteProgress(notes: Notes, { held, report }: HeldReport): void {
@@ -122,6 +148,7 @@ export function createWork(writer: Writer, beats: Query, lease: Millis): WorkSto
 
     async retire(worker) {
       await beats(RETIRE, [worker]);
+      deliveries.forget(worker);
     },
 
     async sync(reports) {
@@ -140,10 +167,13 @@ export function createWork(writer: Writer, beats: Query, lease: Millis): WorkSto
     },
 
     async reclaim(worker: WorkerId, limit: number): Promise<readonly ClaimedTask[]> {
-      return write(async (query) => {
-        const rows = await query<ClaimedRow>(TAKE_OVER, [worker, limit, database.now()]);
-        return rows.map(toClaimed);
-      });
+      const { claimed } = await deliveries.track(worker, [], () =>
+        write(async (query) => {
+          const rows = await query<ClaimedRow>(TAKE_OVER, [worker, limit, database.now()]);
+          return { claimed: rows.map(toClaimed) };
+        }),
+      );
+      return claimed;
     },
 
     async promote(limit) {
