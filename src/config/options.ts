@@ -96,7 +96,11 @@ export const OPTIONS = {
       secret: true,
     },
   ),
-  smtpFrom: unset(text("address"), SERVE, "Sender of e-mail whose task names none."),
+  smtpFrom: unset(
+    text("address"),
+    SERVE,
+    "Sender of e-mail whose task names none; otherwise the mail account, or taskwright@ this machine.",
+  ),
   pace: option(
     number(0, 1000, { whole: false }),
     1,

@@ -17,7 +17,8 @@ export const parameters = z.strictObject({
     .optional()
     .meta({
       title: "From",
-      description: "The sender. Default: TASKWRIGHT_SMTP_FROM, or the user of TASKWRIGHT_SMTP_URL.",
+      description:
+        "The sender. Default: TASKWRIGHT_SMTP_FROM, the user of TASKWRIGHT_SMTP_URL, or this machine.",
       examples: ["Shop <shop@example.org>"],
     }),
   recipients: z

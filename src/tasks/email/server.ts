@@ -1,4 +1,5 @@
 // The connection to the SMTP server: settings, one message at a time, and what a refusal means.
+import { hostname } from "node:os";
 import { Discard, type OpenFile } from "../../index.js";
 import { loadOptional } from "../optional-package.js";
 
@@ -44,9 +45,9 @@ export function readSettings(
     throw new Discard("TASKWRIGHT_SMTP_URL must look like smtp://user:password@host:587 or smtps://…");
   }
   const user = decodeURIComponent(parsed.username);
-  const sender = from ?? environment.TASKWRIGHT_SMTP_FROM ?? (user.includes("@") ? user : undefined);
-  if (!sender) throw new Discard("There is no sender. Give the parameter from, or set TASKWRIGHT_SMTP_FROM");
-  return { url, from: sender };
+  // As mailers on a machine do: the account, or this machine by its name.
+  const account = user.includes("@") ? user : `taskwright@${hostname()}`;
+  return { url, from: from ?? environment.TASKWRIGHT_SMTP_FROM ?? account };
 }
 
 /** One connection, opened with the first message and kept. Throws Discard where nodemailer is not installed. */
