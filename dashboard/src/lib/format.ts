@@ -31,6 +31,9 @@ const absolute = new Intl.DateTimeFormat("en-GB", {
   timeZoneName: "short",
 });
 
+/** The zone in which all times are shown: this browser's. */
+export const TIME_ZONE = absolute.resolvedOptions().timeZone;
+
 export const formatNumber = (value: number) => numbers.format(value);
 /** At most four digits that matter: for averages and rates. */
 export const formatShort = (value: number) => shortNumbers.format(value);

@@ -24,6 +24,19 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** Calls on Ctrl-K or Cmd-K, in fields too. */
+export function useFindKey(call: () => void): void {
+  useEffect(() => {
+    const hear = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+      event.preventDefault();
+      call();
+    };
+    window.addEventListener("keydown", hear);
+    return () => window.removeEventListener("keydown", hear);
+  }, [call]);
+}
+
 /** Calls while no field has the focus and no modifier is held. `active`: false hears nothing. */
 export function useKeys(handlers: Partial<Record<Key, (event: KeyboardEvent) => void>>, active = true): void {
   useEffect(() => {

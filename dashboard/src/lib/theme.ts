@@ -2,6 +2,7 @@
 import { useSyncExternalStore } from "react";
 
 export type Theme = "system" | "light" | "dark";
+export const THEMES = ["system", "light", "dark"] as const satisfies readonly Theme[];
 const NEXT: Readonly<Record<Theme, Theme>> = { system: "light", light: "dark", dark: "system" };
 const KEY = "taskwright.theme";
 const listeners = new Set<() => void>();
@@ -12,8 +13,9 @@ function theme(): Theme {
 }
 
 /** system → light → dark → system. */
-export function switchTheme(): void {
-  const next = NEXT[theme()];
+export const switchTheme = () => setTheme(NEXT[theme()]);
+
+export function setTheme(next: Theme): void {
   if (next === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = next;
   try {

@@ -6,7 +6,7 @@ import { applyPatch, type EventTask } from "./patches.js";
 export const TASKS = "tasks";
 export const TASK = "task";
 
-type Pages = InfiniteData<WireTaskList, string | null>;
+export type Pages = InfiniteData<WireTaskList, string | null>;
 
 /** Changes the tasks that some list or detail shows. */
 export function patchTasks(queryClient: QueryClient, changes: ReadonlyMap<string, EventTask>): void {
@@ -32,7 +32,7 @@ function patchPages(data: Pages, changes: ReadonlyMap<string, EventTask>): Pages
 }
 
 /** Keeps every page and list in which no task changed, so that what shows them is not drawn again. */
-function mapTasks(data: Pages, map: (task: WireTask) => WireTask): Pages {
+export function mapTasks(data: Pages, map: (task: WireTask) => WireTask): Pages {
   let changed = false;
   const pages = data.pages.map((page) => {
     const tasks = page.tasks.map(map);

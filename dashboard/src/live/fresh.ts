@@ -1,5 +1,6 @@
 // New tasks that wait behind the pill: they belong into the list on the page but are not shown yet, so that nothing moves.
 import { useSyncExternalStore } from "react";
+import type { WireTask } from "../lib/api.js";
 import { matches, type TaskSearch } from "../tasks/search.js";
 import type { EventTask } from "./patches.js";
 
@@ -21,13 +22,23 @@ export function watchList(search: TaskSearch, ids: ReadonlySet<string>): void {
   if (left.size !== waiting.size) set(left);
 }
 
+export function watchedList(): TaskSearch | undefined {
+  return watched;
+}
+
+/** The list is not on the page any more. */
+export function unwatchList(): void {
+  watched = undefined;
+  clearFresh();
+}
+
 /** Another list, or this one anew: nothing waits. */
 export function clearFresh(): void {
   if (waiting.size > 0) set(new Set());
 }
 
 /** Counts what belongs into the list and is not in it, and drops what no longer does. */
-export function noteFresh(tasks: readonly EventTask[]): void {
+export function noteFresh(tasks: readonly (EventTask | WireTask)[]): void {
   if (!watched) return;
   const next = new Set(waiting);
   for (const task of tasks) {

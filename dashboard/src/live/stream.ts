@@ -3,16 +3,16 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { client, type WireEvent } from "../lib/api.js";
 import { after } from "../lib/clock.js";
-import { patchTasks, TASK, TASKS } from "./cache.js";
+import { patchTasks } from "./cache.js";
 import { connection, setConnection } from "./connection.js";
 import { noteFresh } from "./fresh.js";
 import { type EventTask, forgetAll, remember } from "./patches.js";
+import { NUMBERS, renewAll } from "./renew.js";
 
 const GATHER_MS = 250;
 const POLL_MS = 5000;
 /** Numbers follow the tasks no faster than this. */
 const NUMBERS_MS = 1000;
-const NUMBERS = ["stats", "queues", "workers"] as const;
 
 /** Runs until the answer is called. */
 export function startStream(queryClient: QueryClient): () => void {
@@ -20,6 +20,7 @@ export function startStream(queryClient: QueryClient): () => void {
   let gathered: EventTask[] = [];
   let flushing = false;
   let counting = false;
+  let ended = false;
   let stopPolling: (() => void) | undefined;
 
   function flush(): void {
@@ -45,7 +46,7 @@ export function startStream(queryClient: QueryClient): () => void {
   function take(event: WireEvent): void {
     if (event.type === "resync" || !event.task) {
       forgetAll();
-      void queryClient.invalidateQueries();
+      void renewAll(queryClient);
       return;
     }
     gathered.push(event.task);
@@ -58,10 +59,8 @@ export function startStream(queryClient: QueryClient): () => void {
   /** Asks for what the page shows; the next time only after this one has ended. */
   async function poll(): Promise<void> {
     if (stop.signal.aborted || connection() === "live") return;
-    const [health] = await Promise.allSettled([
-      client.health(),
-      ...[TASKS, TASK, ...NUMBERS].map((key) => queryClient.invalidateQueries({ queryKey: [key] })),
-    ]);
+    if (ended) listen();
+    const [health] = await Promise.allSettled([client.health(), renewAll(queryClient)]);
     if (connection() === "live") return;
     setConnection(health.status === "fulfilled" ? "polling" : "reconnecting");
     stopPolling = after(POLL_MS, () => void poll());
@@ -76,10 +75,12 @@ export function startStream(queryClient: QueryClient): () => void {
 
   function gain(): void {
     stopPolling?.();
+    // What was read before the stream began may have changed before it did.
+    if (connection() !== "live") void renewAll(queryClient);
     setConnection("live");
   }
 
-  async function listen(): Promise<void> {
+  async function read(): Promise<void> {
     for await (const event of client.events({
       signal: stop.signal,
       onState: (state) => (state === "live" ? gain() : lose()),
@@ -88,11 +89,18 @@ export function startStream(queryClient: QueryClient): () => void {
     }
   }
 
-  listen().catch((error: unknown) => {
-    if (stop.signal.aborted) return;
-    console.warn("The event stream ended; asking from time to time instead.", error);
-    lose();
-  });
+  /** Until the server refuses for good, as it does without a key; then each poll tries once more. */
+  function listen(): void {
+    ended = false;
+    read().catch((error: unknown) => {
+      if (stop.signal.aborted) return;
+      console.info("The event stream ended; asking from time to time instead.", error);
+      ended = true;
+      lose();
+    });
+  }
+
+  listen();
   return () => {
     stop.abort();
     stopPolling?.();

@@ -1,6 +1,7 @@
 // Four numbers and an hour: is it healthy?
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { useNow } from "../lib/clock.js";
 import { formatMinute, formatNumber, formatShort, formatTook, plural } from "../lib/format.js";
 import { statsQuery, workersQuery } from "../tasks/queries.js";
 import { toHour } from "./hour.js";
@@ -9,8 +10,9 @@ import { HourFigure } from "./Pulse.js";
 export function Overview() {
   const { data: stats } = useQuery(statsQuery);
   const { data: workers = [] } = useQuery(workersQuery);
-  if (!stats) return null;
-  const hour = toHour(stats);
+  const now = useNow();
+  // Until the numbers are there the strip is as high as with them: nothing below it moves.
+  const hour = toHour(stats ?? { to: new Date(now).toISOString(), timeline: [] });
   const ended = hour.succeeded + hour.failed;
   const slots = workers.reduce((total, worker) => total + worker.slots, 0);
   const wait = hour.meanWait === undefined ? undefined : split(formatTook(hour.meanWait));
@@ -41,7 +43,7 @@ export function Overview() {
         />
         <Stat
           name="Running"
-          value={formatNumber(stats.counts.RUNNING)}
+          value={stats ? formatNumber(stats.counts.RUNNING) : "–"}
           unit={`of ${formatNumber(slots)}`}
           sub={workers.length === 0 ? "no worker" : `on ${plural(workers.length, "worker")}`}
         />

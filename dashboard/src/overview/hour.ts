@@ -27,7 +27,7 @@ export interface Hour {
   readonly meanRun: number | undefined;
 }
 
-export function toHour(stats: WireStats): Hour {
+export function toHour(stats: Pick<WireStats, "to" | "timeline">): Hour {
   const end = Math.floor(Date.parse(stats.to) / MINUTE_MS) * MINUTE_MS;
   const steps = new Map<number, { succeeded: number; failed: number }>();
   const sums = { cancelled: 0, wait: 0, run: 0 };

@@ -1,21 +1,39 @@
 // The head of every page: where one is, the last hour, how changes arrive, the theme.
 import { Link } from "@tanstack/react-router";
-import { Contrast, Moon, Plus, Sun } from "lucide-react";
+import { Contrast, Moon, Plus, Search, Sun } from "lucide-react";
+import { TIME_ZONE } from "../lib/format.js";
 import { switchTheme, type Theme, useTheme } from "../lib/theme.js";
 import { type Connection, useConnection } from "../live/connection.js";
 import { SmallPulse } from "../overview/Pulse.js";
 import { useCurrentPlace } from "./places.js";
 
-export function Header() {
+export function Header({ onFind }: { readonly onFind: () => void }) {
   const place = useCurrentPlace();
   return (
     <header className="top">
       <div className="crumb">
         <h1>{place.to === "/tasks" ? "Tasks" : place.name}</h1>
       </div>
+      <button type="button" className="find" aria-haspopup="dialog" onClick={onFind}>
+        <Search className="i" aria-hidden />
+        <span className="clip">Find or do anything</span>
+        <kbd>{FIND_KEY}</kbd>
+      </button>
       <div className="top-end">
         {place.to !== "/tasks" && <SmallPulse />}
+        <span className="meta-btn hide-s zone" title={`All times are shown in ${TIME_ZONE}`}>
+          {TIME_ZONE}
+        </span>
         <ConnectionState />
+        <button
+          type="button"
+          className="icon-btn phone-only"
+          aria-label="Find or do anything"
+          aria-haspopup="dialog"
+          onClick={onFind}
+        >
+          <Search className="i" aria-hidden />
+        </button>
         <ThemeButton />
         {place.to !== "/new" && (
           <Link className="btn btn-primary hide-s" to="/new">
@@ -27,6 +45,8 @@ export function Header() {
     </header>
   );
 }
+
+const FIND_KEY = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl K";
 
 const CONNECTION: Readonly<Record<Connection, { readonly word: string; readonly title: string }>> = {
   connecting: { word: "Connecting", title: "Connecting to the event stream" },

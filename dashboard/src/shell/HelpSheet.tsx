@@ -18,6 +18,12 @@ export function HelpSheet({ onClose }: { readonly onClose: () => void }) {
                 <dd>{what}</dd>
               </div>
             ))}
+            <div>
+              <dt>
+                <kbd>Ctrl K</kbd>
+              </dt>
+              <dd>Find or do anything</dd>
+            </div>
           </dl>
           <Dialog.Close className="btn">Close</Dialog.Close>
         </Dialog.Popup>

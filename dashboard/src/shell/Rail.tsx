@@ -20,7 +20,7 @@ export function Rail() {
   const { data: health } = useQuery(healthQuery);
   return (
     <aside className="rail">
-      <PlainLink className="brand" to="/tasks" current={false}>
+      <PlainLink className="brand" to="/tasks" current={false} aria-label="Taskwright">
         <Mark />
         <span>Taskwright</span>
       </PlainLink>
@@ -32,11 +32,11 @@ export function Rail() {
       </nav>
       <nav className="nav" aria-label="Tools">
         <RailLink place={NEW_PLACE} />
-        <a href="/guide/index.html">
+        <a href="/guide/index.html" aria-label="Documentation">
           <GuideIcon className="i" aria-hidden />
           <span>Documentation</span>
         </a>
-        <a href="/docs">
+        <a href="/docs" aria-label="API docs">
           <DocsIcon className="i" aria-hidden />
           <span>API docs</span>
         </a>

@@ -1,9 +1,9 @@
 // The frame around every page: rail, header, bar of the phone, toasts.
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { ApiError } from "../lib/api.js";
-import { useKeys } from "../lib/keys.js";
+import { useFindKey, useKeys } from "../lib/keys.js";
 import { HatchPattern } from "../parts/Glyph.js";
 import { statsQuery } from "../tasks/queries.js";
 import { Header } from "./Header.js";
@@ -15,10 +15,14 @@ import { useTitleBadge } from "./useTitleBadge.js";
 const Toasts = lazy(() => import("../parts/Toasts.js").then((module) => ({ default: module.Toasts })));
 const SignIn = lazy(() => import("./SignIn.js").then((module) => ({ default: module.SignIn })));
 const HelpSheet = lazy(() => import("./HelpSheet.js").then((module) => ({ default: module.HelpSheet })));
+const Palette = lazy(() => import("./Palette.js").then((module) => ({ default: module.Palette })));
 
 export function Shell() {
   const navigate = useNavigate();
   const [help, setHelp] = useState(false);
+  const [finding, setFinding] = useState(false);
+  const find = useCallback(() => setFinding(true), []);
+  useFindKey(find);
   useTitleBadge();
   const { error } = useQuery(statsQuery);
   useKeys(
@@ -30,19 +34,12 @@ export function Shell() {
       [navigate],
     ),
   );
-  if (error instanceof ApiError && error.status === 401) {
-    return (
-      <Suspense>
-        <SignIn />
-      </Suspense>
-    );
-  }
   return (
     <>
       <HatchPattern />
       <Rail />
       <div className="main">
-        <Header />
+        <Header onFind={find} />
         <main>
           <Outlet />
         </main>
@@ -51,6 +48,16 @@ export function Shell() {
       <Suspense>
         <Toasts />
       </Suspense>
+      {finding && (
+        <Suspense>
+          <Palette onClose={() => setFinding(false)} />
+        </Suspense>
+      )}
+      {error instanceof ApiError && error.status === 401 && (
+        <Suspense>
+          <SignIn />
+        </Suspense>
+      )}
       {help && (
         <Suspense>
           <HelpSheet onClose={() => setHelp(false)} />

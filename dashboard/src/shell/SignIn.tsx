@@ -1,8 +1,12 @@
-// Asks once for the key of a server that wants one; the server keeps it in a cookie that scripts can't read.
+// Asks for the key of a server that wants one, over whatever is on the page; the server keeps it in a cookie that
+// scripts can't read.
+import { Dialog } from "@base-ui/react/dialog";
+import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Glyph } from "../parts/Glyph.js";
 
 export function SignIn() {
+  const queryClient = useQueryClient();
   const [key, setKey] = useState("");
   const [fault, setFault] = useState<string>();
   const open = async (event: FormEvent) => {
@@ -13,8 +17,8 @@ export function SignIn() {
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ key }),
       });
-      // Stream and cache start anew, with the cookie.
-      if (response.ok) location.reload();
+      // What is typed on the page stays; the stream begins again by itself.
+      if (response.ok) await queryClient.invalidateQueries();
       else setFault("The server does not take this key.");
     } catch (error) {
       console.warn("The session was not opened:", error);
@@ -22,36 +26,43 @@ export function SignIn() {
     }
   };
   return (
-    <main className="first">
-      <h2>An API key is needed</h2>
-      <p className="lead">It is the value of TASKWRIGHT_API_KEY on the server.</p>
-      <form className="sign-in" onSubmit={(event) => void open(event)}>
-        <div className="field">
-          <label htmlFor="key">API key</label>
-          <input
-            id="key"
-            className="input"
-            type="password"
-            autoComplete="current-password"
-            required
-            aria-invalid={fault !== undefined}
-            aria-describedby="key-error"
-            value={key}
-            onChange={(event) => setKey(event.target.value)}
-          />
-          <span id="key-error" role="alert">
-            {fault && (
-              <span className="error-text" data-status="FAILED">
-                <Glyph status="FAILED" />
-                {fault}
+    <Dialog.Root open>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="scrim" />
+        <Dialog.Popup className="dialog help">
+          <Dialog.Title className="dialog-title">An API key is needed</Dialog.Title>
+          <Dialog.Description className="hint">
+            It is the value of TASKWRIGHT_API_KEY on the server.
+          </Dialog.Description>
+          <form className="sign-in" onSubmit={(event) => void open(event)}>
+            <div className="field">
+              <label htmlFor="key">API key</label>
+              <input
+                id="key"
+                className="input"
+                type="password"
+                autoComplete="current-password"
+                required
+                aria-invalid={fault !== undefined}
+                aria-describedby="key-error"
+                value={key}
+                onChange={(event) => setKey(event.target.value)}
+              />
+              <span id="key-error" role="alert">
+                {fault && (
+                  <span className="error-text" data-status="FAILED">
+                    <Glyph status="FAILED" />
+                    {fault}
+                  </span>
+                )}
               </span>
-            )}
-          </span>
-        </div>
-        <button type="submit" className="btn btn-primary">
-          Open the dashboard
-        </button>
-      </form>
-    </main>
+            </div>
+            <button type="submit" className="btn btn-primary">
+              Open the dashboard
+            </button>
+          </form>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
   );
 }

@@ -5,7 +5,7 @@ import { formatBytes } from "../lib/format.js";
 import { ProgressBar } from "../parts/Bar.js";
 import { explain } from "../parts/toasts.js";
 import type { Draft, DraftFile } from "./draft.js";
-import type { Tied } from "./fields.js";
+import type { Tied } from "./field-props.js";
 import type { Field } from "./plan.js";
 import { uploadFile } from "./upload.js";
 

@@ -1,7 +1,7 @@
 // Several short values: each becomes a chip when Enter or a comma ends it.
 import { X } from "lucide-react";
 import type { Draft } from "./draft.js";
-import type { Tied } from "./fields.js";
+import type { Tied } from "./field-props.js";
 import type { Field } from "./plan.js";
 
 export interface ListFieldProps {

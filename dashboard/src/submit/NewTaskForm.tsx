@@ -8,6 +8,7 @@ import { ApiError, client, type WireTaskType } from "../lib/api.js";
 import { TASKS } from "../live/cache.js";
 import { Glyph } from "../parts/Glyph.js";
 import { explain, toast } from "../parts/toasts.js";
+import { statsQuery } from "../tasks/queries.js";
 import { titleOf } from "../tasks/words.js";
 import { type Draft, draftOf, type Fault, readDraft } from "./draft.js";
 import { FieldView, ObjectView } from "./fields.js";
@@ -76,6 +77,10 @@ export function NewTaskForm({ type, parameters, picker }: NewTaskFormProps) {
       await navigate({ to: "/tasks/$taskId", params: { taskId: task.id } });
     } catch (error) {
       setBusy(false);
+      // Whoever notices it shows the dialog that asks for the key.
+      if (error instanceof ApiError && error.status === 401) {
+        void queryClient.invalidateQueries({ queryKey: statsQuery.queryKey });
+      }
       refuse(error instanceof ApiError ? error.errors : [], explain(error));
     }
   };

@@ -3,27 +3,11 @@ import { useId } from "react";
 import { escapePointer } from "../../../src/model/json.js";
 import { Glyph } from "../parts/Glyph.js";
 import { Segment } from "../parts/Segment.js";
-import { type Draft, type Fault, faultsAt } from "./draft.js";
+import { type Fault, faultsAt } from "./draft.js";
 import { FileField } from "./FileField.js";
+import type { FieldProps, Tied } from "./field-props.js";
 import { ListField } from "./ListField.js";
 import type { Field } from "./plan.js";
-
-export interface FieldProps {
-  readonly field: Field;
-  readonly draft: Draft;
-  readonly required: boolean;
-  /** JSON Pointer into the request: where the server's errors point to. */
-  readonly pointer: string;
-  readonly faults: readonly Fault[];
-  readonly onChange: (update: (draft: Draft) => Draft) => void;
-}
-
-/** What a field needs to be tied to its words: ids of label, hint and error. */
-export interface Tied {
-  readonly id: string;
-  readonly describedBy: string;
-  readonly invalid: boolean;
-}
 
 export function FieldView(props: FieldProps) {
   const { field, draft } = props;

@@ -9,12 +9,14 @@ export interface NoticeProps {
   readonly waitingFor?: WaitingFor;
   readonly strong: string;
   readonly children: ReactNode;
+  /** Over the foot of the page instead of in its flow: it comes and goes by itself, and nothing moves for it. */
+  readonly afloat?: boolean;
   readonly action?: { readonly label: string; readonly onClick: () => void };
 }
 
-export function Notice({ status = "PENDING", waitingFor, strong, children, action }: NoticeProps) {
+export function Notice({ status = "PENDING", waitingFor, strong, children, afloat, action }: NoticeProps) {
   return (
-    <div className="notice" role="status" {...stateOf({ status, waitingFor })}>
+    <div className={afloat ? "notice afloat" : "notice"} role="status" {...stateOf({ status, waitingFor })}>
       <span className="glyph">
         <Glyph status={status} waitingFor={waitingFor} />
       </span>

@@ -1,18 +1,12 @@
 // The actions of one task, as far as they are legal. The menu itself comes when it is first opened.
 import { Ellipsis } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import type { WireTask } from "../lib/api.js";
-import type { TaskActions } from "./actions.js";
+import type { TaskMenuProps } from "./actions.js";
 import { titleOf } from "./words.js";
 
 const TaskMenu = lazy(() => import("./TaskMenu.js").then((module) => ({ default: module.TaskMenu })));
 
-export interface RowMenuProps {
-  readonly task: WireTask;
-  readonly actions: TaskActions;
-}
-
-export function RowMenu({ task, actions }: RowMenuProps) {
+export function RowMenu({ task, actions }: TaskMenuProps) {
   const [asked, setAsked] = useState(false);
   const trigger = (
     <button

@@ -3,10 +3,10 @@ import { Menu } from "@base-ui/react/menu";
 import { useNavigate } from "@tanstack/react-router";
 import { Copy, Ellipsis, ListFilter, Play, RotateCw, Square } from "lucide-react";
 import { toast, toastError } from "../parts/toasts.js";
-import type { RowMenuProps } from "./RowMenu.js";
+import type { TaskMenuProps } from "./actions.js";
 import { canCancel, canRetry, titleOf } from "./words.js";
 
-export function TaskMenu({ task, actions }: RowMenuProps) {
+export function TaskMenu({ task, actions }: TaskMenuProps) {
   const navigate = useNavigate();
   const copy = (what: string, text: string) => {
     navigator.clipboard.writeText(text).then(

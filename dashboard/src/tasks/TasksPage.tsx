@@ -44,6 +44,7 @@ export function TasksPage() {
           {!list.loaded && !list.error && <Ghosts />}
           {list.loaded && list.tasks.length === 0 && <NothingFound search={search} list={list} />}
           {list.tasks.length > 0 && <TaskTable list={list} />}
+          <LiveNotice />
           <Foot list={list} />
         </>
       )}
@@ -53,7 +54,6 @@ export function TasksPage() {
 }
 
 function StoreNotice({ error, retry }: { readonly error: unknown; readonly retry: () => void }) {
-  const connection = useConnection();
   if (error) {
     return (
       <Notice
@@ -65,9 +65,14 @@ function StoreNotice({ error, retry }: { readonly error: unknown; readonly retry
       </Notice>
     );
   }
+  return null;
+}
+
+function LiveNotice() {
+  const connection = useConnection();
   if (connection === "polling" || connection === "reconnecting") {
     return (
-      <Notice status="PENDING" waitingFor="retry" strong="Live updates are off.">
+      <Notice status="PENDING" waitingFor="retry" strong="Live updates are off." afloat>
         {connection === "polling" ? "Asking every 5 s instead." : "The server does not answer; trying again."}
       </Notice>
     );

@@ -12,6 +12,12 @@ export interface TaskActions {
   retry(task: WireTask): void;
 }
 
+/** A task, and what can be done with it. */
+export interface TaskMenuProps {
+  readonly task: WireTask;
+  readonly actions: TaskActions;
+}
+
 export function useTaskActions(): TaskActions {
   const queryClient = useQueryClient();
   const navigate = useNavigate();

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo } from "react";
 import type { WireTask } from "../lib/api.js";
 import { formatAbsolute } from "../lib/format.js";
-import { clearFresh, useFreshCount, watchList } from "../live/fresh.js";
+import { clearFresh, unwatchList, useFreshCount, watchList } from "../live/fresh.js";
 import { taskListQuery } from "./queries.js";
 import type { TaskSearch } from "./search.js";
 
@@ -36,6 +36,7 @@ export function useTaskList(search: TaskSearch): TaskListView {
   useEffect(() => {
     watchList(search, new Set(tasks.map((task) => task.id)));
   }, [search, tasks]);
+  useEffect(() => unwatchList, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list, and nothing waits for it yet.
   useEffect(clearFresh, [search]);
 

@@ -1,0 +1,91 @@
+// What the palette offers for a text: places, task types to submit, filters, themes, and the text itself as an id or a
+// search. Draws nothing.
+import { STATUSES } from "../../../src/model/status.js";
+import type { WireTaskType } from "../lib/api.js";
+import { THEMES, type Theme } from "../lib/theme.js";
+import { STATUS_WORDS } from "../parts/Badge.js";
+import type { TaskSearch } from "../tasks/search.js";
+import { FAILED_PLACE, NEW_PLACE, QUEUES_PLACE, TASKS_PLACE, WORKERS_PLACE } from "./places.js";
+
+export type Command = { readonly value: string; readonly label: string; readonly hint?: string } & (
+  | { readonly does: "go"; readonly to: "/tasks" | "/new" | "/queues" | "/workers" }
+  | { readonly does: "leave"; readonly address: string }
+  | { readonly does: "filter"; readonly search: TaskSearch }
+  | { readonly does: "open"; readonly taskId: string }
+  | { readonly does: "submit"; readonly taskType: string }
+  | { readonly does: "theme"; readonly theme: Theme }
+);
+
+export interface CommandGroup {
+  readonly value: string;
+  readonly items: readonly Command[];
+}
+
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
+
+const PLACES: readonly Command[] = [TASKS_PLACE, FAILED_PLACE, QUEUES_PLACE, WORKERS_PLACE, NEW_PLACE].map(
+  ({ name, to, search }) =>
+    search
+      ? { value: `go ${name}`, label: name, does: "filter", search }
+      : { value: `go ${name}`, label: name, does: "go", to },
+);
+const DOCS: readonly Command[] = [
+  { value: "guide", label: "Documentation", does: "leave", address: "/guide/index.html" },
+  { value: "docs", label: "API docs", does: "leave", address: "/docs" },
+];
+const FILTERS: readonly Command[] = STATUSES.map((status) => ({
+  value: `filter ${status}`,
+  label: `Show ${STATUS_WORDS[status].toLowerCase()} tasks`,
+  does: "filter",
+  search: { status },
+}));
+const THEME_COMMANDS: readonly Command[] = THEMES.map((theme) => ({
+  value: `theme ${theme}`,
+  label: theme === "system" ? "Theme as the system has it" : `Theme ${theme}`,
+  does: "theme",
+  theme,
+}));
+
+/** The groups that fit a text, best first; all of them for none. */
+export function commandsFor(text: string, types: readonly WireTaskType[]): readonly CommandGroup[] {
+  const wanted = text.trim().toLowerCase();
+  const submits = types.map(
+    (type): Command => ({
+      value: `submit ${type.name}`,
+      label: `Submit ${type.name}`,
+      hint: type.description,
+      does: "submit",
+      taskType: type.name,
+    }),
+  );
+  return [
+    { value: "Task", items: idIn(text) },
+    ...[
+      { value: "Go to", items: [...PLACES, ...DOCS] },
+      { value: "New task", items: submits },
+      { value: "Filter", items: FILTERS },
+      { value: "Theme", items: THEME_COMMANDS },
+    ].map((group) => ({
+      ...group,
+      items: group.items.filter((command) => fits(command, wanted)),
+    })),
+    { value: "Tasks", items: searchFor(text.trim()) },
+  ].filter((group) => group.items.length > 0);
+}
+
+/** Every word occurs. */
+function fits({ label, hint = "" }: Command, wanted: string): boolean {
+  const said = `${label} ${hint}`.toLowerCase();
+  return wanted.split(/\s+/).every((word) => said.includes(word));
+}
+
+/** Wherever it was copied from. */
+function idIn(text: string): readonly Command[] {
+  const id = UUID.exec(text)?.[0].toLowerCase();
+  return id ? [{ value: "open", label: "Open the task", hint: id, does: "open", taskId: id }] : [];
+}
+
+function searchFor(text: string): readonly Command[] {
+  if (text.length < 2) return [];
+  return [{ value: "search", label: `Find “${text}” in the tasks`, does: "filter", search: { q: text } }];
+}
