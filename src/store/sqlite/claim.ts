@@ -4,9 +4,8 @@ import type { Json } from "../../model/json.js";
 import type { ClaimedTask, WorkerId } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
 import type { ClaimRequest } from "../store.js";
-import { damagedTask } from "./errors.js";
+import { damagedTask, type RunningRow, readTags } from "../task-row.js";
 import type { Lane } from "./lanes.js";
-import { type RunningRow, readTags } from "./rows.js";
 import type { Writer } from "./transaction.js";
 
 /** rank and id. As an array: making objects of rows takes longer than reading them, and this is the hot path. */

@@ -56,14 +56,6 @@ export function notWritable(file: string, cause: unknown): StoreError {
   );
 }
 
-/** A task without the rows that every task has: written by something else than this program. */
-export function damagedTask(id: string): StoreError {
-  return new StoreError(
-    "corrupt",
-    `Task ${id} lies in no table where a task can lie: the database was changed from outside. Restore it from a backup.`,
-  );
-}
-
 function damaged(code: string, file: string, reason: string): string {
   return code === "SQLITE_NOTADB"
     ? `${file} is no SQLite database. Name another file, or move this one away.`

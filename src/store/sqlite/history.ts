@@ -4,7 +4,7 @@ import type { TaskId } from "../../model/id.js";
 import type { Json } from "../../model/json.js";
 import type { Artifact, ArtifactId, Attempt, StoredLogLine } from "../../model/task.js";
 import type { LogPage } from "../store.js";
-import { readError, readStages } from "./rows.js";
+import { readError, readStages } from "../task-row.js";
 
 // All of these are ranges of one task.
 const ATTEMPTS = `

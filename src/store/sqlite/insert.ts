@@ -3,9 +3,10 @@
 import type { TaskId } from "../../model/id.js";
 import type { FileId, NewTask } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
+import { startOf } from "../replay.js";
 import type { InsertAnswer } from "../store.js";
-import { createReplays, startOf } from "./replays.js";
-import { writeList } from "./rows.js";
+import { writeList } from "../task-row.js";
+import { createReplays } from "./replays.js";
 import { SCHEDULE } from "./settle.js";
 import type { Transactions, Writer } from "./transaction.js";
 

@@ -1,21 +1,17 @@
-// Who listens, and what one transaction has to tell them. Told after commit, forgotten after a rollback.
+// What one transaction has to tell, gathered while it runs. Told after commit, forgotten after a rollback.
+import { createListeners, type Listeners } from "../listeners.js";
 import type { Change } from "../store.js";
 
-export interface Journal {
-  /** Whether anybody wants to hear of changes; without, they are not even built. */
-  readonly listening: boolean;
+export interface Journal extends Omit<Listeners, "tell"> {
   note(change: Change): void;
   /** Something became ready, or a running task was flagged. */
   noteWork(): void;
   publish(): void;
   clear(): void;
-  onWork(listener: () => void): () => void;
-  onChange(listener: (changes: readonly Change[]) => void): () => void;
 }
 
 export function createJournal(): Journal {
-  const workListeners = new Set<() => void>();
-  const changeListeners = new Set<(changes: readonly Change[]) => void>();
+  const listeners = createListeners();
   let changes: Change[] = [];
   let work = false;
 
@@ -26,7 +22,7 @@ export function createJournal(): Journal {
 
   return {
     get listening() {
-      return changeListeners.size > 0;
+      return listeners.listening;
     },
     note(change) {
       changes.push(change);
@@ -35,23 +31,12 @@ export function createJournal(): Journal {
       work = true;
     },
     publish() {
-      const happened = changes;
-      const appeared = work;
+      const [happened, appeared] = [changes, work];
       clear();
-      // In a microtask: what a listener throws is its own fault, and must not look like a commit that failed.
-      if (happened.length > 0) {
-        for (const listener of changeListeners) queueMicrotask(() => listener(happened));
-      }
-      if (appeared) for (const listener of workListeners) queueMicrotask(listener);
+      listeners.tell(happened, appeared);
     },
     clear,
-    onWork(listener) {
-      workListeners.add(listener);
-      return () => workListeners.delete(listener);
-    },
-    onChange(listener) {
-      changeListeners.add(listener);
-      return () => changeListeners.delete(listener);
-    },
+    onWork: listeners.onWork,
+    onChange: listeners.onChange,
   };
 }

@@ -1,28 +1,10 @@
 // Is a submit the repetition of one that is stored? By its replay key and digest, otherwise field by field. Reads only.
 import type { Database } from "better-sqlite3";
 import type { TaskId } from "../../model/id.js";
-import type { Json } from "../../model/json.js";
 import type { FileId, NewTask } from "../../model/task.js";
-import type { Instant, Millis } from "../../model/time.js";
+import { isSame, type StoredRow } from "../replay.js";
 import type { InsertAnswer } from "../store.js";
-import { damagedTask } from "./errors.js";
-import { writeList } from "./rows.js";
-
-interface StoredRow {
-  readonly queue: string;
-  readonly taskType: string;
-  readonly priority: number;
-  readonly createdAt: Instant;
-  readonly runAt: Instant | null;
-  readonly maxAttempts: number;
-  readonly timeout: Millis;
-  readonly retry: Json | null;
-  readonly tags: Json | null;
-  readonly summary: string | null;
-  readonly retryOf: TaskId | null;
-  readonly replayKey: string | null;
-  readonly parameters: Json;
-}
+import { damagedTask } from "../task-row.js";
 
 const STORED = `
 SELECT queue, task_type AS taskType, priority, created_at AS createdAt, run_at AS runAt,
@@ -45,28 +27,10 @@ export function createReplays(database: Database): Replays {
   const selectByKey = database.prepare<[string], { id: TaskId; digest: string }>(BY_KEY);
   const selectFiles = database.prepare<[string], FileId>(FILES).pluck();
 
-  function isSame(task: NewTask, stored: StoredRow): boolean {
-    return (
-      stored.replayKey === (task.replay?.key ?? null) &&
-      stored.taskType === task.taskType &&
-      stored.queue === task.queue &&
-      stored.priority === task.priority &&
-      stored.maxAttempts === task.maxAttempts &&
-      stored.timeout === task.timeout &&
-      stored.retry === (task.retry ?? null) &&
-      stored.tags === writeList(task.tags) &&
-      stored.summary === (task.summary ?? null) &&
-      stored.retryOf === (task.retryOf ?? null) &&
-      stored.runAt === startOf(task, stored.createdAt) &&
-      stored.parameters === task.parameters &&
-      selectFiles.all(task.id).join() === [...new Set(task.files)].sort().join()
-    );
-  }
-
   function compare(task: NewTask): InsertAnswer {
     const stored = selectStored.get(task.id);
     if (!stored) throw damagedTask(task.id);
-    return { outcome: isSame(task, stored) ? "replayed" : "conflict", id: task.id };
+    return { outcome: isSame(task, stored, selectFiles.all(task.id)) ? "replayed" : "conflict", id: task.id };
   }
 
   return {
@@ -79,10 +43,4 @@ export function createReplays(database: Database): Replays {
     },
     compare,
   };
-}
-
-/** The moment before which the task must not start, had it been submitted at `createdAt`. */
-export function startOf({ start }: NewTask, createdAt: Instant): Instant | null {
-  if (start === "now") return null;
-  return "at" in start ? start.at : createdAt + start.in;
 }

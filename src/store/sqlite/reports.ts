@@ -3,7 +3,7 @@ import type { TaskId } from "../../model/id.js";
 import { LIMITS } from "../../model/limits.js";
 import type { LogLine, NewArtifact, Report } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
-import type { RunningRow } from "./rows.js";
+import type { RunningRow } from "../task-row.js";
 import type { Writer } from "./transaction.js";
 
 // One row by primary key.

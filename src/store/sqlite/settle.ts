@@ -4,9 +4,8 @@ import type { Json } from "../../model/json.js";
 import type { FinishedStatus } from "../../model/status.js";
 import type { Attempt, Hold, Outcome, Settled, TaskError } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
-import { damagedTask } from "./errors.js";
+import { damagedTask, type RunningRow, readStages, writeList } from "../task-row.js";
 import { createReports } from "./reports.js";
-import { type RunningRow, readStages, writeList } from "./rows.js";
 import type { Writer } from "./transaction.js";
 
 // By primary key.

@@ -3,6 +3,7 @@ import type { Database } from "better-sqlite3";
 import type { Json } from "../../model/json.js";
 import { STATUSES, type Status } from "../../model/status.js";
 import type { Instant } from "../../model/time.js";
+import type { LaneCounts } from "../page.js";
 import type {
   LaneTotals,
   QueueState,
@@ -11,12 +12,7 @@ import type {
   TimelineStep,
   WorkerState,
 } from "../store.js";
-import { parseOwn } from "./rows.js";
-
-export interface TotalRow extends Readonly<Record<Status, number>> {
-  readonly queue: string;
-  readonly taskType: string;
-}
+import { parseOwn } from "../task-row.js";
 
 // One row per lane that ever had a task.
 export const TOTALS = `
@@ -52,7 +48,7 @@ type StatisticsReads = {
 };
 
 export function createStatistics(database: Database): StatisticsReads {
-  const selectTotals = database.prepare<[], TotalRow>(TOTALS);
+  const selectTotals = database.prepare<[], LaneCounts>(TOTALS);
   const prepareTimeline = (group: string) =>
     database.prepare<[{ from: Instant; to: Instant; step: bigint }], TimelineRow>(timelineBy(group));
   const timelines = {
@@ -123,7 +119,7 @@ export function createStatistics(database: Database): StatisticsReads {
   };
 }
 
-function countsOf(lane: TotalRow | undefined): Record<Status, number> {
+function countsOf(lane: LaneCounts | undefined): Record<Status, number> {
   const { PENDING = 0, RUNNING = 0, SUCCESS = 0, FAILED = 0, CANCELLED = 0 } = lane ?? {};
   return { PENDING, RUNNING, SUCCESS, FAILED, CANCELLED };
 }

@@ -2,8 +2,8 @@
 import type { Database } from "better-sqlite3";
 import type { TaskId } from "../../model/id.js";
 import { STATUSES, type Status } from "../../model/status.js";
+import { isAmong, isEmpty, type LaneCounts } from "../page.js";
 import type { PageRequest, TaskFilter } from "../store.js";
-import type { TotalRow } from "./statistics.js";
 
 export type Order = PageRequest["order"];
 
@@ -45,7 +45,7 @@ export interface Streams {
     filter: TaskFilter,
     order: Order,
     after: TaskId,
-    totals: readonly TotalRow[],
+    totals: readonly LaneCounts[],
   ): () => TaskId | undefined;
 }
 
@@ -65,7 +65,7 @@ export function createStreams(database: Database): Streams {
     { queue: string; taskType: string; rank: number }
   >(NEXT_RANK);
 
-  function readyScans(lanes: readonly TotalRow[], order: Order): readonly Scan[] {
+  function readyScans(lanes: readonly LaneCounts[], order: Order): readonly Scan[] {
     return lanes.flatMap(({ queue, taskType }) => {
       const scans: Scan[] = [];
       let row = nextRank.get(queue, taskType, -1000);
@@ -82,7 +82,7 @@ export function createStreams(database: Database): Streams {
     status: Status,
     filter: TaskFilter,
     order: Order,
-    lanes: readonly TotalRow[],
+    lanes: readonly LaneCounts[],
   ): readonly Scan[] {
     // Lanes without such tasks are not even looked at.
     const filled = lanes.filter((lane) => lane[status] > 0);
@@ -139,12 +139,4 @@ function merge(scans: readonly Scan[], order: Order, after: TaskId): () => TaskI
     if (best) best.next++;
     return bestId;
   };
-}
-
-export function isEmpty(list: readonly unknown[] | undefined): boolean {
-  return list === undefined || list.length === 0;
-}
-
-export function isAmong<T>(value: T, wanted: readonly T[] | undefined): boolean {
-  return wanted === undefined || wanted.length === 0 || wanted.includes(value);
 }

@@ -3,9 +3,9 @@ import type { TaskId } from "../../model/id.js";
 import type { Task } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import type { CancelAnswer } from "../store.js";
+import { damagedTask, type TaskRow, toTask } from "../task-row.js";
 import { CARRY, type CarryRow } from "./claim.js";
-import { damagedTask } from "./errors.js";
-import { selectTask, type TaskRow, toTask } from "./rows.js";
+import { selectTask } from "./rows.js";
 import { TRIM_CARRY } from "./settle.js";
 import type { Transactions, Writer } from "./transaction.js";
 

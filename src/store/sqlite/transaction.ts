@@ -3,10 +3,10 @@ import type { Database } from "better-sqlite3";
 import type { Clock } from "../../lib/clock.js";
 import type { TaskId } from "../../model/id.js";
 import type { Instant } from "../../model/time.js";
+import type { RunningRow } from "../task-row.js";
 import type { Fences } from "./fences.js";
 import type { Journal } from "./journal.js";
 import type { Lanes } from "./lanes.js";
-import type { RunningRow } from "./rows.js";
 import type { Tally } from "./tally.js";
 import type { Writes } from "./writes.js";
 

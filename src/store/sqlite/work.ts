@@ -4,10 +4,9 @@ import type { Json } from "../../model/json.js";
 import type { ClaimedTask, WorkerId } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
 import type { TurnAnswer, TurnRequest, WorkerState, WorkStore } from "../store.js";
+import { damagedTask, type RunningRow, writeList } from "../task-row.js";
 import { CARRY, type CarryRow, createClaim, PAYLOAD_COLUMNS, type PayloadRow, toClaimed } from "./claim.js";
-import { damagedTask } from "./errors.js";
 import { createReports } from "./reports.js";
-import { type RunningRow, writeList } from "./rows.js";
 import { ADD_ATTEMPT, createSettle, RUNNING } from "./settle.js";
 import type { Transactions, Writer } from "./transaction.js";
 

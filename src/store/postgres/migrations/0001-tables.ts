@@ -1,5 +1,5 @@
 // The first schema: where tasks lie, their parts, and the counts. No foreign keys and no triggers on hot tables.
-import type { Migration } from "./migration.js";
+import type { Migration } from "../../migration.js";
 
 // A hot table's rows live for moments: vacuum by their number, not by the size of the table, and without pauses.
 const HOT = `autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0,

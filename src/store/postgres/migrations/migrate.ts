@@ -1,8 +1,9 @@
 // Brings the schema up to date: numbered steps, forward only, all in one transaction, one program at a time.
+
+import type { Migration } from "../../migration.js";
 import { StoreError } from "../../store.js";
 import type { Database, Query } from "../database.js";
 import { tables } from "./0001-tables.js";
-import type { Migration } from "./migration.js";
 
 const MIGRATIONS: readonly Migration[] = [tables];
 

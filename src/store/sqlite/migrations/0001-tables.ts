@@ -1,5 +1,5 @@
 // The first schema: where tasks lie, their parts, and the counts. No foreign keys and no triggers on hot tables.
-import type { Migration } from "./migration.js";
+import type { Migration } from "../../migration.js";
 
 export const tables: Migration = {
   version: 1,

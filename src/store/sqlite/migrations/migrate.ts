@@ -1,8 +1,8 @@
 // Brings the schema up to date: numbered steps, forward only, each in its own transaction. Decides nothing about data.
 import type { Database } from "better-sqlite3";
+import type { Migration } from "../../migration.js";
 import { StoreError } from "../../store.js";
 import { tables } from "./0001-tables.js";
-import type { Migration } from "./migration.js";
 
 const MIGRATIONS: readonly Migration[] = [tables];
 
