@@ -1,9 +1,9 @@
-// Loads compiled modules of the program, so that what is measured is what users run.
+// Loads compiled modules of the program, so that what is measured is what users run. Compiled itself to dist/bench.
 
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
-const dist = path.resolve(import.meta.dirname, "../dist");
+const dist = path.resolve(import.meta.dirname, "..");
 
 export const loadEngine = (): Promise<typeof import("../src/app/engine.js")> => load("app/engine.js");
 export const loadSqlite = (): Promise<typeof import("../src/store/sqlite/sqlite-store.js")> =>

@@ -52,9 +52,8 @@ async function load(url: string, body: object, connections: number, seconds: num
 }
 
 async function startServer(kind: string, folder: string): Promise<{ url: string; stop(): Promise<void> }> {
-  const child = fork(path.join(import.meta.dirname, "http-server.ts"), [kind, folder], {
+  const child = fork(path.join(import.meta.dirname, "http-server.js"), [kind, folder], {
     stdio: ["ignore", "pipe", "inherit", "ipc"],
-    execArgv: ["--import", "jiti/register"],
   });
   if (!child.stdout) throw new Error("the server process has no stdout");
   const [line] = await once(child.stdout, "data");

@@ -1,6 +1,6 @@
 // Builds what is older than its sources: the program (tsc) and the page (vite). `--force` builds all.
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,7 +36,7 @@ export function build({ force = false, dashboard = true } = {}) {
     },
     {
       output: path.join(root, "dist/dashboard/index.html"),
-      sources: ["dashboard", "src/client", "src/http/wire.ts", "package.json"],
+      sources: ["dashboard", "src/client", "src/http", "package.json"],
       make: () =>
         run(path.join(path.dirname(require.resolve("vite/package.json")), "bin/vite.js"), [
           "build",
@@ -62,7 +62,10 @@ export function build({ force = false, dashboard = true } = {}) {
   ];
   for (const step of steps) {
     if (step.skip) continue;
-    if (force || isStale(step.output, step.sources)) step.make();
+    if (!force && !isStale(step.output, step.sources)) continue;
+    // A compiler that remembers what it has built would not notice what is missing.
+    if (force) rmSync(step.output, { force: true });
+    step.make();
   }
 }
 

@@ -1,12 +1,12 @@
-// The JSON text of one task, joined by hand: what the schema's serialiser would write, in half its time.
+// The JSON text of one task, joined by hand: letter for letter what the schema's serialiser would write, for less.
 import type { Json } from "../model/json.js";
 import type { Stage, Task } from "../model/task.js";
 import type { Instant } from "../model/time.js";
 import { errorView, stageView, timestamp } from "./task-view.js";
 
 /**
- * The text of `taskView(task)` as TaskSchema has it, optional fields last as the serialiser has them. Parameters and result are texts of
- * JSON.stringify already and go in as they are: 2 µs for a new task against 13 µs of parsing, copying and serialising.
+ * The text of `taskView(task)` as TaskSchema has it, optional fields last as the serialiser has them. Parameters
+ * and result are texts of JSON.stringify already and go in as they are, without being parsed, copied and written again.
  */
 export function taskText(task: Task): Json {
   const { error } = task;
