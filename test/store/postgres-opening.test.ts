@@ -87,7 +87,7 @@ test("where no server answers, or lets nobody in, it says so", async () => {
   const nowhere = await refusal(openPostgresStore({ url: "postgres://nobody@127.0.0.1:1/none" }));
   expect(nowhere.code).toBe("unavailable");
   const wrong = new URL(serverUrl());
-  wrong.password = "wrong";
+  wrong.username = "nobody_of_that_name";
   expect(await refusal(openPostgresStore({ url: wrong.href }))).toMatchObject({ code: "unavailable" });
   const missing = new URL(serverUrl());
   missing.pathname = "/missing";

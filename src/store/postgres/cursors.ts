@@ -32,8 +32,6 @@ export interface Cursors {
   moveOn(taken: readonly ReadyKey[]): void;
   /** What appeared before a cursor takes it back. */
   moveBack(appeared: readonly ReadyKey[]): void;
-  /** Forgets the cursors of these queues, or of all: something appeared there, nobody knows where. */
-  forget(queues: readonly string[] | "all"): void;
 }
 
 interface Lane {
@@ -87,12 +85,6 @@ export function createCursors(clock: Clock): Cursors {
       for (const { queue, taskType, rank, id } of appeared) {
         const { ranks } = laneOf(queue, taskType);
         if (id <= (ranks.get(rank) ?? "")) ranks.delete(rank);
-      }
-    },
-    forget(queues) {
-      if (queues === "all") sweptAt.clear();
-      for (const lane of lanes.values()) {
-        if (queues === "all" || queues.includes(lane.queue)) lane.ranks.clear();
       }
     },
   };

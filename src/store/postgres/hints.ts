@@ -9,7 +9,7 @@ export interface Hints {
   /** Tells others, soon; several within a moment are told at once. */
   send(queues: ReadonlySet<string>, cancelRequested: boolean): void;
   /** Listens from now on, and again whenever the connection was lost. */
-  listen(hear: (queues: readonly string[] | "all") => void): void;
+  listen(hear: () => void): void;
   close(): Promise<void>;
 }
 
@@ -18,25 +18,27 @@ export interface HintsOptions {
   readonly schema: string;
   readonly clock: Clock;
   readonly query: Query;
+  /** Names this store among all of the schema, so that it does not hear itself. */
+  readonly origin: string;
 }
 
 /** Least time between two notifications of one process. */
 const PAUSE: Millis = 50;
 const RECONNECT: Millis = 5_000;
-/** A notification takes 8,000 bytes; a longer list of queues is told as all of them. */
+/** A payload is [origin, queues]. A notification takes 8,000 bytes; a longer list of queues is told as all of them. */
 const MOST_BYTES = 7_500;
 
 const NOTIFY = "SELECT pg_notify($1, $2)";
 
-export function createHints({ url, schema, clock, query }: HintsOptions): Hints {
+export function createHints({ url, schema, clock, query, origin }: HintsOptions): Hints {
   const channels = { work: `${schema}_work`, cancel: `${schema}_cancel` } as const;
+  /** How the payloads of this store begin. */
+  const own = `["${origin}"`;
   const queues = new Set<string>();
   let cancels = false;
   let sending: Promise<void> | undefined;
   let cancelTimer: (() => void) | undefined;
   let client: pg.Client | undefined;
-  /** Names the listening session of this process, so that it does not hear itself. */
-  let origin = 0;
   let closed = false;
 
   async function flush(): Promise<void> {
@@ -67,7 +69,7 @@ export function createHints({ url, schema, clock, query }: HintsOptions): Hints 
     });
   }
 
-  function listen(hear: (queues: readonly string[] | "all") => void, isAgain = false): void {
+  function listen(hear: () => void, isAgain = false): void {
     if (closed) return;
     const listener = new pg.Client(connectionConfig(url));
     const again = () => {
@@ -79,19 +81,16 @@ export function createHints({ url, schema, clock, query }: HintsOptions): Hints 
     listener.on("error", again);
     listener.on("end", again);
     listener.on("notification", ({ payload }) => {
-      const [from, named] = parsePayload(payload);
-      if (from !== origin) hear(named);
+      if (!payload?.startsWith(own)) hear();
     });
     start(listener).then(() => {
       // What came while the connection was lost was not heard.
-      if (isAgain) hear("all");
+      if (isAgain) hear();
     }, again);
   }
 
   async function start(listener: pg.Client): Promise<void> {
     await listener.connect();
-    const { rows } = await listener.query<{ id: number }>("SELECT pg_backend_pid() AS id");
-    origin = rows[0]?.id ?? 0;
     await listener.query(`LISTEN ${channels.work}; LISTEN ${channels.cancel}`);
   }
 
@@ -112,17 +111,4 @@ export function createHints({ url, schema, clock, query }: HintsOptions): Hints 
       await listener?.end();
     },
   };
-}
-
-/** Who told it, and of which queues. Whatever else somebody sends on the channel means all queues. */
-function parsePayload(payload = ""): readonly [from: number, queues: readonly string[] | "all"] {
-  let parts: unknown;
-  try {
-    parts = JSON.parse(payload);
-  } catch {
-    return [0, "all"];
-  }
-  const [from, named]: readonly unknown[] = Array.isArray(parts) ? parts : [];
-  const isList = Array.isArray(named) && named.every((name) => typeof name === "string");
-  return [typeof from === "number" ? from : 0, isList ? named : "all"];
 }

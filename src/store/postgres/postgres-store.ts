@@ -1,4 +1,5 @@
 // The PostgreSQL store: puts connections, schema and verbs together. Any number of processes share one schema.
+import { randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "../../lib/clock.js";
 import type { Instant, Millis } from "../../model/time.js";
 import { createListeners } from "../listeners.js";
@@ -76,7 +77,7 @@ function assemble(options: PostgresStoreOptions, database: Database, beats: Data
   const { url, clock = systemClock, lease = DEFAULTS.lease } = options;
   const cursors = createCursors(clock);
   const listeners = createListeners();
-  const hints = createHints({ url, schema, clock, query: beats.query });
+  const hints = createHints({ url, schema, clock, query: beats.query, origin: randomUUID() });
   const writer = createWriter(database, cursors, listeners, hints);
   const work = createWork(writer, beats.query, lease);
   const tasks = createTasks(writer);
@@ -117,10 +118,7 @@ function assemble(options: PostgresStoreOptions, database: Database, beats: Data
   function onWork(listener: () => void): () => void {
     if (!isListening && closing === undefined) {
       isListening = true;
-      hints.listen((queues) => {
-        cursors.forget(queues);
-        listeners.tell([], true);
-      });
+      hints.listen(() => listeners.tell([], true));
     }
     return listeners.onWork(listener);
   }
