@@ -45,15 +45,8 @@ const inStretch = (stretch: string) => `
   AND (y.rank, y.id) > (${stretch}.from_rank, ${stretch}.from_id) AND y.rank < ${stretch}.to_rank
   ORDER BY y.rank, y.id`;
 
-// quota merges the heads of all stretches without a lock, and says how many each of them gives; head locks so many, stepping
-// over what other claims hold. Both walk the primary key of ready. MATERIALIZED: a LIMIT that is planned into a join may run
-// twice. A left join: an inner one would drop a task without a record silently. Sorted before nextval: fences follow the order.
-const CLAIM = `
-WITH stretch AS (
-  SELECT * FROM unnest($1::text[], $2::text[], $3::smallint[], $4::uuid[], $5::smallint[])
-    AS s (queue, task_type, from_rank, from_id, to_rank)
-),
-quota AS MATERIALIZED (
+// Merges the heads of all stretches without a lock, and says how many each of them gives.
+const SHARED = `
   SELECT f.queue, f.task_type, f.from_rank, f.from_id, f.to_rank, count(*) AS wanted
   FROM (
     SELECT s.* FROM stretch s CROSS JOIN LATERAL (
@@ -61,12 +54,27 @@ quota AS MATERIALIZED (
     ) h
     ORDER BY h.rank, h.id LIMIT $6
   ) f
-  GROUP BY f.queue, f.task_type, f.from_rank, f.from_id, f.to_rank
+  GROUP BY f.queue, f.task_type, f.from_rank, f.from_id, f.to_rank`;
+
+// The stretches of one lane are mostly empty but for one, so nothing is gained by asking them first.
+const ALONE = "SELECT s.*, $6::bigint AS wanted FROM stretch s";
+
+// head locks what its quota says, stepping over what other claims hold. All of it walks the primary key of ready.
+// MATERIALIZED: a LIMIT that is planned into a join may run twice. A left join: an inner one would drop a task without a
+// record silently. Sorted before nextval: fences follow the order.
+const CLAIM = (quota: string) => `
+WITH stretch AS (
+  SELECT * FROM unnest($1::text[], $2::text[], $3::smallint[], $4::uuid[], $5::smallint[])
+    AS s (queue, task_type, from_rank, from_id, to_rank)
+),
+quota AS MATERIALIZED (${quota}
 ),
 head AS MATERIALIZED (
   SELECT h.place FROM quota q CROSS JOIN LATERAL (
-    SELECT y.ctid AS place FROM taskwright.ready y WHERE ${inStretch("q")} LIMIT q.wanted FOR UPDATE SKIP LOCKED
+    SELECT y.ctid AS place, y.rank, y.id FROM taskwright.ready y
+    WHERE ${inStretch("q")} LIMIT q.wanted FOR UPDATE SKIP LOCKED
   ) h
+  ORDER BY h.rank, h.id LIMIT $6
 ),
 taken AS (
   DELETE FROM taskwright.ready WHERE ctid = ANY (ARRAY(SELECT place FROM head))
@@ -76,8 +84,8 @@ claimed AS MATERIALIZED (
   SELECT nextval('taskwright.fence') AS fence, ordered.* FROM (
     SELECT y.id, y.queue, y.task_type AS "taskType", y.rank, coalesce(c.attempt, 0) + 1 AS attempt,
       coalesce(c.crashes, 0) AS crashes, c.id IS NOT NULL AS carried, ${PAYLOAD},
-      greatest(t.created_at, t.run_at) AS "readyAt", m.now AS "startedAt"
-    FROM (SELECT ${moment("$8")} AS now) m CROSS JOIN taken y
+      greatest(t.created_at, t.run_at) AS ready_at, ${moment("$8")} AS "startedAt"
+    FROM taken y
     LEFT JOIN taskwright.task t ON t.id = y.id
     LEFT JOIN taskwright.carry c ON y.carried AND c.id = y.id
     ORDER BY y.rank, y.id
@@ -86,13 +94,18 @@ claimed AS MATERIALIZED (
 started AS (
   INSERT INTO taskwright.running
     (id, fence, worker, queue, task_type, attempt, crashes, carried, ready_at, started_at)
-  SELECT id, fence, $7, queue, "taskType", attempt, crashes, carried, "readyAt", "startedAt" FROM claimed
+  SELECT id, fence, $7, queue, "taskType", attempt, crashes, carried, ready_at, "startedAt" FROM claimed
 ),
 counted AS (
   INSERT INTO taskwright.tally (at, queue, task_type, pending, running)
   SELECT min("startedAt") / 60000 * 60000, queue, "taskType", -count(*), count(*) FROM claimed GROUP BY queue, "taskType"
 )
-SELECT *, false AS "cancelRequested" FROM claimed ORDER BY rank, id`;
+SELECT id, fence, queue, "taskType", rank, attempt, crashes, priority, parameters, "maxAttempts", timeout, retry, tags,
+  summary, "retryOf", "createdAt", checkpoint, "startedAt", false AS "cancelRequested"
+FROM claimed ORDER BY rank, id`;
+
+const CLAIM_FROM_ONE = CLAIM(ALONE);
+const CLAIM_FROM_MANY = CLAIM(SHARED);
 
 interface FreshRow extends ClaimedRow {
   readonly rank: number;
@@ -100,7 +113,11 @@ interface FreshRow extends ClaimedRow {
 
 export function createClaim({ database, cursors, listeners }: Writer) {
   function take(query: Query, worker: WorkerId, stretches: readonly Stretch[], limit: number) {
-    return query<FreshRow>(CLAIM, [
+    const [first] = stretches;
+    const isOneLane = stretches.every(
+      ({ queue, taskType }) => queue === first?.queue && taskType === first.taskType,
+    );
+    return query<FreshRow>(isOneLane ? CLAIM_FROM_ONE : CLAIM_FROM_MANY, [
       stretches.map((stretch) => stretch.queue),
       stretches.map((stretch) => stretch.taskType),
       stretches.map((stretch) => stretch.fromRank),

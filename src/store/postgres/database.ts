@@ -29,9 +29,12 @@ export interface DatabaseOptions {
   readonly now: (() => Instant) | undefined;
 }
 
-/** The time of the transaction in milliseconds, as the database's clock has it; a test hands in its own. */
+/**
+ * The time of the transaction in milliseconds, as the database's clock has it; a test hands in its own. A sub-select, so
+ * that it is worked out once and not for every row.
+ */
 export const moment = (parameter: string) =>
-  `coalesce(${parameter}::bigint, floor(extract(epoch FROM now()) * 1000)::bigint)`;
+  `(SELECT coalesce(${parameter}::bigint, floor(extract(epoch FROM now()) * 1000)::bigint))`;
 
 /** The connection broke while a COMMIT was on its way: whether it happened is not known. */
 export class LostAnswer extends Error {

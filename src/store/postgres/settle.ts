@@ -13,7 +13,7 @@ const NEXT_SEQ = (id: string) =>
   `(SELECT coalesce(max(a.seq), 0) + 1 FROM taskwright.attempt a WHERE a.task_id = ${id})`;
 
 // Every row by primary key, and under its fence only.
-const END = `
+const END = (columns: string) => `
 WITH gone AS (
   DELETE FROM taskwright.running r
   USING unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::text[], $8::boolean[], $9::text[])
@@ -44,9 +44,13 @@ counted AS (
     FROM gone GROUP BY queue, task_type
   ) g
 )
-SELECT id, status, queue, task_type AS "taskType", attempt, crashes, carried, worker, started_at AS "startedAt",
-  cancel_requested_at AS "cancelRequestedAt", progress, progress_message AS "progressMessage", stages, now
-FROM gone`;
+SELECT ${columns} FROM gone`;
+
+// What has to be known of an end, and what those hear who listen: to write out and read a row costs as much as to store it.
+const END_UNHEARD = END("id, status, attempt, crashes, carried");
+const END_HEARD = END(`id, status, attempt, crashes, carried, queue, task_type AS "taskType", worker,
+  started_at AS "startedAt", cancel_requested_at AS "cancelRequestedAt", progress, progress_message AS "progressMessage",
+  stages, now`);
 
 // A success at the first try is told by the task itself, and never comes here; everything else leaves an attempt, as done
 // has it. By primary key.
@@ -108,9 +112,11 @@ SELECT q.id, d.status, d.fence AS "doneFence", r.id IS NOT NULL AS "isRunning", 
 FROM unnest($1::uuid[]) AS q (id) LEFT JOIN taskwright.done d ON d.id = q.id
 LEFT JOIN taskwright.running r ON r.id = q.id LEFT JOIN taskwright.carry c ON c.id = q.id`;
 
-interface EndedRow extends Omit<HeldRow, "fence" | "readyAt"> {
+interface EndedRow extends Pick<HeldRow, "id" | "attempt" | "crashes" | "carried"> {
   readonly status: FinishedStatus;
 }
+
+type HeardRow = EndedRow & Omit<HeldRow, "fence" | "readyAt">;
 
 interface HandedBackRow {
   readonly id: TaskId;
@@ -151,7 +157,7 @@ export function createSettle({ database, listeners }: Writer) {
   async function end(query: Query, notes: Notes, ends: readonly End[]): Promise<readonly TaskId[]> {
     const known = ends.filter(({ outcome }) => isUuid(outcome.id));
     if (known.length === 0) return [];
-    const rows = await query<EndedRow>(END, [
+    const values = [
       known.map(({ outcome }) => outcome.id),
       known.map(({ outcome }) => outcome.fence),
       known.map(({ status }) => status),
@@ -162,8 +168,10 @@ export function createSettle({ database, listeners }: Writer) {
       column(known.map(({ outcome }) => (outcome.report?.stages ? true : null))),
       column(known.map(({ outcome }) => writeList(outcome.report?.stages))),
       database.now(),
-    ]);
-    if (listeners.listening) noteFinished(notes, rows, ends);
+    ];
+    const rows = listeners.listening
+      ? noteFinished(notes, await query<HeardRow>(END_HEARD, values), ends)
+      : await query<EndedRow>(END_UNHEARD, values);
     await leaveRecords(query, rows);
     return rows.map((row) => row.id);
   }
@@ -181,7 +189,7 @@ export function createSettle({ database, listeners }: Writer) {
     ]);
   }
 
-  function noteFinished(notes: Notes, rows: readonly EndedRow[], ends: readonly End[]): void {
+  function noteFinished(notes: Notes, rows: readonly HeardRow[], ends: readonly End[]): readonly EndedRow[] {
     const outcomes = new Map(ends.map(({ outcome }) => [outcome.id, outcome]));
     for (const row of rows) {
       const { now, stages, progressMessage, cancelRequestedAt, carried: _carried, ...task } = row;
@@ -200,6 +208,7 @@ export function createSettle({ database, listeners }: Writer) {
         },
       });
     }
+    return rows;
   }
 
   async function handBack(query: Query, notes: Notes, outcomes: readonly HandBack[]): Promise<void> {
