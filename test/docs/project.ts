@@ -108,9 +108,11 @@ export async function openProject(page: string): Promise<Project> {
 /** The text as it runs here: this server, this build of the command, this Node. */
 function command(text: string, url: string): string {
   const main = path.join(root, "dist/cli/main.js");
+  const jiti = path.join(root, "node_modules/jiti/lib/jiti-cli.mjs");
   return text
     .replaceAll(SHOWN_ADDRESS, new URL(url).host)
     .replaceAll("npx taskwright", `"${process.execPath}" "${main}"`)
+    .replaceAll("npx jiti", `"${process.execPath}" "${jiti}"`)
     .replaceAll(/\bnode (?=[-\w./]+)/g, `"${process.execPath}" `);
 }
 

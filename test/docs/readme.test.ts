@@ -1,49 +1,19 @@
 // The README's examples, run as they stand: shell blocks against a real server, TypeScript blocks as a project.
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { codeBlocks } from "../support/code-blocks.js";
-import { type ServerProcess, startServerProcess } from "../support/server-process.js";
+import { openProject, type Project, root } from "./project.js";
 
-const root = path.resolve(import.meta.dirname, "../..");
-const run = promisify(execFile);
-const project = mkdtempSync(path.join(tmpdir(), "taskwright-readme-"));
-const blocks = codeBlocks(path.join(root, "README.md"));
+const readme = path.join(root, "README.md");
+const blocks = codeBlocks(readme);
 const shell = blocks.filter((block) => block.language === "sh" && !block.text.includes("npm start"));
-let server: ServerProcess;
+let project: Project;
 
 beforeAll(async () => {
-  mkdirSync(path.join(project, "node_modules"));
-  symlinkSync(root, path.join(project, "node_modules/taskwright"));
-  for (const name of ["zod", "jiti"]) {
-    symlinkSync(path.join(root, "node_modules", name), path.join(project, "node_modules", name));
-  }
-  symlinkSync(path.join(root, "examples"), path.join(project, "examples"));
-  for (const block of blocks) {
-    if (!block.file) continue;
-    mkdirSync(path.dirname(path.join(project, block.file)), { recursive: true });
-    writeFileSync(path.join(project, block.file), block.text);
-  }
-  server = await startServerProcess({ cwd: project, env: { TASKWRIGHT_PACE: "0" } });
+  project = await openProject(readme);
 });
 
-afterAll(async () => {
-  await server?.stop();
-  rmSync(project, { recursive: true, force: true });
-});
-
-function inShell(text: string) {
-  const command = text
-    .replaceAll("http://127.0.0.1:8000", server.url)
-    .replaceAll("npx taskwright", `"${process.execPath}" "${path.join(root, "dist/cli/main.js")}"`);
-  return run("bash", ["-euo", "pipefail", "-c", command], {
-    cwd: project,
-    env: { ...process.env, TASKWRIGHT_URL: server.url, NO_COLOR: "1" },
-  });
-}
+afterAll(() => project?.close());
 
 test("there is something to run", () => {
   expect(shell.length).toBeGreaterThanOrEqual(2);
@@ -51,18 +21,16 @@ test("there is something to run", () => {
 });
 
 test.each(shell.map((block) => block.text))("shell block %#", async (text) => {
-  const { stdout } = await inShell(text);
-  expect(stdout).toMatch(/data_processing/);
+  const end = await project.shell(text);
+  expect(end).toMatchObject({ code: 0, stdout: expect.stringContaining("data_processing") });
 });
 
 test("the server of that project has its own task type, and the command runs it", async () => {
-  const { stdout } = await inShell('npx taskwright submit word_count -p text="one two three" --wait --json');
-  expect(JSON.parse(stdout)).toMatchObject({ status: "SUCCESS", result_data: { words: 3 } });
+  const { stdout } = await project.shell('npx taskwright submit word_count -p text="one two three" --wait');
+  expect(JSON.parse(stdout)).toEqual({ words: 3 });
 });
 
 test("the library example prints what it says", async () => {
-  const { stdout } = await run(process.execPath, ["--import", "jiti/register", "app.ts"], {
-    cwd: project,
-  });
-  expect(stdout.trim()).toBe("4");
+  const end = await project.shell("npx jiti app.ts");
+  expect(end).toMatchObject({ code: 0, stdout: "4\n" });
 });
