@@ -51,8 +51,10 @@ const CONNECT_MILLIS: Millis = 10_000;
 const BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const BEGIN_SNAPSHOT = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = ${READ_MILLIS}`;
 
-/** deadlock_detected, serialization_failure, and sessions that the server ended. */
-const REPEATABLE = new Set(["40P01", "40001", "57P01", "57P02"]);
+/** deadlock_detected and serialization_failure. */
+const REPEATABLE = new Set(["40P01", "40001"]);
+/** The server ended the session: the beginning of admin_shutdown, crash_shutdown and the like. */
+const STOPPED = "57P";
 
 const INT8 = 20;
 
@@ -115,6 +117,8 @@ export function createDatabase({ url, schema, poolSize, patience, now }: Databas
       await client.query("COMMIT");
       return answer;
     } catch (cause) {
+      // A server that stops says so before it hangs up.
+      if (stateOf(cause).startsWith(STOPPED)) broken.add(client);
       if (!broken.has(client)) await client.query("ROLLBACK");
       else if (isCommitting && begin === BEGIN) throw new LostAnswer("the connection broke", { cause });
       throw cause;
@@ -127,9 +131,8 @@ export function createDatabase({ url, schema, poolSize, patience, now }: Databas
       try {
         return await run(client);
       } catch (error) {
-        const code = error instanceof pg.DatabaseError ? (error.code ?? "") : "";
-        if (error instanceof LostAnswer) throw error;
-        if (tries === TRIES || !(broken.has(client) || REPEATABLE.has(code))) throw error;
+        const isRepeatable = broken.has(client) || REPEATABLE.has(stateOf(error));
+        if (error instanceof LostAnswer || !isRepeatable || tries === TRIES) throw error;
       } finally {
         client.release(broken.has(client));
       }
@@ -143,4 +146,9 @@ export function createDatabase({ url, schema, poolSize, patience, now }: Databas
     now: () => now?.() ?? null,
     close: () => pool.end(),
   };
+}
+
+/** The SQLSTATE that PostgreSQL answered with; empty for whatever else went wrong. */
+export function stateOf(error: unknown): string {
+  return error instanceof pg.DatabaseError ? (error.code ?? "") : "";
 }

@@ -1,6 +1,6 @@
 // What PostgreSQL and the network say, as StoreErrors that say what is wrong and what to do. Keeps no state.
-import pg from "pg";
 import { StoreError, type StoreErrorCode } from "../store.js";
+import { stateOf } from "./database.js";
 
 /** SQLSTATE, or the beginning of one, by what it means to whoever runs this; the first match decides. */
 const MEANINGS: readonly (readonly [prefix: string, code: StoreErrorCode, advice: string])[] = [
@@ -47,7 +47,7 @@ const MEANINGS: readonly (readonly [prefix: string, code: StoreErrorCode, advice
 export function toStoreError(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  const state = error instanceof pg.DatabaseError ? (error.code ?? "") : "";
+  const state = stateOf(error);
   const meaning = MEANINGS.find(([prefix]) => state.startsWith(prefix) && state !== "");
   if (meaning) return new StoreError(meaning[1], `${meaning[2]} (${reason})`, { cause: error });
   const advice =

@@ -1,10 +1,11 @@
 // The settle half of a turn: what became of claimed tasks, one statement per kind of end. Nothing moves under an old fence.
 import { isUuid, type TaskId } from "../../model/id.js";
 import type { FinishedStatus } from "../../model/status.js";
-import type { Hold, Outcome, Settled, TaskError } from "../../model/task.js";
+import type { Outcome, Settled, TaskError } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import { readStages, writeList } from "../task-row.js";
 import { moment, type Query } from "./database.js";
+import { replayed } from "./replayed.js";
 import { type HeldRow, hasParts, holdStill, rounds, storeParts } from "./running.js";
 import type { Notes, Writer } from "./writes.js";
 
@@ -106,12 +107,6 @@ counted AS (
 )
 SELECT id, queue, task_type AS "taskType", rank, attempt - refund::int AS attempt, wait, now FROM gone`;
 
-// The last word under a fence, where the task is no longer running under it: three seeks by primary key.
-const REPLAYED = `
-SELECT q.id, d.status, d.fence AS "doneFence", r.id IS NOT NULL AS "isRunning", c.fence AS "carryFence"
-FROM unnest($1::uuid[]) AS q (id) LEFT JOIN taskwright.done d ON d.id = q.id
-LEFT JOIN taskwright.running r ON r.id = q.id LEFT JOIN taskwright.carry c ON c.id = q.id`;
-
 interface EndedRow extends Pick<HeldRow, "id" | "attempt" | "crashes" | "carried"> {
   readonly status: FinishedStatus;
 }
@@ -126,14 +121,6 @@ interface HandedBackRow {
   readonly attempt: number;
   readonly wait: number;
   readonly now: Instant;
-}
-
-interface ReplayedRow {
-  readonly id: TaskId;
-  readonly status: FinishedStatus | null;
-  readonly doneFence: number | null;
-  readonly isRunning: boolean;
-  readonly carryFence: number | null;
 }
 
 type HandBack = Extract<Outcome, { to: "PENDING" }>;
@@ -242,19 +229,6 @@ export function createSettle({ database, listeners }: Writer) {
       } as const;
       notes.changes.push({ kind: "waiting", at: now, task });
     }
-  }
-
-  /** What is said of tasks that run no longer under that fence. */
-  async function replayed(query: Query, holds: readonly Hold[]): Promise<readonly Settled[]> {
-    const ids = holds.map((hold) => hold.id).filter(isUuid);
-    const rows = ids.length === 0 ? [] : await query<ReplayedRow>(REPLAYED, [ids]);
-    const found = new Map(rows.map((row) => [row.id, row]));
-    return holds.map(({ id, fence }) => {
-      const row = found.get(id);
-      if (!row) return "stale";
-      if (row.status !== null) return row.doneFence === fence ? row.status : "stale";
-      return !row.isRunning && row.carryFence === fence ? "PENDING" : "stale";
-    });
   }
 
   /** One round: no task twice. */
