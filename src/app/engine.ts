@@ -79,7 +79,10 @@ export async function openEngine(options: EngineOptions, version: string): Promi
   });
   let blobs: Blobs;
   try {
-    blobs = await createDirectoryBlobs({ root: path.join(options.dataDir, "files") });
+    blobs = await createDirectoryBlobs({
+      root: path.join(options.dataDir, "files"),
+      sweepBefore: clock.now() - DEFAULTS.keepUnusedFiles,
+    });
   } catch (error) {
     await store.close();
     throw error;

@@ -4,23 +4,30 @@ import { type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promi
 import path from "node:path";
 import { addAbortSignal, type Readable } from "node:stream";
 import { TaskwrightError } from "../model/errors.js";
-import { isUuid } from "../model/id.js";
+import { idTime, isUuid } from "../model/id.js";
+import type { Instant } from "../model/time.js";
 import { type Blobs, BlobTooLarge } from "./files.js";
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
 /**
- * Opens the folder `root`, makes it where it is absent, and removes what an earlier process left half written.
+ * Opens the folder `root`, makes it where it is absent, and removes what was left half written before `sweepBefore`
+ * (default: nothing). Another process may be writing into the same folder right now.
  * Bytes arrive in `incoming/<id>` and stay in `<last two digits of id>/<id>`: the first digits of a UUIDv7 are its
  * time, so they would put all of an hour into one folder.
  * All methods throw RangeError for an id that is no UUID, which leaves no way out of the folder.
  */
-export async function createDirectoryBlobs(options: { readonly root: string }): Promise<Blobs> {
+export async function createDirectoryBlobs(options: {
+  readonly root: string;
+  readonly sweepBefore?: Instant;
+}): Promise<Blobs> {
   const root = path.resolve(options.root);
   const incoming = path.join(root, "incoming");
   await mkdir(incoming, { recursive: true, mode: FOLDER_MODE });
   for (const name of await readdir(incoming)) {
+    const begun = idTime(name);
+    if (begun !== undefined && begun >= (options.sweepBefore ?? 0)) continue;
     await rm(path.join(incoming, name), { recursive: true, force: true });
   }
   // All 256 at once, so that no write has to make one and wait until that is on disk as well.
@@ -70,7 +77,10 @@ export async function createDirectoryBlobs(options: { readonly root: string }): 
     },
 
     async remove(ids) {
-      for (const id of ids) await rm(locate(root, id), { force: true });
+      for (const id of ids) {
+        await rm(locate(root, id), { force: true });
+        await rm(path.join(incoming, id), { force: true });
+      }
     },
   };
 }

@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createDirectoryBlobs } from "../../src/files/directory.js";
 import { BlobTooLarge } from "../../src/files/files.js";
+import { idTime } from "../../src/model/id.js";
 
 const ID = "01890a5d-ac96-774b-bcce-b302099a80ab";
 
@@ -83,8 +84,13 @@ test("removes at start what a killed process left half written, and only that", 
   const before = await createDirectoryBlobs({ root });
   await before.write(ID, Readable.from(["whole"]));
   await mkdir(path.join(root, "incoming"), { recursive: true });
-  await writeFile(path.join(root, "incoming", "01890a5d-ac96-774b-bcce-b302099a80ff"), "ha");
-  const after = await createDirectoryBlobs({ root });
+  const old = "01890a5d-ac96-774b-bcce-b302099a80ff";
+  // Made a millisecond later: perhaps by a process that is still writing it.
+  const young = "01890a5d-ac97-774b-bcce-b302099a80ff";
+  for (const id of [old, young]) await writeFile(path.join(root, "incoming", id), "ha");
+  const after = await createDirectoryBlobs({ root, sweepBefore: idTime(young) });
+  expect(await readdir(path.join(root, "incoming"))).toEqual([young]);
+  await after.remove([young]);
   expect(await readdir(path.join(root, "incoming"))).toEqual([]);
   expect(await after.read(ID).then((stream) => stream && text(stream))).toBe("whole");
 });
