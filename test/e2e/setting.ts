@@ -1,4 +1,8 @@
 // What every test of the page stands on: one server, one browser, and tasks made over HTTP. No tests here.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
 import { launchBrowser, type OpenPage, openPage } from "../support/browser.js";
@@ -16,19 +20,28 @@ export interface Setting {
   submit(taskType: string, parameters: object, options?: object): Promise<string>;
 }
 
+export interface SettingOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** The body of a config file: task types of the test, made with `defineTask` and `z`. */
+  readonly taskTypes?: string;
+}
+
 /** Call once at the top of a file; what it answers holds from the first test on. */
-export function createSetting(): Setting {
+export function createSetting(options: SettingOptions = {}): Setting {
   let server: ServerProcess | undefined;
   let browser: Browser | undefined;
+  let cwd: string | undefined;
   beforeAll(async () => {
+    if (options.taskTypes) cwd = await folderWith(options.taskTypes);
     [server, browser] = await Promise.all([
-      startServerProcess({ env: { TASKWRIGHT_PACE: PACE } }),
+      startServerProcess({ ...(cwd && { cwd }), env: { TASKWRIGHT_PACE: PACE, ...options.env } }),
       launchBrowser(),
     ]);
   });
   afterAll(async () => {
     await browser?.close();
     await server?.stop();
+    if (cwd) await rm(cwd, { recursive: true, force: true });
   });
   const held = <T>(value: T | undefined): T => {
     if (value === undefined) throw new Error("the setting exists only while tests run");
@@ -44,6 +57,14 @@ export function createSetting(): Setting {
     open: (path, options) => openPage(held(browser), held(server).url + path, options),
     submit: (taskType, parameters, options) => submit(held(server).url, taskType, parameters, options),
   };
+}
+
+async function folderWith(taskTypes: string): Promise<string> {
+  const cwd = await mkdtemp(path.join(tmpdir(), "taskwright-e2e-"));
+  const library = pathToFileURL(path.resolve(import.meta.dirname, "../../dist/index.js"));
+  const imports = `import { defineTask } from "${library}";\nimport { z } from "${import.meta.resolve("zod")}";\n`;
+  await writeFile(path.join(cwd, "taskwright.config.mjs"), imports + taskTypes);
+  return cwd;
 }
 
 /** Asks until the answer fits; what a page shows comes a moment after what caused it. */

@@ -93,3 +93,24 @@ test("the request is shown as it is typed, in three forms", async () => {
   await page.getByText("TypeScript", { exact: true }).click();
   await eventually(() => code.textContent()).toContain("recipient_count: 7");
 });
+
+test("parameters that exclude each other are a switch, and only the chosen ones are sent", async () => {
+  await using opened = await setting.open("/new?type=data_processing");
+  const { page, faults } = opened;
+  const code = page.locator("aside.aside pre");
+  const form = page.getByRole("form", { name: "New task" });
+  await form.getByText("Sample rows", { exact: true }).first().click();
+  await page
+    .getByLabel(/^Sample rows/)
+    .last()
+    .fill("250");
+  await eventually(() => code.textContent()).toContain('"rows": 250');
+  expect(await page.getByLabel(/^Delimiter/).count()).toBe(0);
+  await form.getByText("Data file", { exact: true }).first().click();
+  await page.getByLabel(/^Delimiter/).fill(";");
+  await eventually(() => code.textContent()).toContain('"delimiter": ";"');
+  expect(await code.textContent()).not.toContain("rows");
+  await page.getByRole("button", { name: "Submit task" }).click();
+  await page.getByText("Is needed").waitFor();
+  expect(faults).toEqual([]);
+});

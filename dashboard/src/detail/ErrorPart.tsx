@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ChevronRight } from "lucide-react";
 import { useState } from "react";
 import type { WireTask } from "../lib/api.js";
-import { formatSecond, formatTook, plural } from "../lib/format.js";
+import { formatAbsolute, formatSecond, formatTook, plural } from "../lib/format.js";
 import { CopyButton } from "../parts/CodeBox.js";
 import { Glyph } from "../parts/Glyph.js";
 import { attemptsQuery } from "./queries.js";
@@ -41,7 +41,9 @@ export function ErrorPart({ task }: { readonly task: WireTask }) {
                     <Glyph status={status} />
                   </span>
                   <span className="num">Attempt {attempt.attempt}</span>
-                  <span className="mono">{formatSecond(attempt.started_at)}</span>
+                  <span className="mono" title={formatAbsolute(attempt.started_at)}>
+                    {formatSecond(attempt.started_at)}
+                  </span>
                   <span className="mono">
                     {formatTook(Date.parse(attempt.ended_at) - Date.parse(attempt.started_at))}
                   </span>
@@ -57,7 +59,7 @@ export function ErrorPart({ task }: { readonly task: WireTask }) {
   );
 }
 
-/** The program's own frames in full; those of packages and of Node folded. */
+/** The frames of the task in full; those of packages, of Node and of what runs tasks folded. */
 function Stack({ text }: { readonly text: string }) {
   const groups = parseStack(text);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
@@ -66,9 +68,9 @@ function Stack({ text }: { readonly text: string }) {
     <ol className="stack">
       {groups.map((group, index) => {
         const key = `${index}`;
-        if (group.origin === undefined || open.has(key)) {
+        if (group.isOwn || open.has(key)) {
           return group.frames.map((frame) => (
-            <FrameLine key={frame.at + frame.where} frame={frame} isOwn={group.origin === undefined} />
+            <FrameLine key={frame.at + frame.where} frame={frame} isOwn={group.isOwn} />
           ));
         }
         return (
@@ -80,7 +82,7 @@ function Stack({ text }: { readonly text: string }) {
               onClick={() => setOpen(new Set([...open, key]))}
             >
               <ChevronRight className="i" aria-hidden />
-              {plural(group.frames.length, "frame")} in {group.origin}
+              {plural(group.frames.length, "more frame")}
             </button>
           </li>
         );

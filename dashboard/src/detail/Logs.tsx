@@ -1,9 +1,10 @@
 // The log of a task: drawn only where it is seen, and following its end while one looks at the end.
 import { useQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
+import { Download } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { WireLogLine, WireTask } from "../lib/api.js";
-import { formatTook, plural } from "../lib/format.js";
+import { formatAbsolute, formatNumber, formatTook, plural } from "../lib/format.js";
 import { logsQuery } from "./queries.js";
 
 const LINE_HEIGHT = 25;
@@ -31,7 +32,7 @@ export function Logs({ task }: { readonly task: WireTask }) {
         <span className="num">
           {found.length === lines.length
             ? plural(lines.length, "line")
-            : `${found.length} of ${plural(lines.length, "line")}`}
+            : `${formatNumber(found.length)} of ${plural(lines.length, "line")}`}
         </span>
         <span className="push" />
         <input
@@ -53,6 +54,15 @@ export function Logs({ task }: { readonly task: WireTask }) {
           <option value="warn">warn</option>
           <option value="error">error</option>
         </select>
+        <button
+          type="button"
+          className="icon-btn"
+          aria-label="Download the lines as NDJSON"
+          title="Download as NDJSON"
+          onClick={() => saveLines(`${task.id}.ndjson`, found)}
+        >
+          <Download className="i" aria-hidden />
+        </button>
       </div>
       <Lines lines={found} since={Date.parse(task.created_at)} />
     </>
@@ -98,7 +108,9 @@ function Lines({ lines, since }: { readonly lines: readonly WireLogLine[]; reado
                 data-index={item.index}
                 className={levelClass(line)}
               >
-                <time dateTime={line.at}>+{formatTook(Math.max(0, Date.parse(line.at) - since))}</time>
+                <time dateTime={line.at} title={formatAbsolute(line.at)}>
+                  +{formatTook(Math.max(0, Date.parse(line.at) - since))}
+                </time>
                 <span className="lvl">{line.level}</span>
                 <span className="said">
                   {line.message}
@@ -111,6 +123,17 @@ function Lines({ lines, since }: { readonly lines: readonly WireLogLine[]; reado
       </ol>
     </section>
   );
+}
+
+/** Hands the lines that are shown to the browser as a file, one JSON object a line. */
+function saveLines(name: string, lines: readonly WireLogLine[]): void {
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`);
+  const url = URL.createObjectURL(new Blob(text, { type: "application/x-ndjson" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
 }
 
 function levelClass(line: WireLogLine): string | undefined {

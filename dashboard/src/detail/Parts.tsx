@@ -3,6 +3,7 @@ import { Tabs } from "@base-ui/react/tabs";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import type { WireArtifact, WireTask } from "../lib/api.js";
+import { formatNumber } from "../lib/format.js";
 import { CodeBox } from "../parts/CodeBox.js";
 import { Artifacts, isPicture } from "./Artifacts.js";
 import { ErrorPart } from "./ErrorPart.js";
@@ -34,7 +35,7 @@ export function Parts({ task }: { readonly task: WireTask }) {
         {parts.map((part) => (
           <Tabs.Tab key={part.name} value={part.name}>
             {part.name}
-            {part.count ? <span className="count">{part.count}</span> : null}
+            {part.count ? <span className="count">{formatNumber(part.count)}</span> : null}
           </Tabs.Tab>
         ))}
       </Tabs.List>

@@ -1,7 +1,7 @@
 // Where the time of a task went.
 import { useQuery } from "@tanstack/react-query";
 import type { WireTask } from "../lib/api.js";
-import { formatSecond, formatTook } from "../lib/format.js";
+import { formatAbsolute, formatSecond, formatTook } from "../lib/format.js";
 import { attemptsQuery } from "./queries.js";
 import { type Span, toLines } from "./spans.js";
 
@@ -27,7 +27,7 @@ export function Timeline({ task, now }: { readonly task: WireTask; readonly now:
         <div className="line axis" aria-hidden="true">
           <span />
           <span>
-            <span>{formatSecond(start)}</span>
+            <span title={formatAbsolute(start)}>{formatSecond(start)}</span>
             {[1, 2, 3, 4].map((part) => (
               <span key={part}>+{formatTook((length * part) / 4)}</span>
             ))}

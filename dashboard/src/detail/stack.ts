@@ -1,4 +1,4 @@
-// A stack trace as frames, grouped by where they come from.
+// A stack trace as frames, grouped by whose they are.
 
 export interface Frame {
   /** The function. */
@@ -8,32 +8,27 @@ export interface Frame {
 }
 
 export interface FrameGroup {
-  /** The package, or Node's module; undefined for the program's own code. */
-  readonly origin: string | undefined;
+  /** Of the code that does the work: neither a package, nor Node, nor what runs tasks. */
+  readonly isOwn: boolean;
   readonly frames: readonly Frame[];
 }
 
+/** Packages, Node, and the parts of Taskwright that call a task. */
+const FOREIGN = /[/\\]node_modules[/\\]|^node:|^<anonymous>|[/\\]dist[/\\](?:worker|task|app|queue|lib)[/\\]/;
 const FRAME = /^\s*at (?:(.+?) \((.+)\)|(.+))$/;
 
-/** Frames in their order; neighbours of one origin together. Empty where the text has none. */
+/** Frames in their order; neighbours of one kind together. Empty where the text has none. */
 export function parseStack(stack: string): readonly FrameGroup[] {
-  const groups: { origin: string | undefined; frames: Frame[] }[] = [];
+  const groups: { isOwn: boolean; frames: Frame[] }[] = [];
   for (const line of stack.split("\n")) {
     const match = FRAME.exec(line);
     if (!match) continue;
     const where = (match[2] ?? match[3] ?? "").replace(/^file:\/\//, "");
-    const origin = originOf(where);
+    const isOwn = !FOREIGN.test(where);
     const frame = { at: match[1] ?? "(top level)", where };
     const last = groups.at(-1);
-    if (last && last.origin === origin) last.frames.push(frame);
-    else groups.push({ origin, frames: [frame] });
+    if (last && last.isOwn === isOwn) last.frames.push(frame);
+    else groups.push({ isOwn, frames: [frame] });
   }
   return groups;
-}
-
-function originOf(where: string): string | undefined {
-  const inPackage = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(where);
-  if (inPackage) return inPackage[1];
-  const inNode = /^(node:[\w/]+)/.exec(where);
-  return inNode?.[1];
 }

@@ -1,7 +1,7 @@
 // The last hour in bars, one a minute: successes above the line, failures hatched below it.
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { CSSProperties } from "react";
+import { type CSSProperties, lazy, Suspense, useState } from "react";
 import { formatMinute, formatNumber } from "../lib/format.js";
 import { statsQuery } from "../tasks/queries.js";
 import { type Hour, type Minute, toHour } from "./hour.js";
@@ -35,7 +35,10 @@ export function SmallPulse() {
   );
 }
 
+const HourTable = lazy(() => import("./HourTable.js").then((module) => ({ default: module.HourTable })));
+
 export function HourFigure({ hour }: { readonly hour: Hour }) {
+  const [asTable, setAsTable] = useState(false);
   const axis = [0, 15, 30, 45, 59].map((index) => hour.minutes[index]);
   return (
     <figure
@@ -52,6 +55,9 @@ export function HourFigure({ hour }: { readonly hour: Hour }) {
           <i />
           failed
         </span>
+        <button type="button" className="as-link as-table" onClick={() => setAsTable(true)}>
+          as table
+        </button>
       </figcaption>
       <div className="pulse-plot">
         <div className="pulse" aria-hidden="true">
@@ -72,6 +78,11 @@ export function HourFigure({ hour }: { readonly hour: Hour }) {
           {axis.map((minute) => minute && <span key={minute.at}>{formatMinute(minute.at)}</span>)}
         </div>
       </div>
+      {asTable && (
+        <Suspense>
+          <HourTable hour={hour} onClose={() => setAsTable(false)} />
+        </Suspense>
+      )}
     </figure>
   );
 }

@@ -39,8 +39,12 @@ export function CodeBox({ code, label }: { readonly code: string; readonly label
   );
 }
 
+/** Thousands of marks would take longer to draw than anybody reads. */
+const MARKED_LENGTH = 20_000;
+
 /** Keys of JSON and the first word of a command stand out; the rest stays as it is. */
 function Marked({ code }: { readonly code: string }) {
+  if (code.length > MARKED_LENGTH) return code;
   const parts = code.split(/("(?:[^"\\\n]|\\.)*"(?=:)|^(?:curl|taskwright|import|const|console|await)\b)/gm);
   let at = 0;
   return parts.map((part, index) => {

@@ -14,7 +14,8 @@ import { type Draft, draftOf, type Fault, readDraft } from "./draft.js";
 import { FieldView, ObjectView } from "./fields.js";
 import { optionGroups, planOptions, toInstant } from "./options.js";
 import { Preview } from "./Preview.js";
-import { type Field, objectOf, planForm } from "./plan.js";
+import { type Field, planForm } from "./plan.js";
+import { objectOf } from "./schema.js";
 
 /** Drafts of forms that were left, by type; options under "". */
 const kept = new Map<string, Draft>();

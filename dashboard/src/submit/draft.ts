@@ -1,6 +1,7 @@
 // What has been typed so far, kept as it was typed, and how it is read as parameters.
 import { escapePointer } from "../../../src/model/json.js";
-import { type Field, objectOf } from "./plan.js";
+import type { Field } from "./plan.js";
+import { objectOf } from "./schema.js";
 
 export interface DraftFile {
   /** Tells two files of one name apart. */

@@ -3,7 +3,7 @@ import { useId } from "react";
 import { escapePointer } from "../../../src/model/json.js";
 import { Glyph } from "../parts/Glyph.js";
 import { Segment } from "../parts/Segment.js";
-import { type Fault, faultsAt } from "./draft.js";
+import { type Draft, type Fault, faultsAt } from "./draft.js";
 import { FileField } from "./FileField.js";
 import type { FieldProps, Tied } from "./field-props.js";
 import { ListField } from "./ListField.js";
@@ -70,7 +70,7 @@ function VariantsView({ field, draft, required, pointer, faults, onChange }: Fie
           label={field.label}
           value={String(draft.chosen)}
           options={field.options.map(({ label }, index) => ({ value: String(index), label }))}
-          onChange={(value) => onChange((old) => ({ ...old, chosen: Number(value) }))}
+          onChange={(value) => onChange((old) => choose(old, Number(value)))}
         />
       </div>
       {option && chosen && (
@@ -94,6 +94,18 @@ function VariantsView({ field, draft, required, pointer, faults, onChange }: Fie
       )}
     </div>
   );
+}
+
+/** Another option, with what was typed into the fields that both have. */
+function choose(draft: Draft, chosen: number): Draft {
+  if (draft.kind !== "variants") return draft;
+  const before = draft.options[draft.chosen];
+  const options = draft.options.map((option, at) => {
+    if (at !== chosen || option.kind !== "object" || before?.kind !== "object") return option;
+    const kept = Object.entries(before.entries).filter(([name]) => name in option.entries);
+    return { ...option, entries: { ...option.entries, ...Object.fromEntries(kept) } };
+  });
+  return { ...draft, chosen, options };
 }
 
 function LabelledField(props: FieldProps) {

@@ -2,8 +2,8 @@
 // boolean, enum and const, arrays of these and of files, objects, anyOf and oneOf, local $ref, title, description,
 // default, examples, bounds, the format "file-id". What is beyond it becomes a field of JSON; the server validates.
 import { formatLabel } from "../lib/format.js";
-
-export type Schema = Readonly<Record<string, unknown>>;
+import { alternativesOf, isOnlyRequired } from "./exclusive.js";
+import { listOf, listOfTexts, objectOf, type Schema } from "./schema.js";
 
 export interface FieldWords {
   readonly label: string;
@@ -55,7 +55,7 @@ function planField(given: Schema, name: string, root: Schema, depth: number): Fi
   if (depth > DEEPEST) return { ...words, kind: "json" };
 
   const variants = listOf(schema.anyOf ?? schema.oneOf);
-  if (variants.length > 0) {
+  if (variants.length > 0 && !(schema.properties && variants.every(isOnlyRequired))) {
     const options = variants.map((variant, index) =>
       planField(variant, variantName(resolve(variant, root), index), root, depth + 1),
     );
@@ -88,7 +88,7 @@ function planField(given: Schema, name: string, root: Schema, depth: number): Fi
     case "array":
       return planArray(words, schema, root);
     case "object":
-      return planObject(words, schema, root, depth);
+      return planAlternatives(planObject(words, schema, root, depth), schema);
     default:
       return { ...words, kind: "json" };
   }
@@ -120,6 +120,9 @@ function planObject(words: FieldWords, schema: Schema, root: Schema, depth: numb
   const properties = Object.entries(objectOf(schema.properties));
   const isOpen = schema.additionalProperties !== undefined && schema.additionalProperties !== false;
   if (properties.length === 0 && isOpen) return { ...words, kind: "json" };
+  // Fields that are said elsewhere would be missing from the form.
+  const isSplit = "if" in schema || listOf(schema.allOf).some((part) => part.properties ?? part.$ref);
+  if (isSplit || schema.patternProperties !== undefined) return { ...words, kind: "json" };
   const required = listOfTexts(schema.required);
   return {
     ...words,
@@ -131,6 +134,24 @@ function planObject(words: FieldWords, schema: Schema, root: Schema, depth: numb
       field: planField(objectOf(property), formatLabel(name), root, depth + 1),
     })),
   };
+}
+
+/** The object as it is, or a choice between those of its fields that exclude each other. */
+function planAlternatives(plan: Field, schema: Schema): Field {
+  const alternatives = alternativesOf(schema);
+  if (plan.kind !== "object" || alternatives.length === 0) return plan;
+  const { entries, ...words } = plan;
+  const options = alternatives.map(
+    ({ needs, without, named }): Field => ({
+      ...words,
+      label: entries.find((entry) => entry.name === named)?.field.label ?? formatLabel(named),
+      description: undefined,
+      entries: entries
+        .filter((entry) => !without.includes(entry.name))
+        .map((entry) => ({ ...entry, required: entry.required || needs.includes(entry.name) })),
+    }),
+  );
+  return { ...words, label: "One of", kind: "variants", options };
 }
 
 function wordsOf(schema: Schema, name: string): FieldWords {
@@ -170,20 +191,6 @@ function withoutNull(schema: Schema, root: Schema): Schema {
 
 function optionOf(value: unknown): { label: string; value: unknown } {
   return { label: typeof value === "string" ? value : JSON.stringify(value), value };
-}
-
-export function objectOf(value: unknown): Schema {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : {};
-}
-
-function listOf(value: unknown): readonly Schema[] {
-  return Array.isArray(value) ? value.map(objectOf) : [];
-}
-
-function listOfTexts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
 function examplesOf(schema: Schema): readonly unknown[] {

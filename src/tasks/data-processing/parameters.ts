@@ -58,13 +58,21 @@ const fields = z.strictObject({
 const FILE_OPTIONS = ["delimiter", "header", "columns"] as const;
 const SAMPLE_OPTIONS = ["rows", "duration_seconds"] as const;
 
-export const parameters = fields.superRefine((value, refinement) => {
-  const misplaced = value.file_id === undefined ? FILE_OPTIONS : SAMPLE_OPTIONS;
-  const belongs = value.file_id === undefined ? "needs a file_id" : "can't go with a file_id";
-  for (const name of misplaced) {
-    if (value[name] !== undefined) refinement.addIssue({ code: "custom", path: [name], message: belongs });
-  }
-});
+/** The same for whoever reads the JSON Schema, as the form does. */
+const EXCLUSIONS = {
+  allOf: SAMPLE_OPTIONS.map((name) => ({ not: { required: ["file_id", name] } })),
+  dependentRequired: Object.fromEntries(FILE_OPTIONS.map((name) => [name, ["file_id"]])),
+};
+
+export const parameters = fields
+  .superRefine((value, refinement) => {
+    const misplaced = value.file_id === undefined ? FILE_OPTIONS : SAMPLE_OPTIONS;
+    const belongs = value.file_id === undefined ? "needs a file_id" : "can't go with a file_id";
+    for (const name of misplaced) {
+      if (value[name] !== undefined) refinement.addIssue({ code: "custom", path: [name], message: belongs });
+    }
+  })
+  .meta(EXCLUSIONS);
 
 export type Parameters = z.output<typeof parameters>;
 export type FileOptions = Pick<Parameters, (typeof FILE_OPTIONS)[number]>;

@@ -1,0 +1,17 @@
+// A JSON Schema as it comes: unknown until looked at.
+
+export type Schema = Readonly<Record<string, unknown>>;
+
+export function objectOf(value: unknown): Schema {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : {};
+}
+
+export function listOf(value: unknown): readonly Schema[] {
+  return Array.isArray(value) ? value.map(objectOf) : [];
+}
+
+export function listOfTexts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
