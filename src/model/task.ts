@@ -158,6 +158,8 @@ export interface Task {
   readonly maxAttempts: number;
   readonly crashes: number;
   readonly timeout: Millis;
+  /** The retry policy (JSON) that overrides the type's, where one was submitted. */
+  readonly retry?: Json;
   readonly worker?: WorkerId;
   readonly createdAt: Instant;
   /** Start of the latest attempt. */

@@ -68,6 +68,7 @@ export function asCreated(task: NewTask, createdAt: Instant): Task {
     maxAttempts: task.maxAttempts,
     crashes: 0,
     timeout: task.timeout,
+    ...(task.retry !== undefined && { retry: task.retry }),
     createdAt,
     ...(task.retryOf !== undefined && { retryOf: task.retryOf }),
   };

@@ -1,10 +1,13 @@
 // The queue facade over a store: submits by group commit, asks, cancels, retries. Checks live in check-request.ts.
 import type { Clock } from "../lib/clock.js";
+import type { RetryPolicy } from "../model/backoff.js";
 import { TaskwrightError } from "../model/errors.js";
 import type { TaskId } from "../model/id.js";
+import type { Json } from "../model/json.js";
 import type { Task } from "../model/task.js";
 import type { HistoryStore, InsertAnswer, Store, TaskStore } from "../store/store.js";
 import type { Registry } from "../task/registry.js";
+import type { SubmitOptions } from "../task/submit.js";
 import { asCreated } from "./build-task.js";
 import { missingFile, type PreparedTask, prepare, type RequestContext } from "./check-request.js";
 import { createInsertBatcher } from "./insert-batcher.js";
@@ -133,10 +136,17 @@ function repeatOf(old: Task, changes: RetryChanges): SubmitRequest {
     priority: old.priority,
     timeout: old.timeout,
     maxAttempts: old.maxAttempts,
+    ...(old.retry !== undefined && { retry: retryOptions(old.retry) }),
     tags: old.tags,
     ...(summary !== undefined && { summary }),
     ...options,
   };
+}
+
+/** A stored retry policy as it is submitted; the attempts are an option of their own. */
+function retryOptions(policy: Json): SubmitOptions["retry"] {
+  const { base, factor, max, jitter }: RetryPolicy = JSON.parse(policy);
+  return { base, factor, max, jitter };
 }
 
 function notFound(id: TaskId): TaskwrightError {

@@ -17,6 +17,7 @@ export interface TaskRow {
   readonly runAt: Instant | null;
   readonly maxAttempts: number;
   readonly timeout: Millis;
+  readonly retry: Json | null;
   readonly tags: Json | null;
   readonly summary: string | null;
   readonly retryOf: TaskId | null;
@@ -80,6 +81,7 @@ export function toTask(row: TaskRow): Task {
     maxAttempts: row.maxAttempts,
     crashes: row.crashes ?? 0,
     timeout: row.timeout,
+    retry: row.retry ?? undefined,
     worker: row.worker ?? undefined,
     createdAt: row.createdAt,
     startedAt: row.startedAt ?? undefined,

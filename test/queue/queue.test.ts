@@ -45,6 +45,14 @@ const codeOf = (work: Promise<unknown>) =>
     (error: TaskwrightError) => error.code,
   );
 
+it("retries under the retry policy that the task was submitted with", async () => {
+  const { queue } = setup();
+  const { task } = await queue.submit({ taskType: "sample", retry: { base: "7s", jitter: false } });
+  await queue.cancel(task.id);
+  const again = await queue.retry(task.id);
+  expect(JSON.parse(again.task.retry ?? "{}")).toMatchObject({ maxAttempts: 7, base: 7_000, jitter: false });
+});
+
 describe("submit", () => {
   it("fills in what the type says, and what the caller says first", async () => {
     const { queue, clock } = setup();

@@ -19,6 +19,7 @@ export function viewTask(state: State, task: TaskRecord): Task {
     tags: task.tags,
     maxAttempts: task.maxAttempts,
     timeout: task.timeout,
+    retry: task.retry,
     createdAt: task.createdAt,
     retryOf: task.retryOf,
     retriedBy: newestRetry(state, task.id),

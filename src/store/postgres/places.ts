@@ -9,7 +9,7 @@ import type { Query } from "./database.js";
  */
 const selectTasks = (parameters: string, resultData: string) => `
 SELECT t.id, t.queue, t.task_type AS "taskType", t.priority, t.created_at AS "createdAt", t.run_at AS "runAt",
-  t.max_attempts AS "maxAttempts", t.timeout, t.tags, t.summary, t.retry_of AS "retryOf",
+  t.max_attempts AS "maxAttempts", t.timeout, t.retry, t.tags, t.summary, t.retry_of AS "retryOf",
   (SELECT n.id FROM taskwright.task n WHERE n.retry_of = t.id ORDER BY n.id DESC LIMIT 1) AS "retriedBy",
   ${parameters} AS parameters,
   d.status AS "doneStatus", coalesce(d.worker, r.worker) AS worker,

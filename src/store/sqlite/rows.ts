@@ -7,7 +7,7 @@
 export function selectTask(parameters: string, resultData: string): string {
   return `
 SELECT t.id, t.queue, t.task_type AS taskType, t.priority, t.created_at AS createdAt, t.run_at AS runAt,
-  t.max_attempts AS maxAttempts, t.timeout, t.tags, t.summary, t.retry_of AS retryOf,
+  t.max_attempts AS maxAttempts, t.timeout, t.retry, t.tags, t.summary, t.retry_of AS retryOf,
   (SELECT max(n.id) FROM task n WHERE n.retry_of = t.id) AS retriedBy,
   ${parameters} AS parameters,
   d.status AS doneStatus, coalesce(d.worker, r.worker) AS worker,
