@@ -1,16 +1,13 @@
 // From submit to the start of the handler while nothing else happens, and at a steady rate.
 import { z } from "zod";
+import type { TaskId } from "../src/model/id.js";
 import { loadDefine, loadEngine } from "./built.js";
 import { NOOP } from "./fill.js";
 
 /** Milliseconds from the call of submit to the first line of the handler, for `count` tasks one after the other. */
 export async function idleLatency(folder: string, count: number): Promise<readonly number[]> {
-  return measure(folder, async (submit, started) => {
-    for (let task = 0; task < count; task++) {
-      const seen = started();
-      await submit();
-      await seen;
-    }
+  return measure(folder, async (submit, finished) => {
+    for (let task = 0; task < count; task++) await finished(await submit());
   });
 }
 
@@ -22,7 +19,7 @@ export async function steadyLatency(
 ): Promise<readonly number[]> {
   return measure(folder, async (submit) => {
     const perStep = rate / 100;
-    const all: Promise<void>[] = [];
+    const all: Promise<TaskId>[] = [];
     for (let step = 0; step < seconds * 100; step++) {
       const next = new Promise((resolve) => setTimeout(resolve, 10));
       for (let task = 0; task < perStep; task++) all.push(submit());
@@ -34,18 +31,16 @@ export async function steadyLatency(
 
 async function measure(
   folder: string,
-  load: (submit: () => Promise<void>, started: () => Promise<void>) => Promise<void>,
+  load: (submit: () => Promise<TaskId>, finished: (id: TaskId) => Promise<void>) => Promise<void>,
 ): Promise<readonly number[]> {
   const { openEngine } = await loadEngine();
   const { defineTask } = await loadDefine();
   const samples: number[] = [];
-  let onStart: (() => void) | undefined;
   const noop = defineTask({
     name: NOOP,
     input: z.strictObject({ at: z.number() }),
     run({ at }) {
       samples.push(performance.now() - at);
-      onStart?.();
     },
   });
   const engine = await openEngine({ store: `${folder}/latency.db`, dataDir: folder, tasks: [noop] }, "bench");
@@ -53,12 +48,12 @@ async function measure(
     await engine.work({ concurrency: 10 });
     await load(
       async () => {
-        await engine.queue.submit({ taskType: NOOP, parameters: { at: performance.now() } });
+        const { task } = await engine.queue.submit({ taskType: NOOP, parameters: { at: performance.now() } });
+        return task.id;
       },
-      () =>
-        new Promise<void>((resolve) => {
-          onStart = resolve;
-        }),
+      async (id) => {
+        await engine.queue.get(id, { wait: 10_000 });
+      },
     );
   } finally {
     await engine.close();

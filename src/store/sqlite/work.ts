@@ -81,7 +81,8 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
       return { settled: [], claimed: [] };
     if (!alive.has(worker)) lost.add(worker);
     fences.provide(wanted?.limit ?? 0);
-    return transactions.run((now) => ({
+    const run = outcomes.length > 0 ? transactions.run : transactions.runUnsynced;
+    return run((now) => ({
       settled: outcomes.map((outcome) => settle(outcome, now)),
       claimed: wanted ? claim(worker, wanted, now) : [],
     }));
