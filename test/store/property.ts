@@ -15,12 +15,12 @@ const MINUTE = 60_000;
 
 /**
  * Random steps on a new store from `open` and on the reference. A failure prints the seed and the shortest steps
- * found. `runs`: how many sequences, by default 100.
+ * found. `runs`: how many sequences, by default 100. `seed`: always the same ones, without looking for the shortest.
  */
 export function propertyTest(
   name: string,
   open: (clock: ManualClock) => Promise<Store>,
-  { runs = 100 }: { readonly runs?: number } = {},
+  { runs = 100, seed }: { readonly runs?: number; readonly seed?: number } = {},
 ): void {
   test(`${name} answers as the reference does`, { timeout: 300_000 }, async () => {
     // Without bias: it would make most sequences too short for a task to run twice.
@@ -40,7 +40,7 @@ export function propertyTest(
           await model.candidate.close();
         }
       }),
-      { numRuns: runs },
+      { numRuns: runs, ...(seed !== undefined && { seed, endOnFailure: true }) },
     );
   });
 }
