@@ -16,22 +16,18 @@ import { DEFAULTS } from "../model/limits.js";
 import type { Millis } from "../model/time.js";
 import { createQueue } from "../queue/create-queue.js";
 import type { Queue } from "../queue/queue.js";
-import { openSqliteStore } from "../store/sqlite/sqlite-store.js";
 import type { Store } from "../store/store.js";
 import type { TaskType } from "../task/define.js";
 import { createRegistry, type Registry } from "../task/registry.js";
 import { createWorker, type Worker } from "../worker/worker.js";
+import { openStore, type StoreOptions } from "./open-store.js";
 
-export interface EngineOptions {
-  /** SQLite file. */
-  readonly store: string;
+export interface EngineOptions extends StoreOptions {
   /** Folder of uploads and artifacts. */
   readonly dataDir: string;
   readonly tasks: readonly TaskType[];
-  readonly durability?: "full" | "normal";
   readonly keepFinished?: Millis;
   readonly keepUnusedFiles?: Millis;
-  readonly clock?: Clock;
   readonly log?: Log;
 }
 
@@ -72,11 +68,7 @@ export async function openEngine(options: EngineOptions, version: string): Promi
   const log = options.log ?? silentLog;
   const registry = createRegistry(options.tasks);
   const newId = createIdSource(clock.now, (bytes) => void randomFillSync(bytes));
-  const store = await openSqliteStore({
-    file: options.store,
-    clock,
-    synchronous: options.durability,
-  });
+  const store = await openStore(options, clock);
   let blobs: Blobs;
   try {
     blobs = await createDirectoryBlobs({

@@ -27,6 +27,7 @@ export async function startServer(
   const engine = await openEngine(
     {
       store: config.store,
+      schema: config.schema,
       dataDir: config.dataDir,
       tasks: [...builtInTasks, ...config.tasks],
       durability: config.durability,

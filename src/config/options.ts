@@ -48,10 +48,22 @@ export const OPTIONS = {
     "Address to listen on; other than loopback it needs an API key.",
   ),
   store: option(
-    text("file", "the path of a SQLite file", (value) => !/^\w+:\/\//.test(value)),
+    text(
+      "file or url",
+      "the path of a SQLite file, or a URL that starts with postgres://",
+      (value) => /^postgres(ql)?:\/\//.test(value) || !/^\w+:\/\//.test(value),
+    ),
     "data/taskwright.db",
     SERVE,
-    "SQLite file that holds the tasks.",
+    "What holds the tasks: a SQLite file, or postgres://user:password@host:port/database.",
+  ),
+  schema: option(
+    text("name", "a name of a-z, 0-9 and _ that does not begin with a digit or pg_", (value) =>
+      /^(?!pg_)[a-z_][a-z0-9_]{0,47}$/.test(value),
+    ),
+    "taskwright",
+    SERVE,
+    "PostgreSQL schema that holds the tables.",
   ),
   dataDir: option(text("folder"), "data", SERVE, "Folder for uploads and artifacts."),
   worker: option(

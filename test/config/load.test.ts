@@ -76,7 +76,7 @@ test.each([
   ["uploadLimit", "1 GiB"],
   ["keepFinished", "a month"],
   ["allowedHosts", "a,,b"],
-  ["store", "postgres://localhost/x"],
+  ["store", "mysql://localhost/x"],
   ["url", "localhost:8000"],
   ["durability", "none"],
   ["host", " "],
