@@ -15,12 +15,17 @@ const MINUTE = 60_000;
 
 /**
  * Random steps on a new store from `open` and on the reference. A failure prints the seed and the shortest steps
- * found. `runs`: how many sequences, by default 100. `seed`: always the same ones, without looking for the shortest.
+ * found. `runs`: how many sequences, by default 100. `seed`: these ones instead of random ones. `limit`: after so many
+ * milliseconds no further sequence is begun, and a failure is told as short as it was found until then.
  */
 export function propertyTest(
   name: string,
   open: (clock: ManualClock) => Promise<Store>,
-  { runs = 100, seed }: { readonly runs?: number; readonly seed?: number } = {},
+  {
+    runs = 100,
+    seed,
+    limit = 240_000,
+  }: { readonly runs?: number; readonly seed?: number; readonly limit?: number } = {},
 ): void {
   test(`${name} answers as the reference does`, { timeout: 300_000 }, async () => {
     // Without bias: it would make most sequences too short for a task to run twice.
@@ -40,7 +45,7 @@ export function propertyTest(
           await model.candidate.close();
         }
       }),
-      { numRuns: runs, ...(seed !== undefined && { seed, endOnFailure: true }) },
+      { numRuns: runs, seed, plugins: [fc.interruptAfterTimeLimit(limit)] },
     );
   });
 }

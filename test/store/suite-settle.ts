@@ -1,6 +1,7 @@
 // Conformance of what a worker says of a task that it holds: settle and sync.
 import { expect } from "vitest";
-import { BOOM, ending, first, retryIn, WORKER } from "./fixture.js";
+import type { ClaimedTask, Outcome } from "../../src/model/task.js";
+import { BOOM, EVERYTHING, ending, first, retryIn, WORKER } from "./fixture.js";
 import type { Case } from "./suite.js";
 
 export function settlingTests(check: Case): void {
@@ -120,6 +121,19 @@ function settleTests(check: Case): void {
     ).toEqual(["FAILED", "stale", "PENDING", "stale", "SUCCESS"]);
   });
 
+  check("what is said again by the turn that claims the task hears what was", async (bench) => {
+    for (const say of [(held: ClaimedTask) => retryIn(0, held), endWell]) {
+      const held = await bench.run();
+      await bench.settle(retryIn(0, held));
+      const turn = { worker: WORKER, outcomes: [say(held)], claim: EVERYTHING };
+      const { settled, claimed } = await bench.store.turn(turn);
+      expect(settled).toEqual(["PENDING"]);
+      expect(first(claimed).id).toBe(held.id);
+      expect(await bench.settle(say(held))).toEqual(["stale"]);
+      expect(await bench.settle(endWell(first(claimed)))).toEqual(["SUCCESS"]);
+    }
+  });
+
   check("the checkpoint of a task that failed or was cancelled is kept for a retry", async (bench) => {
     for (const status of ["FAILED", "CANCELLED"] as const) {
       const held = await bench.run();
@@ -128,6 +142,10 @@ function settleTests(check: Case): void {
       expect(again).toMatchObject({ checkpoint: "7", attempt: 1, crashes: 0, retryOf: held.id });
     }
   });
+}
+
+function endWell(held: ClaimedTask): Outcome {
+  return ending("SUCCESS", held);
 }
 
 function syncTests(check: Case): void {

@@ -5,7 +5,6 @@ import type { Outcome, Settled, TaskError } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import { readStages, writeList } from "../task-row.js";
 import { moment, type Query } from "./database.js";
-import { replayed } from "./replayed.js";
 import { type HeldRow, hasParts, holdStill, rounds, storeParts } from "./running.js";
 import type { Notes, Writer } from "./writes.js";
 
@@ -263,28 +262,24 @@ export function createSettle({ database, listeners }: Writer) {
     }
     const ended = new Set(await end(query, notes, ends));
     for (const { outcome, status } of ends) if (ended.has(outcome.id)) settled.set(outcome.id, status);
-    const missed = outcomes.filter(({ id }) => !settled.has(id));
-    if (missed.length > 0) {
-      const answers = await replayed(query, missed);
-      missed.forEach(({ id }, position) => {
-        settled.set(id, answers[position] ?? "stale");
-      });
-    }
     return settled;
   }
 
-  /** By position the status now, or 'stale'. A replay changes nothing and hears the same again. Sends its first statement at once. */
+  /** What applied, and the status it led to. Sends its first statement at once. */
   return async function settle(
     query: Query,
     notes: Notes,
     outcomes: readonly Outcome[],
-  ): Promise<readonly Settled[]> {
+  ): Promise<ReadonlyMap<Outcome, Settled>> {
     const answers = new Map<Outcome, Settled>();
     for (const round of outcomes.length === 0 ? [] : rounds(outcomes)) {
       const settled = await settleRound(query, notes, round);
-      for (const outcome of round) answers.set(outcome, settled.get(outcome.id) ?? "stale");
+      for (const outcome of round) {
+        const status = settled.get(outcome.id);
+        if (status !== undefined) answers.set(outcome, status);
+      }
     }
-    return outcomes.map((outcome) => answers.get(outcome) ?? "stale");
+    return answers;
   };
 }
 

@@ -1,12 +1,13 @@
 // What a worker lives on: turn, beat, retire, sync, reclaim, promote. Claim and settle have files of their own.
 import type { TaskId } from "../../model/id.js";
-import type { ClaimedTask, Hold, Report, WorkerId } from "../../model/task.js";
+import type { ClaimedTask, Hold, Outcome, Report, Settled, WorkerId } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
 import type { ClaimRequest, TurnAnswer, TurnRequest, WorkerState, WorkStore } from "../store.js";
 import { type ClaimedRow, createClaim, isNothing, PAYLOAD, toClaimed } from "./claim.js";
 import type { ReadyKey } from "./cursors.js";
 import { moment, type Query } from "./database.js";
 import { createDeliveries, type HandedOver } from "./deliveries.js";
+import { replayed } from "./replayed.js";
 import { type HeldReport, holdStill, rounds, show, storeParts } from "./running.js";
 import { createSettle, isPlain } from "./settle.js";
 import type { Notes, Writer } from "./writes.js";
@@ -83,11 +84,25 @@ export function createWork(writer: Writer, beats: Query, lease: Millis): WorkSto
         // Both in one round trip, where settling is one statement; otherwise the claim must come behind all of them.
         if (!isPlain(outcomes)) await settling;
         const claiming = claims ? claimOrFind(query, notes, worker, wanted, known) : { claimed: [] };
-        const [answers, handedOver] = await Promise.all([settling, claiming]);
-        return { settled: answers, ...handedOver };
+        const [applied, handedOver] = await Promise.all([settling, claiming]);
+        return { settled: await inTurn(query, outcomes, applied, handedOver), ...handedOver };
       }),
     );
     return { settled, claimed };
+  }
+
+  /** By position the status now, or 'stale'. A replay changes nothing and hears the same again. */
+  async function inTurn(
+    query: Query,
+    outcomes: readonly Outcome[],
+    applied: ReadonlyMap<Outcome, Settled>,
+    { claimed, found = [] }: HandedOver,
+  ): Promise<readonly Settled[]> {
+    const missed = outcomes.filter((outcome) => !applied.has(outcome));
+    const justClaimed = claimed.slice(found.length);
+    const answers = missed.length === 0 ? [] : await replayed(query, missed, justClaimed);
+    const heard = new Map(missed.map((outcome, position) => [outcome, answers[position]]));
+    return outcomes.map((outcome) => applied.get(outcome) ?? heard.get(outcome) ?? "stale");
   }
 
   /** What was handed to the worker and never reached it comes first. */
