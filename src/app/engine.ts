@@ -2,8 +2,6 @@
 // line, that names a concrete store.
 import { randomFillSync } from "node:crypto";
 import { hostname } from "node:os";
-import path from "node:path";
-import { createDirectoryBlobs } from "../files/directory.js";
 import type { Blobs } from "../files/files.js";
 import { type Clock, systemClock } from "../lib/clock.js";
 import { type Log, silentLog } from "../lib/log.js";
@@ -11,6 +9,7 @@ import { createLoop } from "../lib/loop.js";
 import type { Service } from "../lib/service.js";
 import { createPromoter } from "../maintenance/promoter.js";
 import { createPruner } from "../maintenance/pruner.js";
+import { createSweeper } from "../maintenance/sweeper.js";
 import { createIdSource } from "../model/id.js";
 import { DEFAULTS } from "../model/limits.js";
 import type { Millis } from "../model/time.js";
@@ -20,11 +19,10 @@ import type { Store } from "../store/store.js";
 import type { TaskType } from "../task/define.js";
 import { createRegistry, type Registry } from "../task/registry.js";
 import { createWorker, type Worker } from "../worker/worker.js";
+import { type BlobsOptions, openBlobs } from "./open-blobs.js";
 import { openStore, type StoreOptions } from "./open-store.js";
 
-export interface EngineOptions extends StoreOptions {
-  /** Folder of uploads and artifacts. */
-  readonly dataDir: string;
+export interface EngineOptions extends StoreOptions, BlobsOptions {
   readonly tasks: readonly TaskType[];
   readonly keepFinished?: Millis;
   readonly keepUnusedFiles?: Millis;
@@ -71,10 +69,7 @@ export async function openEngine(options: EngineOptions, version: string): Promi
   const store = await openStore(options, clock);
   let blobs: Blobs;
   try {
-    blobs = await createDirectoryBlobs({
-      root: path.join(options.dataDir, "files"),
-      sweepBefore: clock.now() - DEFAULTS.keepUnusedFiles,
-    });
+    blobs = await openBlobs(options, clock);
   } catch (error) {
     await store.close();
     throw error;
@@ -97,6 +92,7 @@ export async function openEngine(options: EngineOptions, version: string): Promi
       await queue.drain();
       await Promise.all(workers.map((worker) => worker.stop()));
       await Promise.all(maintenance.map((service) => service.stop()));
+      await blobs.close();
       await store.close();
     } finally {
       release?.();
@@ -165,6 +161,7 @@ function createMaintenance(parts: {
       keepFinished: options.keepFinished ?? DEFAULTS.keepFinished,
       keepUnusedFiles: options.keepUnusedFiles ?? DEFAULTS.keepUnusedFiles,
     }),
+    sweeper: createSweeper({ blobs, now: clock.now }),
   };
   return Object.entries(ticks).map(([name, tick]) =>
     createLoop({

@@ -62,7 +62,7 @@ export interface OpenFile {
   readonly mediaType: string;
   readonly sizeBytes: number;
   readonly sha256: string;
-  /** Where the bytes lie on this machine. Read only. */
+  /** Where the bytes lie on this machine, until the handler has ended. Read only. */
   readonly path: string;
   stream(): Readable;
 }

@@ -2,7 +2,7 @@
 // context writes through it, and no longer once it is over.
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
-import type { Blobs } from "../files/files.js";
+import type { Blobs, LocalFile } from "../files/files.js";
 import type { Clock } from "../lib/clock.js";
 import type { Json } from "../model/json.js";
 import { LIMITS } from "../model/limits.js";
@@ -48,6 +48,8 @@ export class Attempt implements ContextHost {
   #controller: AbortController | undefined;
   #checkpoint: Json | undefined;
   #artifacts = 0;
+  #opened: LocalFile[] | undefined;
+  #left = false;
 
   constructor(claimed: ClaimedTask, type: TaskType, services: AttemptServices) {
     this.claimed = claimed;
@@ -140,9 +142,19 @@ export class Attempt implements ContextHost {
   async openFile(id: FileId): Promise<OpenFile> {
     const [file] = await this.#services.files.files([id]);
     if (!file) throw new Discard(`There is no file ${id}; it was never uploaded, or is no longer kept.`);
-    const path = await this.#services.blobs.path(id);
     const { name, mediaType, sizeBytes, sha256 } = file;
+    const local = await this.#services.blobs.path({ id, sizeBytes, sha256 }, { signal: this.signal });
+    const { path } = local;
+    this.#opened ??= [];
+    this.#opened.push(local);
+    if (this.#left) this.releaseFiles();
     return { id, name, mediaType, sizeBytes, sha256, path, stream: () => createReadStream(path) };
+  }
+
+  /** The handler has ended: files that were fetched for it may go. */
+  releaseFiles(): void {
+    this.#left = true;
+    for (const file of this.#opened ?? []) file.release();
   }
 
   submit(call: SubmitCall): Promise<string> {

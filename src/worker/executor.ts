@@ -121,6 +121,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   function leave(attempt: Attempt): void {
     running.delete(attempt);
+    attempt.releaseFiles();
     finished();
     if (running.size > 0 || whenIdle.length === 0) return;
     const waiters = whenIdle;

@@ -1,10 +1,11 @@
 // A real task context for handlers under test: blobs in a temporary folder, everything else in memory. No store, no worker.
 import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { copyFile, mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { createDirectoryBlobs } from "../../src/files/directory.js";
 import {
   type Artifact,
@@ -50,14 +51,10 @@ export async function createBench(): Promise<Bench> {
   return {
     async upload(name, data) {
       const id = randomUUID();
-      const file = await blobs.path(id);
-      let written = { sizeBytes: 0, sha256: "" };
-      if (typeof data === "object" && "path" in data) {
-        await copyFile(data.path, file);
-        written = { sizeBytes: (await stat(file)).size, sha256: "" };
-      } else {
-        written = await blobs.write(id, Readable.from([Buffer.from(data)]));
-      }
+      const isPath = typeof data === "object" && "path" in data;
+      const source = isPath ? createReadStream(data.path) : Readable.from([Buffer.from(data)]);
+      const written = await blobs.write(id, source);
+      const { path: file } = await blobs.path({ id, ...written });
       const stream = () => createReadStream(file);
       files.set(id, { id, name, mediaType: "application/octet-stream", ...written, path: file, stream });
       return id;
@@ -128,7 +125,11 @@ export async function createBench(): Promise<Bench> {
       };
     },
 
-    artifact: async (id) => readFile(await blobs.path(id)),
+    async artifact(id) {
+      const data = await blobs.read(id);
+      if (!data) throw new Error(`there is no artifact ${id}`);
+      return buffer(data);
+    },
     close: () => rm(root, { recursive: true }),
   };
 }

@@ -162,8 +162,8 @@ function createMemoryBlobs(): MemoryBlobs {
     async remove(ids) {
       for (const id of ids) bytes.delete(id);
     },
-    async path(id) {
-      return `/nowhere/${id}`;
+    async path({ id }) {
+      return { path: `/nowhere/${id}`, release: () => undefined };
     },
   };
 }

@@ -1,0 +1,72 @@
+// What the text that names the place of files says. Opens nothing, and knows no credentials: those come from the environment.
+
+/** Where the bytes of uploads and artifacts lie. */
+export type FilesPlace =
+  /** The folder of SQLite, the database of PostgreSQL. */
+  | { readonly kind: "auto" }
+  /** The folder `files` of the data folder. */
+  | { readonly kind: "folder" }
+  | { readonly kind: "path"; readonly path: string }
+  | { readonly kind: "database" }
+  | BucketPlace;
+
+export interface BucketPlace {
+  readonly kind: "bucket";
+  readonly bucket: string;
+  /** What every key begins with; empty, or with a slash at its end. */
+  readonly prefix: string;
+  /** Default: the one that the environment or ~/.aws names. */
+  readonly region?: string;
+  /** Of a server other than Amazon's. */
+  readonly endpoint?: string;
+  /** The bucket's name stands in the path and not in the host name. */
+  readonly pathStyle: boolean;
+}
+
+export const FILES_PLACES =
+  "auto, folder, database, a folder's path, or s3://bucket/prefix?region=…&endpoint=…&path_style=true (without a user or password)";
+
+const WORDS = ["auto", "folder", "database"] as const;
+const PARAMETERS = new Set(["region", "endpoint", "path_style"]);
+
+/** Undefined for what is no place. A folder that is called like a word is written with a slash: ./database. */
+export function readFilesPlace(text: string): FilesPlace | undefined {
+  const word = WORDS.find((known) => known === text);
+  if (word) return { kind: word };
+  if (text.startsWith("s3://")) return readBucket(text);
+  return text.trim() === "" || /^\w+:\/\//.test(text) ? undefined : { kind: "path", path: text };
+}
+
+function readBucket(text: string): BucketPlace | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const { searchParams: parameters } = url;
+  const endpoint = parameters.get("endpoint") ?? undefined;
+  const region = parameters.get("region") ?? undefined;
+  const pathStyle = parameters.get("path_style") ?? "false";
+  const isUnderstood =
+    url.host !== "" &&
+    url.username === "" &&
+    url.password === "" &&
+    [...parameters.keys()].every((name) => PARAMETERS.has(name)) &&
+    (endpoint === undefined || isWebAddress(endpoint)) &&
+    (pathStyle === "true" || pathStyle === "false");
+  if (!isUnderstood) return undefined;
+  const folders = decodeURIComponent(url.pathname)
+    .split("/")
+    .filter((part) => part !== "");
+  return {
+    kind: "bucket",
+    bucket: url.host,
+    prefix: folders.map((part) => `${part}/`).join(""),
+    ...(region !== undefined && { region }),
+    ...(endpoint !== undefined && { endpoint }),
+    pathStyle: pathStyle === "true",
+  };
+}
+
+function isWebAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return (protocol === "http:" || protocol === "https:") && username === "" && password === "";
+}
