@@ -9,7 +9,7 @@ import type { TaskRef } from "../model/task-ref.js";
 import type { Duration } from "../model/time.js";
 import { createEventHub } from "../queue/events.js";
 import type { RetryChanges, SubmitOutcome } from "../queue/queue.js";
-import type { PageRequest, TaskPage as StoredPage, TaskFilter } from "../store/store.js";
+import type { CallerTransaction, PageRequest, TaskPage as StoredPage, TaskFilter } from "../store/store.js";
 import type { TaskType } from "../task/define.js";
 import type { SubmitOptions } from "../task/submit.js";
 import { openEngine, type WorkOptions } from "./engine.js";
@@ -34,6 +34,21 @@ export interface TaskwrightOptions {
   readonly log?: Log;
 }
 
+/** How a program submits a task that may be part of what it does itself. */
+export interface AppSubmitOptions extends SubmitOptions {
+  /**
+   * PostgreSQL only: a transaction that was begun on the same database, such as a client of pg. The task exists once
+   * that commits, and never where it does not; until then its run can only be waited for. Durations count from the
+   * transaction's beginning.
+   * @example
+   * await client.query("BEGIN");
+   * const { rows } = await client.query("INSERT INTO customer (name) VALUES ($1) RETURNING id", [name]);
+   * await app.submit(welcome, { customer: rows[0].id }, { tx: client });
+   * await client.query("COMMIT");
+   */
+  readonly tx?: CallerTransaction;
+}
+
 /** One task of `submitMany`. */
 export interface SubmitItem<Input> extends SubmitOptions {
   readonly parameters: Input;
@@ -53,13 +68,14 @@ export interface TaskLogPage {
 /** A queue, and with `work` a worker, in this process. What throws, throws TaskwrightError with a `code`. */
 export interface Taskwright extends AsyncDisposable {
   /**
-   * Resolves once the task is on disk. Throws validation_failed, unknown_task_type, payload_too_large, storage_full.
+   * Resolves once the task is on disk, or with `tx` once it is part of that transaction. Throws validation_failed,
+   * unknown_task_type, payload_too_large, storage_full, and with `tx` whatever that throws.
    * @example const run = await app.submit(resize, { file_id, width: 320 }, { priority: 10, delay: "5m" });
    */
   submit<Input, Output>(
     type: TaskRef<Input, Output>,
     parameters: NoInfer<Input>,
-    options?: SubmitOptions,
+    options?: AppSubmitOptions,
   ): Promise<Run<Output>>;
   /**
    * Submits up to 1,000 tasks in one transaction, all or none; runs by position. Throws as `submit` does, for the
@@ -174,9 +190,10 @@ export async function createTaskwright(options: TaskwrightOptions): Promise<Task
   }
 
   return {
-    async submit(type, parameters, submitOptions) {
-      const { task } = await queue.submit({ ...submitOptions, taskType: type.name, parameters });
-      return createRun(parts, task.id);
+    async submit(type, parameters, { tx, ...submitOptions } = {}) {
+      const request = { ...submitOptions, taskType: type.name, parameters };
+      const id = tx ? await queue.submitWithin(tx, request) : (await queue.submit(request)).task.id;
+      return createRun(parts, id);
     },
     async submitMany(type, items) {
       if (items.length > LIMITS.batchTasks) {

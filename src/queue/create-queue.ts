@@ -5,7 +5,7 @@ import { TaskwrightError } from "../model/errors.js";
 import type { TaskId } from "../model/id.js";
 import type { Json } from "../model/json.js";
 import type { Task } from "../model/task.js";
-import type { HistoryStore, InsertAnswer, Store, TaskStore } from "../store/store.js";
+import type { CallerTransaction, HistoryStore, InsertAnswer, Store, TaskStore } from "../store/store.js";
 import type { Registry } from "../task/registry.js";
 import type { SubmitOptions } from "../task/submit.js";
 import { asCreated } from "./build-task.js";
@@ -41,18 +41,17 @@ export function createQueue({ store, registry, clock, newId }: QueueOptions): Qu
   }
 
   async function toSubmitted(prepared: PreparedTask, answer: InsertAnswer): Promise<Submitted> {
-    switch (answer.outcome) {
-      case "created":
-        return { task: present(asCreated(prepared.task, answer.createdAt)), replayed: false };
-      case "replayed":
-        return { task: await read(answer.id), replayed: true };
-      case "missing_file":
-        throw missingFile(prepared, answer.fileId);
-      case "already_retried":
-        throw alreadyRetried(answer.id);
-      case "conflict":
-        throw conflict(prepared);
-    }
+    const stored = requireStored(prepared, answer);
+    return stored.outcome === "created"
+      ? { task: present(asCreated(prepared.task, stored.createdAt)), replayed: false }
+      : { task: await read(stored.id), replayed: true };
+  }
+
+  async function submitWithin(transaction: CallerTransaction, request: SubmitRequest): Promise<TaskId> {
+    const prepared = await check(request);
+    const [answer] = await fromStore(store.insertWithin(transaction, [prepared.task]));
+    if (!answer) throw new Error("the store answered an insert without a word");
+    return requireStored(prepared, answer).id;
   }
 
   async function read(id: TaskId): Promise<Task> {
@@ -75,6 +74,7 @@ export function createQueue({ store, registry, clock, newId }: QueueOptions): Qu
 
   return {
     submit: async (request) => insert(await check(request)),
+    submitWithin,
     submitMany: createSubmitMany({ store, batcher, check, toSubmitted }),
 
     get(id, { wait = 0, signal } = {}) {
@@ -147,6 +147,25 @@ function repeatOf(old: Task, changes: RetryChanges): SubmitRequest {
 function retryOptions(policy: Json): SubmitOptions["retry"] {
   const { base, factor, max, jitter }: RetryPolicy = JSON.parse(policy);
   return { base, factor, max, jitter };
+}
+
+/** The task's own id and moment, or the id of the one that it repeats. Throws why it was not stored. */
+function requireStored(
+  prepared: PreparedTask,
+  answer: InsertAnswer,
+): Extract<InsertAnswer, { outcome: "created" }> | { readonly outcome: "replayed"; readonly id: TaskId } {
+  switch (answer.outcome) {
+    case "created":
+      return answer;
+    case "replayed":
+      return { outcome: answer.outcome, id: answer.id };
+    case "missing_file":
+      throw missingFile(prepared, answer.fileId);
+    case "already_retried":
+      throw alreadyRetried(answer.id);
+    case "conflict":
+      throw conflict(prepared);
+  }
 }
 
 function notFound(id: TaskId): TaskwrightError {

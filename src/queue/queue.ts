@@ -5,7 +5,7 @@ import type { TaskwrightError } from "../model/errors.js";
 import type { TaskId } from "../model/id.js";
 import type { Artifact, Attempt, Task } from "../model/task.js";
 import type { Millis } from "../model/time.js";
-import type { LogPage, PageRequest, TaskFilter, TaskPage } from "../store/store.js";
+import type { CallerTransaction, LogPage, PageRequest, TaskFilter, TaskPage } from "../store/store.js";
 import type { SubmitOptions } from "../task/submit.js";
 
 export interface SubmitRequest extends SubmitOptions {
@@ -38,6 +38,11 @@ export type SubmitOutcome =
 export interface Queue {
   /** Throws TaskwrightError: unknown_task_type, validation_failed, payload_too_large, id_conflict, idempotency_mismatch, storage_full, unavailable. */
   submit(request: SubmitRequest): Promise<Submitted>;
+  /**
+   * Submits as part of the caller's transaction, and answers the task's id: nothing can be read of it before that
+   * commits. Throws as submit does, validation_failed where the store can't join one, and what the transaction throws.
+   */
+  submitWithin(transaction: CallerTransaction, request: SubmitRequest): Promise<TaskId>;
   /**
    * Outcomes by position; what is valid is committed in one transaction. `atomic`: all or none, and then every
    * outcome that was valid in itself says so with an error of its own.

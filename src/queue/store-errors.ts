@@ -22,6 +22,11 @@ function translate(cause: unknown): unknown {
       return new TaskwrightError("unavailable", cause.message, { cause });
     case "invalid_cursor":
       return new TaskwrightError("invalid_cursor", cause.message, { cause });
+    case "unsupported": {
+      const message = "must be left out: this store can't join it";
+      const errors = [{ pointer: "/tx", code: "unsupported", message }];
+      return new TaskwrightError("validation_failed", cause.message, { cause, errors });
+    }
     case "rejected":
       return new TaskwrightError("validation_failed", cause.message, { cause });
     default:

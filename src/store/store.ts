@@ -101,12 +101,24 @@ export interface TaskStore {
    * - missing_file: one of `files` does not exist or is no longer kept.
    */
   insert(tasks: readonly NewTask[]): Promise<readonly InsertAnswer[]>;
+  /**
+   * As insert, but part of a transaction of the caller's: stored once that commits, and not at all where it does not.
+   * Durations count from its beginning. What the transaction throws passes as it is, and has ended it.
+   * Throws StoreError 'unsupported' where nobody else can write to the store.
+   */
+  insertWithin(transaction: CallerTransaction, tasks: readonly NewTask[]): Promise<readonly InsertAnswer[]>;
   /** By id, with parameters and result. */
   get(ids: readonly TaskId[]): Promise<readonly (Task | undefined)[]>;
   /** By keyset on id. Never counts without a bound. Throws StoreError 'invalid_cursor'. */
   list(filter: TaskFilter, page: PageRequest): Promise<TaskPage>;
   /** Pending tasks end here. Running ones are flagged, and their worker hears of it; a second request changes nothing. */
   cancel(ids: readonly TaskId[]): Promise<readonly CancelAnswer[]>;
+}
+
+/** A transaction that the caller has begun on the store's own database: whatever runs SQL there, such as a client of pg. */
+export interface CallerTransaction {
+  /** `values` fill $1, $2, …; lists among them are arrays of PostgreSQL. Called again only after it has answered. */
+  query<Row extends object>(sql: string, values: unknown[]): Promise<{ readonly rows: readonly Row[] }>;
 }
 
 export type InsertAnswer =
@@ -277,6 +289,7 @@ export interface Store
  * - not_writable: the folder or file can't be written.
  * - corrupt: the database is damaged.
  * - invalid_cursor: made up, or from another filter.
+ * - unsupported: this kind of store has no such thing.
  * - rejected: one of the rows can't be stored; whoever sent many may halve them.
  * - closed: the store was closed.
  */
@@ -289,6 +302,7 @@ export type StoreErrorCode =
   | "not_writable"
   | "corrupt"
   | "invalid_cursor"
+  | "unsupported"
   | "rejected"
   | "closed";
 

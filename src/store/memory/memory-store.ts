@@ -49,6 +49,9 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     reclaim: verb(reclaim),
     promote: verb(promote),
     insert: verb(insert),
+    insertWithin: verb(() => {
+      throw new StoreError("unsupported", "Nobody but this process can write to its memory.");
+    }),
     get: verb(get),
     list: verb(list),
     cancel: verb(cancel),

@@ -1,6 +1,7 @@
 // Connections to PostgreSQL: single statements, transactions and snapshots, repeated where that is safe. Knows no tables.
 import pg from "pg";
 import type { Instant, Millis } from "../../model/time.js";
+import type { CallerTransaction } from "../store.js";
 
 /** Runs one statement. `values` fill $1, $2, …; statements that are not awaited one by one share a round trip. */
 export type Query = <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
@@ -13,6 +14,8 @@ export interface Database {
    * Throws LostAnswer where nobody can say whether it was committed.
    */
   transaction<Answer>(work: (query: Query) => Promise<Answer>): Promise<Answer>;
+  /** Statements within a transaction of the caller's, one after the other. None follows one that failed. */
+  within(transaction: CallerTransaction): Query;
   /** Reads of one snapshot, which a statement over its time ends. */
   snapshot<Answer>(work: (query: Query) => Promise<Answer>): Promise<Answer>;
   /** What NOW takes for its parameter: null for the clock of the database. */
@@ -39,6 +42,11 @@ export const moment = (parameter: string) =>
 /** The connection broke while a COMMIT was on its way: whether it happened is not known. */
 export class LostAnswer extends Error {
   override readonly name = "LostAnswer";
+}
+
+/** A transaction of the caller's threw: `cause`, which is the caller's to hear. */
+export class CallerFailure extends Error {
+  override readonly name = "CallerFailure";
 }
 
 /** How often work is tried that lost against other transactions or lost its connection. */
@@ -107,7 +115,16 @@ export function createDatabase({ url, schema, poolSize, patience, now }: Databas
       (await client.query<Row>(inSchema(sql), [...values])).rows;
   }
 
-  async function within<Answer>(
+  function queryWithin(transaction: CallerTransaction): Query {
+    let last: Promise<unknown> = Promise.resolve();
+    return <Row extends object>(sql: string, values: readonly unknown[] = []) => {
+      const answer = last.then(() => ask<Row>(transaction, inSchema(sql), values));
+      last = answer;
+      return answer;
+    };
+  }
+
+  async function runWithin<Answer>(
     begin: string,
     work: (query: Query) => Promise<Answer>,
     client: pg.PoolClient,
@@ -143,11 +160,24 @@ export function createDatabase({ url, schema, poolSize, patience, now }: Databas
 
   return {
     query: (sql, values) => repeat((client) => queryOn(client)(sql, values)),
-    transaction: (work) => repeat((client) => within(BEGIN, work, client)),
-    snapshot: (work) => repeat((client) => within(BEGIN_SNAPSHOT, work, client)),
+    transaction: (work) => repeat((client) => runWithin(BEGIN, work, client)),
+    within: queryWithin,
+    snapshot: (work) => repeat((client) => runWithin(BEGIN_SNAPSHOT, work, client)),
     now: () => now?.() ?? null,
     close: () => pool.end(),
   };
+}
+
+async function ask<Row extends object>(
+  transaction: CallerTransaction,
+  sql: string,
+  values: readonly unknown[],
+): Promise<readonly Row[]> {
+  try {
+    return (await transaction.query<Row>(sql, [...values])).rows;
+  } catch (cause) {
+    throw new CallerFailure("the caller's transaction failed", { cause });
+  }
 }
 
 /** The SQLSTATE that PostgreSQL answered with; empty for whatever else went wrong. */

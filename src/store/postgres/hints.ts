@@ -8,6 +8,8 @@ import { connectionConfig, type Query } from "./database.js";
 export interface Hints {
   /** Tells others, soon; several within a moment are told at once. */
   send(queues: ReadonlySet<string>, cancelRequested: boolean): void;
+  /** Tells all processes, this one too, once the transaction of `within` commits. */
+  sendWithin(within: Query, queues: ReadonlySet<string>): Promise<void>;
   /** Listens from now on, and again whenever the connection was lost. */
   listen(hear: () => void): void;
   close(): Promise<void>;
@@ -46,10 +48,8 @@ export function createHints({ url, schema, clock, query, origin }: HintsOptions)
     const cancelled = cancels;
     queues.clear();
     cancels = false;
-    const text = JSON.stringify([origin, named]);
-    const payload = Buffer.byteLength(text) > MOST_BYTES ? JSON.stringify([origin, "all"]) : text;
     try {
-      if (named.length > 0) await query(NOTIFY, [channels.work, payload]);
+      if (named.length > 0) await query(NOTIFY, [channels.work, payloadOf(origin, named)]);
       if (cancelled) await query(NOTIFY, [channels.cancel, JSON.stringify([origin, []])]);
     } catch {
       // Whoever would have heard it finds out by polling; the next verb reports what is wrong with the database.
@@ -102,6 +102,10 @@ export function createHints({ url, schema, clock, query, origin }: HintsOptions)
       cancels ||= cancelRequested;
       schedule();
     },
+    async sendWithin(within, appeared) {
+      if (appeared.size === 0) return;
+      await within(NOTIFY, [channels.work, payloadOf("", [...appeared])]);
+    },
     async close() {
       closed = true;
       cancelTimer?.();
@@ -111,4 +115,9 @@ export function createHints({ url, schema, clock, query, origin }: HintsOptions)
       await listener?.end();
     },
   };
+}
+
+function payloadOf(origin: string, queues: readonly string[]): string {
+  const text = JSON.stringify([origin, queues]);
+  return Buffer.byteLength(text) > MOST_BYTES ? JSON.stringify([origin, "all"]) : text;
 }

@@ -3,13 +3,15 @@ import { isUuid, type TaskId } from "../../model/id.js";
 import type { FileId, NewTask } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import { isSame, type StoredRow } from "../replay.js";
-import type { InsertAnswer } from "../store.js";
+import type { CallerTransaction, InsertAnswer } from "../store.js";
 import { damagedTask, writeList } from "../task-row.js";
 import { type Admission, admit } from "./admission.js";
 import { moment, type Query } from "./database.js";
-import type { Notes, Writer } from "./writes.js";
+import type { Hints } from "./hints.js";
+import { freshNotes, type Notes, type Writer } from "./writes.js";
 
 // Sorted, so that two batches with the same ids don't wait for each other in a circle. What is due at once becomes ready.
+// Answered as float8, here and below, which is a number to every client of PostgreSQL; bigint is text to most.
 const ADD = `
 WITH said AS (
   SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::smallint[], $6::bigint[], $7::bigint[],
@@ -40,7 +42,7 @@ counted AS (
   INSERT INTO taskwright.tally (at, queue, task_type, pending, created)
   SELECT min(created_at) / 60000 * 60000, queue, task_type, count(*), count(*) FROM added GROUP BY queue, task_type
 )
-SELECT id, created_at AS "createdAt", run_at AS "runAt" FROM added`;
+SELECT id, created_at::float8 AS "createdAt", run_at::float8 AS "runAt" FROM added`;
 
 const ADD_QUEUES = `
 INSERT INTO taskwright.queue (name, created_at) SELECT DISTINCT name, ${moment("$2")} FROM unnest($1::text[]) AS s (name)
@@ -61,8 +63,8 @@ SELECT s.id, 0, 0, 0, c.checkpoint FROM unnest($1::uuid[], $2::uuid[]) AS s (id,
 JOIN taskwright.carry c ON c.id = s.retry_of`;
 
 const STORED = `
-SELECT t.id, t.queue, t.task_type AS "taskType", t.priority, t.created_at AS "createdAt", t.run_at AS "runAt",
-  t.max_attempts AS "maxAttempts", t.timeout, t.retry, t.tags, t.summary, t.retry_of AS "retryOf",
+SELECT t.id, t.queue, t.task_type AS "taskType", t.priority, t.created_at::float8 AS "createdAt", t.run_at::float8 AS "runAt",
+  t.max_attempts AS "maxAttempts", t.timeout::float8 AS timeout, t.retry, t.tags, t.summary, t.retry_of AS "retryOf",
   t.replay_key AS "replayKey", t.parameters,
   ARRAY(SELECT u.file_id::text FROM taskwright.file_use u WHERE u.task_id = t.id) AS files
 FROM taskwright.task t WHERE t.id = ANY ($1::uuid[])`;
@@ -73,7 +75,7 @@ interface AddedRow {
   readonly runAt: Instant | null;
 }
 
-export function createInsert({ database, listeners, write }: Writer) {
+export function createInsert({ database, listeners, write }: Writer, hints: Hints) {
   /** Lanes that are stored for certain. */
   const knownLanes = new Set<string>();
 
@@ -120,6 +122,10 @@ export function createInsert({ database, listeners, write }: Writer) {
     if (copies.length > 0) {
       await query(COPY_CHECKPOINTS, [copies.map((task) => task.id), copies.map((task) => task.retryOf)]);
     }
+    await addLanes(query, tasks);
+  }
+
+  async function addLanes(query: Query, tasks: readonly NewTask[]): Promise<void> {
     const lanes = new Map(
       tasks.map((task) => [laneKey(task), task] as const).filter(([key]) => !knownLanes.has(key)),
     );
@@ -211,13 +217,32 @@ export function createInsert({ database, listeners, write }: Writer) {
     });
   }
 
-  return async function insert(tasks: readonly NewTask[]): Promise<readonly InsertAnswer[]> {
-    if (tasks.length === 0) return [];
-    const answers = await write((query, notes) => insertAll(query, notes, tasks));
-    tasks.forEach((task, position) => {
-      if (answers[position]?.outcome === "created") knownLanes.add(laneKey(task));
-    });
-    return answers;
+  return {
+    async insert(tasks: readonly NewTask[]): Promise<readonly InsertAnswer[]> {
+      if (tasks.length === 0) return [];
+      const answers = await write((query, notes) => insertAll(query, notes, tasks));
+      tasks.forEach((task, position) => {
+        if (answers[position]?.outcome === "created") knownLanes.add(laneKey(task));
+      });
+      return answers;
+    },
+
+    async insertWithin(
+      transaction: CallerTransaction,
+      tasks: readonly NewTask[],
+    ): Promise<readonly InsertAnswer[]> {
+      if (tasks.length === 0) return [];
+      // Beforehand and for good: rows that all share would hold up everybody else until the caller commits.
+      if (tasks.some((task) => !knownLanes.has(laneKey(task)))) {
+        await write((query) => addLanes(query, tasks));
+        for (const task of tasks) knownLanes.add(laneKey(task));
+      }
+      const query = database.within(transaction);
+      const notes = freshNotes();
+      const answers = await insertAll(query, notes, tasks);
+      await hints.sendWithin(query, new Set(notes.appeared.map((key) => key.queue)));
+      return answers;
+    },
   };
 }
 

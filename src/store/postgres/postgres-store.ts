@@ -5,7 +5,7 @@ import type { Instant, Millis } from "../../model/time.js";
 import { createListeners } from "../listeners.js";
 import { type Store, StoreError } from "../store.js";
 import { createCursors } from "./cursors.js";
-import { createDatabase, type Database } from "./database.js";
+import { CallerFailure, createDatabase, type Database } from "./database.js";
 import { toStoreError } from "./errors.js";
 import { createFiles } from "./files.js";
 import { createHints } from "./hints.js";
@@ -79,6 +79,7 @@ function assemble(options: PostgresStoreOptions, database: Database, beats: Data
   const listeners = createListeners();
   const hints = createHints({ url, schema, clock, query: beats.query, origin: randomUUID() });
   const writer = createWriter(database, cursors, listeners, hints);
+  const inserts = createInsert(writer, hints);
   const work = createWork(writer, beats.query, lease);
   const tasks = createTasks(writer);
   const files = createFiles(writer);
@@ -99,7 +100,7 @@ function assemble(options: PostgresStoreOptions, database: Database, beats: Data
       try {
         return await run(...args);
       } catch (error) {
-        throw toStoreError(error);
+        throw error instanceof CallerFailure ? error.cause : toStoreError(error);
       }
     };
   }
@@ -136,7 +137,8 @@ function assemble(options: PostgresStoreOptions, database: Database, beats: Data
     sync: verb(work.sync),
     reclaim: verb(work.reclaim),
     promote: verb(promote),
-    insert: verb(createInsert(writer)),
+    insert: verb(inserts.insert),
+    insertWithin: verb(inserts.insertWithin),
     get: verb(tasks.get),
     list: verb(listing.list),
     cancel: verb(tasks.cancel),

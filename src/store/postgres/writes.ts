@@ -35,9 +35,9 @@ export function createWriter(
     cursors,
     listeners,
     async write(verb) {
-      let notes: Notes = fresh();
+      let notes: Notes = freshNotes();
       const answer = await database.transaction((query) => {
-        notes = fresh();
+        notes = freshNotes();
         return verb(query, notes);
       });
       cursors.moveOn(notes.taken);
@@ -50,6 +50,6 @@ export function createWriter(
   };
 }
 
-function fresh(): Notes {
+export function freshNotes(): Notes {
   return { changes: [], appeared: [], taken: [], cancelRequested: false };
 }

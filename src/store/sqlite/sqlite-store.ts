@@ -125,6 +125,12 @@ function assemble(database: Database.Database, file: string, clock: Clock, relea
     reclaim: verb(work.reclaim),
     promote: verb(work.promote),
     insert: verb(createInsert(writer, transactions)),
+    insertWithin: verb(() => {
+      throw new StoreError(
+        "unsupported",
+        "A submit can join a transaction only where the store is PostgreSQL; a SQLite store belongs to one process.",
+      );
+    }),
     get: verb(tasks.get),
     list: verb(reader.list),
     cancel: verb(tasks.cancel),
