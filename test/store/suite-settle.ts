@@ -69,6 +69,17 @@ function settleTests(check: Case): void {
     expect(task.error).toBeUndefined();
   });
 
+  check("what a turn hands back comes first in its own claim", async ({ insert, store }) => {
+    const ids = await insert({}, {}, {});
+    const claim = { ...EVERYTHING, limit: 1 };
+    let outcomes: Outcome[] = [];
+    for (const id of [ids[0], ids[0], ids[0]]) {
+      const { claimed } = await store.turn({ worker: WORKER, outcomes, claim });
+      expect(claimed.map((task) => task.id)).toEqual([id]);
+      outcomes = claimed.map((held) => retryIn(0, held));
+    }
+  });
+
   check("a refunded attempt does not count", async ({ run, settle, get, claim }) => {
     const held = await run();
     expect(await settle({ ...held, to: "PENDING", in: 0, refund: true })).toEqual(["PENDING"]);

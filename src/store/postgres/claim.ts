@@ -154,7 +154,8 @@ export function createClaim({ database, cursors, listeners }: Writer) {
     wanted: ClaimRequest,
   ): Promise<readonly ClaimedTask[]> {
     if (isNothing(wanted)) return [];
-    const stretches = cursors.ahead(worker, wanted);
+    // What this very turn handed back lies before the cursors, which move only with its commit.
+    const stretches = notes.appeared.length > 0 ? [] : cursors.ahead(worker, wanted);
     const ahead = stretches.length === 0 ? [] : await take(query, worker, stretches, wanted.limit);
     const missing = wanted.limit - ahead.length;
     const behind = missing === 0 ? [] : await sweep(query, worker, wanted, missing);
