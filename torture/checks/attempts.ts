@@ -1,0 +1,96 @@
+// A crash is not an attempt, attempts are bounded, a poison task ends, and its neighbours finish as their type does.
+import { LIMITS } from "../../src/model/limits.js";
+import type { History, Run, StoredTask, Violation } from "../history.js";
+import { type Known, know } from "./known.js";
+
+type Done = NonNullable<StoredTask["done"]>;
+
+export function attempts(history: History): readonly Violation[] {
+  const known = know(history);
+  const excuses = history.lives.filter(({ end }) => end).length + history.disturbances.length;
+  return history.tasks.flatMap((task) => {
+    const { done } = task;
+    if (!done) return [];
+    const runs = known.runs.get(task.id) ?? [];
+    return [
+      ...bounded(task, done),
+      ...(done.crashes > 0 && excuses === 0
+        ? [{ rule: "crashes have a cause", detail: `${task.id} counts ${done.crashes}, and nothing crashed` }]
+        : []),
+      ...(isPoisoned(done) ? poisoned(known, task, done, runs) : asExpected(known, task, done)),
+    ];
+  });
+}
+
+function isPoisoned({ status, error }: Done): boolean {
+  return status === "FAILED" && error === "Poisoned";
+}
+
+function bounded({ id, maxAttempts }: StoredTask, { attempt }: Done): readonly Violation[] {
+  if (attempt <= maxAttempts) return [];
+  return [{ rule: "attempts are bounded", detail: `${id} had ${attempt} of ${maxAttempts} attempts` }];
+}
+
+/** How a task of this type ends where nobody cancels it, and at which attempt. */
+function expectation({ taskType, maxAttempts, failures }: StoredTask) {
+  switch (taskType) {
+    case "failing":
+      return { status: "FAILED", attempt: maxAttempts } as const;
+    case "retrying":
+      return { status: "SUCCESS", attempt: failures + 1 } as const;
+    case "odd":
+    case "stuck":
+    case "poison":
+      return { status: "FAILED", attempt: 1 } as const;
+    default:
+      return { status: "SUCCESS", attempt: 1 } as const;
+  }
+}
+
+function asExpected({ cancels }: Known, task: StoredTask, done: Done): readonly Violation[] {
+  const { id, taskType } = task;
+  const expected = expectation(task);
+  if (done.status === "CANCELLED") {
+    const asked = cancels.get(id)?.some((call) => call.phase !== "fail") ?? false;
+    return asked ? [] : [{ rule: "cancelled on request only", detail: `nobody cancelled ${id}` }];
+  }
+  if (taskType === "poison") {
+    return [{ rule: "a poison task ends", detail: `${id} is ${done.status} (${done.error ?? "no error"})` }];
+  }
+  if (done.status !== expected.status) {
+    const detail = `${id} (${taskType}) is ${done.status} (${done.error ?? "no error"}), not ${expected.status}`;
+    return [{ rule: "tasks end as their type does", detail }];
+  }
+  if (taskType === "stuck" && done.error !== "Timeout") {
+    return [{ rule: "a timeout ends what never settles", detail: `${id} failed with ${done.error}` }];
+  }
+  if (done.attempt === expected.attempt) return [];
+  const detail = `${id} (${taskType}) ended at attempt ${done.attempt}, not ${expected.attempt}, with ${done.crashes} crashes`;
+  return [{ rule: "a crash is not an attempt", detail }];
+}
+
+function poisoned(known: Known, task: StoredTask, done: Done, runs: readonly Run[]): readonly Violation[] {
+  const { id, taskType } = task;
+  if (done.crashes !== LIMITS.crashes) {
+    return [{ rule: "three crashes are poison", detail: `${id} is Poisoned after ${done.crashes}` }];
+  }
+  if (taskType === "poison") {
+    if (runs.length <= LIMITS.crashes) return [];
+    return [{ rule: "a poison task ends", detail: `${id} ran ${runs.length} times` }];
+  }
+  const crashed = runs.filter((run) => !run.end);
+  // A task may die claimed and not yet started: then nobody knows in which process.
+  if (crashed.length < LIMITS.crashes || crashed.some((run) => wasOurs(known, run))) return [];
+  return [
+    { rule: "neighbours of poison finish", detail: `${id} (${taskType}) is Poisoned by its neighbours` },
+  ];
+}
+
+/** The harness took the process away, or its lease. */
+function wasOurs(known: Known, run: Run): boolean {
+  const life = known.life(run.process);
+  return (
+    life?.ending !== undefined ||
+    known.mayHaveLostLease(run.process, run.from, life?.end?.at ?? run.from + 60_000)
+  );
+}

@@ -1,0 +1,15 @@
+// All checks on one history.
+import type { Check, History, Violation } from "../history.js";
+import { acknowledged } from "./acknowledged.js";
+import { attempts } from "./attempts.js";
+import { cancels } from "./cancels.js";
+import { fences } from "./fences.js";
+import { finished } from "./finished.js";
+import { processes } from "./processes.js";
+
+const CHECKS: readonly Check[] = [acknowledged, finished, fences, attempts, cancels, processes];
+
+/** Everything that was violated; empty where every promise was kept. */
+export function verdict(history: History): readonly Violation[] {
+  return CHECKS.flatMap((check) => check(history));
+}

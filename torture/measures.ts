@@ -1,0 +1,36 @@
+// Figures of a run: how fast tasks were taken over after their process died, and how fast a cancel stopped the work.
+import type { Millis } from "../src/model/time.js";
+import { know, pairs } from "./checks/known.js";
+import type { History } from "./history.js";
+
+export interface Measures {
+  readonly takeOvers: readonly Millis[];
+  readonly cancels: readonly Millis[];
+}
+
+export function measure(history: History): Measures {
+  const known = know(history);
+  const takeOvers = [...known.runs.values()].flatMap((runs) =>
+    pairs(runs).flatMap(([run, next]) => {
+      const died = known.life(run.process)?.end;
+      // Handed back by one that was asked to stop is no take-over.
+      const wasAsked = known.life(run.process)?.ending?.how === "SIGTERM";
+      if (run.end || !died || wasAsked || next.from < died.at) return [];
+      return [next.from - died.at];
+    }),
+  );
+  const cancels = [...known.cancels.values()].flat().flatMap((call) => {
+    if (call.phase !== "ok" || call.answer !== "requested") return [];
+    const stopped = known.runs
+      .get(call.id)
+      ?.find((run) => run.end?.how === "aborted" && run.from < call.to && run.end.at > call.from);
+    return stopped?.end ? [Math.max(0, stopped.end.at - call.from)] : [];
+  });
+  return { takeOvers, cancels };
+}
+
+/** The value that `share` of the samples do not exceed (nearest rank); undefined where there are none. */
+export function percentile(samples: readonly number[], share: number): number | undefined {
+  const sorted = samples.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+}

@@ -1,0 +1,217 @@
+// One run from start to verdict: starts the system, lets callers and faults loose on it, waits until nothing is left to
+// do, and checks what it saw.
+import { setMaxListeners } from "node:events";
+import path from "node:path";
+import { type Clock, pause } from "../src/lib/clock.js";
+import type { Millis } from "../src/model/time.js";
+import { type Auditor, createAuditor } from "./audit.js";
+import { verdict } from "./checks/verdict.js";
+import { FAULTS } from "./faults/all.js";
+import { findFakeTime } from "./faults/clock-skew.js";
+import type { World } from "./faults/fault.js";
+import { type Fleet, startFleet } from "./fleet.js";
+import type { History } from "./history.js";
+import { createCaller } from "./http.js";
+import { createLoad } from "./load.js";
+import { chooseFaults, createNemesis, type Nemesis } from "./nemesis.js";
+import { createProject, type Project } from "./project.js";
+import { createRandom } from "./random.js";
+import { createRecorder, type Recorder } from "./recorder.js";
+import { type Outcome, progressLine } from "./report.js";
+import { readRuns } from "./runs.js";
+import { openTarget, type Target } from "./target.js";
+
+export interface TortureOptions {
+  /** How long callers call. Then everything is mended, and what is left is finished. */
+  readonly length: Millis;
+  /** A SQLite file or a PostgreSQL URL; without one a PostgreSQL of its own. A SQLite path must not exist yet. */
+  readonly store?: string;
+  /** The same seed makes the same choices. */
+  readonly seed: number;
+  /** Names of faults. Default: all that fit. */
+  readonly faults?: readonly string[];
+  readonly servers: number;
+  /** Workers of their own; on SQLite the server is the worker. */
+  readonly workers: number;
+  /** Tasks submitted per second. */
+  readonly rate: number;
+  /** Mean time from one fault to the next. */
+  readonly every: Millis;
+  readonly clock: Clock;
+  /** Hears a line now and then. */
+  readonly say: (line: string) => void;
+  /** Ends the calls early. */
+  readonly stop?: AbortSignal;
+}
+
+const DRAIN: Millis = 3_000;
+/** SIGTERM to the end: drain, the longest grace of our task types, and two seconds. */
+const STOP_WITHIN: Millis = DRAIN + 1_000 + 2_000;
+const SAY_EVERY: Millis = 5_000;
+/** After the last fault, callers that still have no answer get it within this time. */
+const LAST_ANSWERS: Millis = 30_000;
+/** Longest wait until nothing is left to do. */
+const LONGEST_DRAIN: Millis = 180_000;
+
+/** Everything that a run holds, for as long as it lasts. */
+interface Stage {
+  readonly options: TortureOptions;
+  readonly target: Target;
+  readonly project: Project;
+  readonly fleet: Fleet;
+  readonly auditor: Auditor;
+  readonly recorder: Recorder;
+}
+
+/** Throws where the system can't be started. What was broken is in the outcome, and nothing is left running. */
+export async function torture(options: TortureOptions): Promise<Outcome> {
+  const { clock, seed, say } = options;
+  const project = createProject();
+  const target = await openTarget(options.store, seed, project.folder);
+  try {
+    const fleet = await startFleet({
+      clock,
+      project,
+      store: target.store,
+      ...(target.schema !== undefined && { schema: target.schema }),
+      sessionName: target.sessionName,
+      servers: target.postgres ? options.servers : 1,
+      workers: target.postgres ? options.workers : 0,
+      drain: `${DRAIN}ms`,
+    });
+    const auditor = createAuditor(clock, target.inspector);
+    const recorder = createRecorder(path.join(project.folder, "calls.ndjson"));
+    const outcome = await play({ options, target, project, fleet, auditor, recorder });
+    await target.close(outcome.violations.length > 0);
+    if (outcome.violations.length === 0) project.remove();
+    else say(`What callers heard and handlers did lies in ${project.folder}`);
+    return outcome;
+  } catch (error) {
+    await target.close(true);
+    throw error;
+  }
+}
+
+async function play(stage: Stage): Promise<Outcome> {
+  const { options, target, fleet, auditor, recorder } = stage;
+  const { clock, seed, say } = options;
+  const random = createRandom(seed);
+  const over = new AbortController();
+  const auditing = new AbortController();
+  // All callers and faults hear of the end.
+  setMaxListeners(0, over.signal);
+  const caller = createCaller(clock, random.named("callers"), fleet.urls);
+  const load = createLoad({
+    clock,
+    random: random.named("load"),
+    caller,
+    recorder,
+    rate: options.rate,
+    unfinished: () => auditor.counts.waiting + auditor.counts.running,
+  });
+  const fakeTime = findFakeTime();
+  const { postgres, own } = target;
+  const world: World = {
+    clock,
+    fleet,
+    load,
+    over: over.signal,
+    ...(postgres && { postgres }),
+    ...(own && { own }),
+    ...(fakeTime !== undefined && { fakeTime }),
+  };
+  const { faults, skipped } = chooseFaults(FAULTS, world, options.faults);
+  let lastFault = "";
+  const nemesis = createNemesis({
+    world,
+    random: random.named("nemesis"),
+    faults,
+    every: options.every,
+    onFault: (fault, member) => {
+      lastFault = member === undefined ? fault : `${fault} on ${member}`;
+    },
+    onTrouble: (fault, error) => say(`${fault} did not go as planned: ${String(error)}`),
+  });
+
+  const background: Promise<void>[] = [];
+  try {
+    await fleet.up();
+    const begun = clock.monotonic();
+    const tell = () => {
+      const { acknowledged } = recorder;
+      const elapsed = clock.monotonic() - begun;
+      const count = nemesis.disturbances().length;
+      say(progressLine({ elapsed, acknowledged, ...auditor.counts, faults: count, lastFault }));
+    };
+    background.push(auditor.run(auditing.signal), narrate(clock, tell, auditing.signal));
+    const deadlocksBefore = await postgres?.deadlocks();
+
+    const breaking = nemesis.run();
+    const calling = load.run(over.signal);
+    await pause(clock, options.length, options.stop);
+    over.abort();
+    await breaking;
+    await fleet.up();
+    caller.giveUpIn(LAST_ANSWERS);
+    await calling;
+    const loadTime = clock.monotonic() - begun;
+    const drainTime = await drain(clock, target);
+    const deadlocks = await postgres?.deadlocks();
+    auditing.abort();
+    await fleet.close();
+
+    const history = await collect(stage, nemesis);
+    return {
+      seed,
+      store: target.name,
+      history,
+      violations: verdict(history),
+      skipped,
+      loadTime,
+      drainTime,
+      audits: auditor.times,
+      ...(deadlocks !== undefined && { deadlocks: deadlocks - (deadlocksBefore ?? 0) }),
+    };
+  } finally {
+    over.abort();
+    auditing.abort();
+    await fleet.close();
+    await Promise.all(background);
+  }
+}
+
+async function narrate(clock: Clock, tell: () => void, stop: AbortSignal): Promise<void> {
+  for (;;) {
+    await pause(clock, SAY_EVERY, stop);
+    if (stop.aborted) return;
+    tell();
+  }
+}
+
+/** Waits until every task is done, or for the longest time; answers how long. */
+async function drain(clock: Clock, { inspector }: Target): Promise<Millis> {
+  const begun = clock.monotonic();
+  while (clock.monotonic() - begun < LONGEST_DRAIN) {
+    const { waiting, running } = await inspector.counts();
+    if (waiting + running === 0) break;
+    await pause(clock, 250);
+  }
+  return clock.monotonic() - begun;
+}
+
+async function collect(
+  { target, project, fleet, auditor, recorder }: Stage,
+  nemesis: Nemesis,
+): Promise<History> {
+  const { inspector } = target;
+  return {
+    calls: recorder.calls,
+    runs: readRuns(project.folder),
+    lives: fleet.lives(),
+    disturbances: nemesis.disturbances(),
+    tasks: await inspector.tasks(),
+    misplaced: [...auditor.misplaced, ...(await inspector.misplaced())],
+    totals: await inspector.totals(),
+    stopWithin: STOP_WITHIN,
+  };
+}
