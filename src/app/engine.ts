@@ -3,7 +3,7 @@
 import { randomFillSync } from "node:crypto";
 import { hostname } from "node:os";
 import type { Blobs } from "../files/files.js";
-import { type Clock, systemClock } from "../lib/clock.js";
+import { type Clock, pause, systemClock } from "../lib/clock.js";
 import { type Log, silentLog } from "../lib/log.js";
 import { createLoop } from "../lib/loop.js";
 import type { Service } from "../lib/service.js";
@@ -15,18 +15,21 @@ import { DEFAULTS } from "../model/limits.js";
 import type { Millis } from "../model/time.js";
 import { createQueue } from "../queue/create-queue.js";
 import type { Queue } from "../queue/queue.js";
-import type { Store } from "../store/store.js";
+import { type Store, StoreError } from "../store/store.js";
 import type { TaskType } from "../task/define.js";
 import { createRegistry, type Registry } from "../task/registry.js";
 import { createWorker, type Worker } from "../worker/worker.js";
 import { type BlobsOptions, openBlobs } from "./open-blobs.js";
-import { openStore, type StoreOptions } from "./open-store.js";
+import { createStore, type StoreOptions } from "./open-store.js";
+import { untilReady } from "./until-ready.js";
 
 export interface EngineOptions extends StoreOptions, BlobsOptions {
   readonly tasks: readonly TaskType[];
   readonly keepFinished?: Millis;
   readonly keepUnusedFiles?: Millis;
   readonly log?: Log;
+  /** Wait in the background for a store that is away, instead of throwing. Default false. */
+  readonly patient?: boolean;
 }
 
 export interface WorkOptions {
@@ -46,7 +49,11 @@ export interface Engine {
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
-  /** Starts a worker of this process; closing the engine stops it. Until then the process stays alive. */
+  /** False while the store is waited for: its verbs throw StoreError unavailable until then. */
+  readonly isReady: boolean;
+  /** Resolves once the store is ready. Rejects with the StoreError that waiting can't mend, and when the engine is closed. */
+  readonly ready: Promise<void>;
+  /** Starts a worker of this process once the store is ready; closing the engine stops it. Until then the process stays alive. */
   work(options?: WorkOptions): Promise<Worker>;
   /** Drains workers, stops maintenance, closes the store. The process stays alive until it has resolved. May be called twice. */
   close(): Promise<void>;
@@ -56,6 +63,8 @@ export interface Engine {
 const AFTER_ERROR: Millis = 5_000;
 /** A day, in milliseconds. */
 const HOLD: Millis = 86_400_000;
+/** How long a store gets to answer before whoever is patient goes on without it. */
+const FIRST_ANSWER: Millis = 1_000;
 
 /**
  * Opens everything but the worker and HTTP.
@@ -66,7 +75,7 @@ export async function openEngine(options: EngineOptions, version: string): Promi
   const log = options.log ?? silentLog;
   const registry = createRegistry(options.tasks);
   const newId = createIdSource(clock.now, (bytes) => void randomFillSync(bytes));
-  const store = await openStore(options, clock);
+  const { store, open } = await createStore(options, clock);
   let blobs: Blobs;
   try {
     blobs = await openBlobs(options, clock);
@@ -74,10 +83,30 @@ export async function openEngine(options: EngineOptions, version: string): Promi
     await store.close();
     throw error;
   }
+  const closed = new AbortController();
+  const patience = { clock, log, random: Math.random, signal: closed.signal };
+  const attempt = <T>(start: () => Promise<T>) => (options.patient ? untilReady(start, patience) : start());
+  let isReady = false;
+  const ready = attempt(open).then(() => {
+    isReady = true;
+  });
+  const answered = new AbortController();
+  try {
+    const enough = options.patient ? [pause(clock, FIRST_ANSWER, answered.signal)] : [];
+    await Promise.race([ready, ...enough]);
+  } catch (error) {
+    await blobs.close();
+    await store.close();
+    throw error;
+  } finally {
+    answered.abort();
+  }
   const queue = createQueue({ store, registry, clock, newId });
   const workers: Worker[] = [];
   const maintenance = createMaintenance({ store, blobs, clock, log, options });
-  await Promise.all(maintenance.map((service) => service.start()));
+  /** What is starting, however it ends: whoever closes waits for it. */
+  const starting: Promise<unknown>[] = [];
+  track(ready.then(() => Promise.all(maintenance.map((service) => service.start()))));
   let closing: Promise<void> | undefined;
   let release: (() => void) | undefined;
 
@@ -86,9 +115,37 @@ export async function openEngine(options: EngineOptions, version: string): Promi
     release ??= holdProcess(clock);
   }
 
+  function track(start: Promise<unknown>): void {
+    starting.push(Promise.allSettled([start]));
+  }
+
+  async function startWorker(workOptions: WorkOptions): Promise<Worker> {
+    const worker = createWorker({
+      store,
+      registry,
+      submit: async (request) => (await queue.submit(request)).task.id,
+      blobs,
+      clock,
+      random: Math.random,
+      newId,
+      log,
+      version,
+      host: hostname(),
+      pid: process.pid,
+      concurrency: workOptions.concurrency ?? 10,
+      queues: workOptions.queues ?? "all",
+      drain: workOptions.drain,
+    });
+    await worker.start();
+    workers.push(worker);
+    return worker;
+  }
+
   async function close(): Promise<void> {
     keepAlive();
     try {
+      closed.abort(new StoreError("closed", "The store was closed."));
+      await Promise.all(starting);
       await queue.drain();
       await Promise.all(workers.map((worker) => worker.stop()));
       await Promise.all(maintenance.map((service) => service.stop()));
@@ -107,27 +164,15 @@ export async function openEngine(options: EngineOptions, version: string): Promi
     clock,
     log,
     newId,
-    async work(workOptions = {}) {
-      const worker = createWorker({
-        store,
-        registry,
-        submit: async (request) => (await queue.submit(request)).task.id,
-        blobs,
-        clock,
-        random: Math.random,
-        newId,
-        log,
-        version,
-        host: hostname(),
-        pid: process.pid,
-        concurrency: workOptions.concurrency ?? 10,
-        queues: workOptions.queues ?? "all",
-        drain: workOptions.drain,
-      });
-      workers.push(worker);
+    get isReady() {
+      return isReady;
+    },
+    ready,
+    work(workOptions = {}) {
       keepAlive();
-      await worker.start();
-      return worker;
+      const started = ready.then(() => attempt(() => startWorker(workOptions)));
+      track(started);
+      return started;
     },
     close() {
       closing ??= close();

@@ -1,11 +1,11 @@
 // Where a configuration puts uploads and artifacts, and how that place is opened. The one place that names all of them.
 import path from "node:path";
 import { FILES_PLACES, type FilesPlace, readFilesPlace } from "../config/files-place.js";
+import { isPostgresUrl } from "../config/store-url.js";
 import { createDirectoryBlobs } from "../files/directory.js";
 import type { Blobs } from "../files/files.js";
 import type { Clock } from "../lib/clock.js";
 import { TaskwrightError } from "../model/errors.js";
-import { isPostgresUrl } from "./open-store.js";
 
 export interface BlobsOptions {
   /**

@@ -15,11 +15,13 @@ import { addServe } from "./commands/serve.js";
 import { addSubmit } from "./commands/submit.js";
 import { addTypes } from "./commands/types.js";
 import { addWatch } from "./commands/watch.js";
+import { addWorker } from "./commands/worker.js";
 import { examples } from "./flags.js";
 
 /** In the order of the help. */
 const COMMANDS = [
   addServe,
+  addWorker,
   addInit,
   addSubmit,
   addList,

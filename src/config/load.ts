@@ -13,6 +13,7 @@ import {
   TABLE,
   variableOf,
 } from "./options.js";
+import { storeName } from "./store-url.js";
 
 /** Everything that a process is told before it starts. */
 export interface Config extends Settings {
@@ -38,7 +39,7 @@ const VARIABLES: ReadonlyMap<string, OptionKey> = new Map(OPTION_KEYS.map((key) 
 
 /**
  * Flags beat environment beats file beats default. Throws ConfigError with all that is wrong: names that don't exist,
- * and values that aren't allowed, each with its source. Values of secrets are not repeated.
+ * and values that aren't allowed, each with its source. Values of secrets and passwords in URLs are not repeated.
  */
 export function loadConfig({ flags, env, file }: ConfigSources): Config {
   const faults = [...unknownVariables(env), ...unknownFileKeys(file)];
@@ -68,7 +69,7 @@ function sourceOf(key: OptionKey, { flags, env, file }: ConfigSources): Source |
 
 function badValue(key: OptionKey, { name, raw }: Source): string {
   const { kind, secret } = TABLE[key];
-  const written = typeof raw === "string" ? `"${raw}"` : (JSON.stringify(raw) ?? String(raw));
+  const written = typeof raw === "string" ? `"${storeName(raw)}"` : (JSON.stringify(raw) ?? String(raw));
   return `${name}: ${secret ? "the value" : written} is not allowed; allowed is ${kind.allowed}`;
 }
 

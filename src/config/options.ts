@@ -2,9 +2,10 @@
 // Config and docs/configuration.md all follow from it. Reads nothing.
 import { DEFAULTS, LIMITS } from "../model/limits.js";
 import { choice, duration, type Kind, list, number, size, text, toggle, url } from "./kinds.js";
+import { isPostgresUrl, isReadableUrl } from "./store-url.js";
 
-/** Who an option is for: what runs the server and its worker, or the commands that talk to one. */
-export type Scope = "serve" | "client";
+/** Who an option is for: the server with its worker, a worker alone, or the commands that talk to a server. */
+export type Scope = "serve" | "worker" | "client";
 
 export interface Option<T> {
   readonly kind: Kind<T>;
@@ -33,6 +34,8 @@ const unset = <T>(
 ): Option<T | undefined> => option<T | undefined>({ ...kind, print: () => "" }, undefined, scope, help, more);
 
 const SERVE = ["serve"] as const;
+/** Whatever runs tasks, or has the store open. */
+const WORK = ["serve", "worker"] as const;
 
 export const OPTIONS = {
   port: option(
@@ -50,11 +53,11 @@ export const OPTIONS = {
   store: option(
     text(
       "file or url",
-      "the path of a SQLite file, or a URL that starts with postgres://",
-      (value) => /^postgres(ql)?:\/\//.test(value) || !/^\w+:\/\//.test(value),
+      "the path of a SQLite file, or a URL that starts with postgres:// (special characters in its password percent-encoded)",
+      (value) => (isPostgresUrl(value) ? isReadableUrl(value) : !/^\w+:\/\//.test(value)),
     ),
     "data/taskwright.db",
-    SERVE,
+    WORK,
     "What holds the tasks: a SQLite file, or postgres://user:password@host:port/database.",
   ),
   schema: option(
@@ -62,10 +65,22 @@ export const OPTIONS = {
       /^(?!pg_)[a-z_][a-z0-9_]{0,47}$/.test(value),
     ),
     "taskwright",
-    SERVE,
+    WORK,
     "PostgreSQL schema that holds the tables.",
   ),
-  dataDir: option(text("folder"), "data", SERVE, "Folder for uploads and artifacts."),
+  migrate: option(
+    toggle,
+    true,
+    WORK,
+    "Whether to bring a PostgreSQL schema up to date at the start; without it, an older one is refused.",
+  ),
+  pool: option(
+    number(1, 1000, { whole: true }),
+    10,
+    WORK,
+    "PostgreSQL connections that work may use at once; this process keeps three more.",
+  ),
+  dataDir: option(text("folder"), "data", WORK, "Folder for uploads and artifacts."),
   worker: option(
     toggle,
     true,
@@ -75,21 +90,22 @@ export const OPTIONS = {
   concurrency: option(
     number(1, 1000, { whole: true }),
     10,
-    SERVE,
+    WORK,
     "Tasks that run at the same time in this process.",
   ),
-  drain: option(duration, 30_000, SERVE, "How long running tasks may go on after a stop is asked for."),
+  queues: unset(list, WORK, "Queues that this process takes tasks from; all, unless some are named."),
+  drain: option(duration, 30_000, WORK, "How long running tasks may go on after a stop is asked for."),
   durability: option(
     choice("word", ["full", "normal"]),
     "full",
     SERVE,
     "full: acknowledged is on disk. normal: faster; a power cut may lose the last moments.",
   ),
-  keepFinished: option(duration, DEFAULTS.keepFinished, SERVE, "How long finished tasks are kept."),
+  keepFinished: option(duration, DEFAULTS.keepFinished, WORK, "How long finished tasks are kept."),
   keepUnusedFiles: option(
     duration,
     DEFAULTS.keepUnusedFiles,
-    SERVE,
+    WORK,
     "How long uploads that no task uses are kept.",
   ),
   uploadLimit: option(size, LIMITS.uploadBytes, SERVE, "Largest upload."),
@@ -102,7 +118,7 @@ export const OPTIONS = {
   insecure: option(toggle, false, SERVE, "Listen on any address without an API key."),
   smtpUrl: unset(
     url("smtp", "smtps"),
-    SERVE,
+    WORK,
     "Mail server of the task type email: smtp://user:password@host:port.",
     {
       secret: true,
@@ -110,19 +126,19 @@ export const OPTIONS = {
   ),
   smtpFrom: unset(
     text("address"),
-    SERVE,
+    WORK,
     "Sender of e-mail whose task names none; otherwise the mail account, or taskwright@ this machine.",
   ),
   pace: option(
     number(0, 1000, { whole: false }),
     1,
-    SERVE,
+    WORK,
     "Factor on the waiting times of simulated work; 0 doesn't wait.",
   ),
   logLevel: option(
     choice("level", ["debug", "info", "warn", "error", "silent"]),
     "info",
-    ["serve", "client"],
+    ["serve", "worker", "client"],
     "Least that is logged: debug, info, warn, error or silent; debug also shows stacks of errors.",
   ),
   url: option(url("http", "https"), "http://127.0.0.1:8000", ["client"], "Server that commands talk to."),

@@ -17,6 +17,7 @@ function translate(cause: unknown): unknown {
     case "full":
       return new TaskwrightError("storage_full", cause.message, { cause });
     case "unavailable":
+    case "refused":
     case "locked":
     case "closed":
       return new TaskwrightError("unavailable", cause.message, { cause });

@@ -283,6 +283,7 @@ export interface Store
 
 /**
  * - unavailable: can't be reached or is busy; trying again later may help.
+ * - refused: it can be reached and lets nobody in, or is not set up; trying again can't help until somebody mends that.
  * - full: no room on the disk.
  * - too_old, too_new: the database engine, or the schema in the database, is not one this program can work with.
  * - locked: another process holds the database.
@@ -295,6 +296,7 @@ export interface Store
  */
 export type StoreErrorCode =
   | "unavailable"
+  | "refused"
   | "full"
   | "too_old"
   | "too_new"

@@ -4,6 +4,7 @@ import { run } from "./command-line.js";
 
 const COMMANDS = [
   "serve",
+  "worker",
   "init",
   "submit",
   "list",

@@ -29,6 +29,8 @@ export function configurationPage(): string {
   return `${INTRODUCTION}
 ## Server and worker
 
+\`taskwright worker\` takes those of them that have to do with running tasks; \`taskwright worker --help\` lists them.
+
 ${table(OPTION_KEYS.filter((key) => TABLE[key].scope.includes("serve")))}
 
 ## Commands that talk to a server

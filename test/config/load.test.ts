@@ -62,6 +62,10 @@ test.each([
   ["keepFinished", "90m", 90 * 60_000],
   ["allowedHosts", "a.example, b.example", ["a.example", "b.example"]],
   ["pace", "0.25", 0.25],
+  ["queues", "images,reports", ["images", "reports"]],
+  ["migrate", "false", false],
+  ["store", "postgres://u:p%23ss@db:5432/tasks", "postgres://u:p%23ss@db:5432/tasks"],
+  ["store", "postgresql://u:p@/tasks?host=/run/postgresql", "postgresql://u:p@/tasks?host=/run/postgresql"],
   ["smtpUrl", "smtp://u:p@mail:587", "smtp://u:p@mail:587"],
 ] as const)("reads %s=%s", (key, raw, value) => {
   expect(load({ env: { [variableOf(key)]: raw } })[key]).toEqual(value);
@@ -109,6 +113,18 @@ describe("what is wrong", () => {
       "taskwright.config.ts: task: no such setting; did you mean tasks?",
       "taskwright.config.ts: colour: no such setting",
     ]);
+  });
+
+  test.each([
+    "mysql://ana:hunter2@db/tasks",
+    "postgres://ana:hunter2#@db/tasks",
+    "postgres://ana:hunter2%@db/tasks",
+  ])("the password in %s is not repeated", (store) => {
+    const [fault] = faultsOf({ env: { TASKWRIGHT_STORE: store } });
+    expect(fault).toMatch(
+      /^TASKWRIGHT_STORE: "\w+:\/\/.*is not allowed; allowed is the path of a SQLite file/,
+    );
+    expect(fault).not.toContain("hunter2");
   });
 
   test("secrets are not repeated", () => {

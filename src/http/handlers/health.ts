@@ -36,19 +36,26 @@ export function serveHealth(app: FastifyInstance, options: HealthOptions): void 
     return { ...health(), status: "unavailable", reason };
   });
 
+  /** Why the store was away when it was last asked: probes come every few seconds, and each reason is logged once. */
+  let lastReason: string | undefined;
+
   async function whyAway(): Promise<string | undefined> {
     const late = `the store did not answer within ${PING_TIMEOUT / 1000} s`;
     const timer = new AbortController();
     const ping = store.ping().then(
       () => undefined,
       (error: unknown) => {
-        log.warn({ err: error }, "the store does not answer");
         // What a store says is meant for people; anything else stays in the log.
-        return error instanceof StoreError ? error.message : "the store failed; the log has the reason";
+        const isForPeople = error instanceof StoreError;
+        const reason = isForPeople ? error.message : "the store failed; the log has the reason";
+        if (reason !== lastReason)
+          log.warn(isForPeople ? { reason } : { err: error }, "the store does not answer");
+        return reason;
       },
     );
     const answer = await Promise.race([ping, pause(clock, PING_TIMEOUT, timer.signal).then(() => late)]);
     timer.abort();
+    lastReason = answer;
     return answer;
   }
 }

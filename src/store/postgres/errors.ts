@@ -21,36 +21,57 @@ const MEANINGS: readonly (readonly [prefix: string, code: StoreErrorCode, advice
   [
     "25006",
     "unavailable",
-    "PostgreSQL takes no writes here: it is a standby, or read-only. Name the primary server.",
+    "PostgreSQL takes no writes here: it is a standby, or read-only. Name the primary server, or wait until this one is.",
   ],
   [
     "28",
-    "unavailable",
+    "refused",
     "PostgreSQL refused the login. Check the user and password in the database URL, and pg_hba.conf.",
   ],
-  ["3D000", "unavailable", "There is no such database. Create it, or name another one in the URL."],
+  ["3D000", "refused", "There is no such database. Create it, or name another one in the URL."],
   [
     "42501",
     "not_writable",
-    'The database role lacks rights. Let a role that owns the schema run "taskwright migrate", and grant this one usage of the schema and its sequences, and select, insert, update and delete on its tables.',
+    'The database role lacks rights. Let a role that may create the schema run "taskwright migrate"; with --grant ROLE it prints what this one needs.',
   ],
-  ["42P01", "unavailable", 'A table is missing. Run "taskwright migrate" first.'],
-  ["3F000", "unavailable", 'The schema is missing. Run "taskwright migrate" first.'],
+  ["42P01", "refused", 'A table is missing. Run "taskwright migrate" first.'],
+  ["3F000", "refused", 'The schema is missing. Run "taskwright migrate" first.'],
   ["XX001", "corrupt", "The database is damaged. Stop everything that uses it and restore it from a backup."],
   ["XX002", "corrupt", "An index is damaged. REINDEX the database, or restore it from a backup."],
+  ["42", "refused", "The tables are not as this program made them. Restore them, or name another schema."],
   ["22", "rejected", "A value can't be stored."],
   ["23", "rejected", "A row can't be stored."],
   ["54", "rejected", "A row is larger than PostgreSQL can store."],
 ];
 
+/** How Node's codes begin where a server's certificate or its TLS is not to be trusted. */
+const UNTRUSTED = ["ERR_TLS", "ERR_SSL", "CERT_", "SELF_SIGNED", "DEPTH_ZERO", "UNABLE_TO_"];
+
 /** The StoreError for whatever was thrown while working with PostgreSQL; a StoreError passes as it is. */
 export function toStoreError(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   const state = stateOf(error);
   const meaning = MEANINGS.find(([prefix]) => state.startsWith(prefix) && state !== "");
   if (meaning) return new StoreError(meaning[1], `${meaning[2]} (${reason})`, { cause: error });
+  const code = codeOf(error);
+  if (UNTRUSTED.some((prefix) => code.startsWith(prefix))) {
+    const advice =
+      "The TLS certificate of PostgreSQL is not trusted. Name its authority in the URL with sslrootcert=FILE.";
+    return new StoreError("refused", `${advice} (${reason})`, { cause: error });
+  }
   const advice =
-    "PostgreSQL can't be used now. Check that it runs and can be reached under the database URL.";
+    "PostgreSQL can't be reached. Check that it runs, and host, port, password and TLS in the database URL.";
   return new StoreError("unavailable", `${advice} (${reason})`, { cause: error });
+}
+
+/** A name with several addresses fails with an error for each of them, and no word of its own. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join("; ");
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Node's code of an error of the machine or the network; empty for any other. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }

@@ -12,7 +12,8 @@ import { createHints } from "./hints.js";
 import { createHistory } from "./history.js";
 import { createInsert } from "./insert.js";
 import { createListing } from "./listing.js";
-import { checkServer, migrateSchema, readVersion, SCHEMA_VERSION } from "./migrations/migrate.js";
+import { migrateSchema } from "./migrations/migrate.js";
+import { checkNames, openSchema } from "./opening.js";
 import { createRetention } from "./retention.js";
 import { createStatistics, FOLD_PAUSE } from "./statistics.js";
 import { createTasks } from "./tasks.js";
@@ -38,42 +39,63 @@ const DEFAULTS = { schema: "taskwright", poolSize: 10, lease: 15_000 } as const;
 /** After so long without an answer a beat is given up, in time to try again on a new connection. */
 const BEAT_PATIENCE: Millis = 4_000;
 
-const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,47}$/;
+/** A store that is not open yet. */
+export interface UnopenedStore {
+  /** Until `open` has succeeded, its verbs throw StoreError: why it did not. */
+  readonly store: Store;
+  /**
+   * Connects, and checks or brings up to date the schema. May be called again after it threw StoreError: unavailable,
+   * refused (also for an older schema where `migrate` is false), too_old, too_new, not_writable, corrupt.
+   */
+  open(): Promise<void>;
+}
 
-/**
- * Connects, and checks or brings up to date the schema. Throws StoreError: unavailable (also for an older schema where
- * `migrate` is false), too_old, too_new, not_writable, corrupt, rejected for a schema name that is none.
- */
+/** Connects, and checks or brings up to date the schema. Throws as `createPostgresStore` and its `open` do. */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const { store, open } = createPostgresStore(options);
+  try {
+    await open();
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Connects to nothing yet. Throws StoreError: refused for a URL that can't be read, rejected for a schema name that is none. */
+export function createPostgresStore(options: PostgresStoreOptions): UnopenedStore {
   const { url, clock, migrate = true } = options;
   const schema = options.schema ?? DEFAULTS.schema;
-  if (!SCHEMA_NAME.test(schema) || schema.startsWith("pg_")) {
-    throw new StoreError("rejected", `"${schema}" can't be the name of a schema: use a-z, 0-9 and _.`);
-  }
+  checkNames(url, schema);
   const now = clock && ((): Instant => clock.now());
   const database = createDatabase({ url, schema, poolSize: options.poolSize ?? DEFAULTS.poolSize, now });
   // Apart from the rest, so that a beat never waits behind work.
   const beats = createDatabase({ url, schema, poolSize: 2, patience: BEAT_PATIENCE, now });
-  try {
-    await checkServer(database.query);
-    if (migrate) await migrateSchema(database, schema);
-    else requireCurrent(await readVersion(database.query, schema), schema);
-  } catch (error) {
-    await Promise.all([database.close(), beats.close()]);
-    throw toStoreError(error);
-  }
-  return assemble(options, database, beats, schema);
-}
-
-function requireCurrent(version: number, schema: string): void {
-  if (version === SCHEMA_VERSION) return;
-  throw new StoreError(
+  let whyNot: StoreError | undefined = new StoreError(
     "unavailable",
-    `The schema ${schema} has version ${version}, and this program needs ${SCHEMA_VERSION}. Run "taskwright migrate" first.`,
+    "The database is being connected to. Try again in a moment.",
   );
+  return {
+    store: assemble(options, database, beats, schema, () => whyNot),
+    async open() {
+      try {
+        await openSchema(database, schema, migrate);
+        whyNot = undefined;
+      } catch (error) {
+        whyNot = toStoreError(error);
+        throw whyNot;
+      }
+    },
+  };
 }
 
-function assemble(options: PostgresStoreOptions, database: Database, beats: Database, schema: string): Store {
+function assemble(
+  options: PostgresStoreOptions,
+  database: Database,
+  beats: Database,
+  schema: string,
+  whyNotOpen: () => StoreError | undefined,
+): Store {
   const { url, clock = systemClock, lease = DEFAULTS.lease } = options;
   const cursors = createCursors(clock);
   const listeners = createListeners();
@@ -91,12 +113,14 @@ function assemble(options: PostgresStoreOptions, database: Database, beats: Data
   let foldedAt: Millis | undefined;
   let closing: Promise<void> | undefined;
 
-  /** A verb of the contract: refused after close, and whatever it throws is a StoreError. */
+  /** A verb of the contract: refused before it is open and after close, and whatever it throws is a StoreError. */
   function verb<Args extends readonly unknown[], Answer>(
     run: (...args: Args) => Promise<Answer>,
   ): (...args: Args) => Promise<Answer> {
     return async (...args) => {
       if (closing !== undefined) throw new StoreError("closed", "The store was closed.");
+      const whyNot = whyNotOpen();
+      if (whyNot) throw whyNot;
       try {
         return await run(...args);
       } catch (error) {

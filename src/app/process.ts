@@ -1,0 +1,76 @@
+// What every process that runs tasks shares: its log, its settings, an engine made from its configuration, stray errors.
+// Neither HTTP nor a worker.
+import { pino } from "pino";
+import type { Config } from "../config/load.js";
+import type { Log } from "../lib/log.js";
+import { builtInTasks } from "../tasks/index.js";
+import { type Engine, openEngine, type WorkOptions } from "./engine.js";
+import { VERSION } from "./version.js";
+
+/** Something that runs until it is told to stop. */
+export interface RunningProcess {
+  /** False while the store is waited for. */
+  readonly isReady: boolean;
+  /** Resolves once the store is ready and everything runs. Rejects with the StoreError that waiting can't mend; stop it then. */
+  readonly ready: Promise<void>;
+  /** Lets running tasks finish within the drain time, closes the store. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the engine that the configuration describes; a PostgreSQL server that is away is waited for in the background.
+ * Throws StoreError where the store can't be opened and waiting can't help.
+ */
+export function openConfigured(config: Config, log: Log): Promise<Engine> {
+  publishTaskSettings(config);
+  return openEngine(
+    {
+      store: config.store,
+      schema: config.schema,
+      migrate: config.migrate,
+      poolSize: config.pool,
+      patient: true,
+      dataDir: config.dataDir,
+      tasks: [...builtInTasks, ...config.tasks],
+      durability: config.durability,
+      keepFinished: config.keepFinished,
+      keepUnusedFiles: config.keepUnusedFiles,
+      log,
+    },
+    VERSION,
+  );
+}
+
+export function workOptions({ concurrency, queues, drain }: Config): WorkOptions {
+  return { concurrency, drain, ...(queues && { queues }) };
+}
+
+/** A log that writes JSON lines to stderr. "silent" writes nothing. */
+export function createLog(level: Config["logLevel"]): Log {
+  return pino({ level, base: undefined }, pino.destination({ dest: 2, sync: false }));
+}
+
+/** The built-in task types read their settings from the environment, wherever they were written. */
+function publishTaskSettings({ pace, smtpUrl, smtpFrom }: Config): void {
+  process.env.TASKWRIGHT_PACE = String(pace);
+  if (smtpUrl) process.env.TASKWRIGHT_SMTP_URL = smtpUrl;
+  if (smtpFrom) process.env.TASKWRIGHT_SMTP_FROM = smtpFrom;
+}
+
+/**
+ * A handler may leave a promise behind that rejects, or a callback that throws, after its attempt has ended. That is
+ * a bug of that handler, and no reason to stop the work of all others: it is logged. Answers how to undo this.
+ */
+export function reportStrayErrors(log: Log): () => void {
+  const report = (error: unknown) =>
+    log.error(
+      { err: error },
+      "code outside any attempt failed; look for a promise that a handler did not await",
+    );
+  process.on("unhandledRejection", report);
+  process.on("uncaughtException", report);
+  return () => {
+    process.off("unhandledRejection", report);
+    process.off("uncaughtException", report);
+  };
+}

@@ -1,0 +1,84 @@
+// What is looked at before a store counts as open: its names, the server, the schema's version, the role's rights.
+import pg from "pg";
+import { StoreError } from "../store.js";
+import { connectionConfig, type Database, type Query } from "./database.js";
+import { checkServer, migrateSchema, readVersion, SCHEMA_VERSION } from "./migrations/migrate.js";
+
+const SCHEMA_NAME = /^(?!pg_)[a-z_][a-z0-9_]{0,47}$/;
+
+// A standby that promotes itself becomes writable under the same address.
+const IS_WRITABLE = "SELECT current_setting('transaction_read_only') = 'off' AS yes";
+
+// Read from the catalogue: a handful of rows. The list of versions is only read at run time.
+const LACKS = `
+SELECT format('%s on %s', string_agg(r.name, ', '), c.oid::regclass) AS lack
+FROM pg_class c CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE')) AS r (name)
+WHERE c.relnamespace = to_regnamespace($1) AND c.relkind IN ('r', 'p')
+  AND (c.relname <> 'migration' OR r.name = 'SELECT') AND NOT has_table_privilege(c.oid, r.name)
+GROUP BY c.oid, c.relname
+UNION ALL
+SELECT format('USAGE on %s', c.oid::regclass) FROM pg_class c
+WHERE c.relnamespace = to_regnamespace($1)
+  -- Asked of a table it is an error, and a plan may ask in any order.
+  AND CASE c.relkind WHEN 'S' THEN NOT has_sequence_privilege(c.oid, 'USAGE') ELSE false END
+ORDER BY lack`;
+
+/** Throws StoreError: refused for a URL that can't be read, rejected for a schema name that is none. Connects to nothing. */
+export function checkNames(url: string, schema: string): void {
+  try {
+    // The driver takes the URL apart here; what it throws may hold the password.
+    new pg.Client(connectionConfig(url));
+  } catch {
+    throw new StoreError(
+      "refused",
+      'The database URL can\'t be read. Write postgres://user:password@host:port/database, with "#", "/", "@" and "%" in the password percent-encoded.',
+    );
+  }
+  if (SCHEMA_NAME.test(schema)) return;
+  throw new StoreError("rejected", `"${schema}" can't be the name of a schema: use a-z, 0-9 and _.`);
+}
+
+/** Throws StoreError, or what the driver threw. Changes nothing unless it may `migrate`. */
+export async function openSchema(database: Database, schema: string, migrate: boolean): Promise<void> {
+  const { query } = database;
+  await checkServer(query);
+  await checkWritable(query);
+  if (migrate) await migrateSchema(database, schema);
+  else await checkVersion(query, schema);
+  await checkRights(query, schema);
+}
+
+async function checkWritable(query: Query): Promise<void> {
+  const [writable] = await query<{ yes: boolean }>(IS_WRITABLE);
+  if (writable?.yes) return;
+  throw new StoreError(
+    "unavailable",
+    "PostgreSQL takes no writes here: it is a standby, or read-only. Name the primary server, or wait until this one is.",
+  );
+}
+
+async function checkVersion(query: Query, schema: string): Promise<void> {
+  const version = await readVersion(query, schema);
+  if (version === SCHEMA_VERSION) return;
+  const found = version === 0 ? "is not there yet" : `has version ${version}`;
+  throw new StoreError(
+    "refused",
+    `The schema ${schema} ${found}, and this program needs version ${SCHEMA_VERSION}. Run "taskwright migrate" first, or start without --no-migrate.`,
+  );
+}
+
+/** What the role may not do and would have to, in words: none where all is well. */
+export async function missingRights(query: Query, schema: string): Promise<readonly string[]> {
+  const rows = await query<{ lack: string }>(LACKS, [schema]);
+  return rows.map(({ lack }) => lack);
+}
+
+async function checkRights(query: Query, schema: string): Promise<void> {
+  const missing = await missingRights(query, schema);
+  if (missing.length === 0) return;
+  const others = missing.length > 1 ? ` and ${missing.length - 1} more` : "";
+  throw new StoreError(
+    "not_writable",
+    `The database role lacks ${missing[0]}${others}. "taskwright migrate --grant ROLE", run by the owner of the schema, prints what to grant.`,
+  );
+}
