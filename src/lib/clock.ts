@@ -39,6 +39,11 @@ export const systemClock: Clock = {
   },
 };
 
+/** Milliseconds on a clock that all threads of this process share, and that only ever grows. */
+export function threadsMonotonic(): Millis {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
 export interface ManualClock extends Clock {
   /** Moves time on and runs what falls due, in order, letting promises settle in between. */
   advance(by: Millis): Promise<void>;

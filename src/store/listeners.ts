@@ -6,13 +6,17 @@ export interface Listeners {
   readonly listening: boolean;
   /** Tells what one commit changed, and whether it made work appear. */
   tell(changes: readonly Change[], work: boolean): void;
+  /** Tells that changes of other processes were missed. */
+  miss(): void;
   onWork(listener: () => void): () => void;
   onChange(listener: (changes: readonly Change[]) => void): () => void;
+  onMissed(listener: () => void): () => void;
 }
 
 export function createListeners(): Listeners {
   const workListeners = new Set<() => void>();
   const changeListeners = new Set<(changes: readonly Change[]) => void>();
+  const missedListeners = new Set<() => void>();
   return {
     get listening() {
       return changeListeners.size > 0;
@@ -24,6 +28,9 @@ export function createListeners(): Listeners {
       }
       if (work) for (const listener of workListeners) queueMicrotask(listener);
     },
+    miss() {
+      for (const listener of missedListeners) queueMicrotask(listener);
+    },
     onWork(listener) {
       workListeners.add(listener);
       return () => workListeners.delete(listener);
@@ -31,6 +38,10 @@ export function createListeners(): Listeners {
     onChange(listener) {
       changeListeners.add(listener);
       return () => changeListeners.delete(listener);
+    },
+    onMissed(listener) {
+      missedListeners.add(listener);
+      return () => missedListeners.delete(listener);
     },
   };
 }

@@ -49,9 +49,10 @@ export interface WorkStore {
   ): Promise<readonly ("held" | "cancel" | "stale")[]>;
   /**
    * Takes over what dead workers held: crashes + 1, a fresh fence, the attempt recorded as crashed.
-   * The caller decides what becomes of it, and settles as usual.
+   * The caller decides what becomes of it, and settles as usual. `gone`: workers whose process is known to have
+   * ended; their leases end now.
    */
-  reclaim(worker: WorkerId, limit: number): Promise<readonly ClaimedTask[]>;
+  reclaim(worker: WorkerId, limit: number, gone?: readonly WorkerId[]): Promise<readonly ClaimedTask[]>;
   /** Due tasks become ready. `nextIn`: how long until the next one, so nobody polls blindly. */
   promote(limit: number): Promise<{ readonly count: number; readonly nextIn?: Millis }>;
 }
@@ -78,6 +79,8 @@ export interface WorkerState {
   readonly id: WorkerId;
   readonly host: string;
   readonly pid: number;
+  /** Tells, with the pid, whether its process still runs; absent where nobody else can tell. */
+  readonly birth?: ProcessBirth;
   readonly version: string;
   readonly startedAt: Instant;
   readonly slots: number;
@@ -88,6 +91,21 @@ export interface WorkerState {
   readonly eventLoopLag: Millis;
   /** Resident memory of its process, in bytes. */
   readonly memoryBytes: number;
+}
+
+/** Two processes of one place with one pid and one start are the same process. */
+export interface ProcessBirth {
+  /** Where the pid means something: one boot of one machine, and there one pid namespace. */
+  readonly place: string;
+  /** When it started, in the place's own measure; absent where that can't be known. */
+  readonly start?: string;
+}
+
+/** A worker as others see it. */
+export interface KnownWorker extends WorkerState {
+  readonly heartbeatAt: Instant;
+  /** Its lease has not ended. */
+  readonly isAlive: boolean;
 }
 
 /** What callers of the product live on. */
@@ -212,7 +230,8 @@ export interface StatisticsStore {
   /** Per step, oldest first; steps without events are absent. `step` is a multiple of one minute. */
   timeline(range: TimelineRequest): Promise<readonly TimelineStep[]>;
   queues(): Promise<readonly QueueState[]>;
-  workers(): Promise<readonly (WorkerState & { readonly heartbeatAt: Instant })[]>;
+  /** Those that have not retired. */
+  workers(): Promise<readonly KnownWorker[]>;
 }
 
 export interface LaneTotals {
@@ -270,14 +289,22 @@ export interface Store
     StatisticsStore {
   /** For people and health: "sqlite", "postgres", "memory". */
   readonly kind: string;
+  /** Whether other processes may use it at the same time: then leases end, and dead workers are looked for all the time. */
+  readonly isShared: boolean;
+  /** How long this worker's lease surely lasts, counted from before its latest renewal; Infinity where leases don't end. */
+  leaseLeft(worker: WorkerId): Millis;
   /** Brings the schema up to date. Safe to run again. Answers the version before and after. */
   migrate(): Promise<{ readonly from: number; readonly to: number }>;
   /** Cheap proof that the store answers. */
   ping(): Promise<void>;
+  /** Why nothing is heard of other processes for now, in words for people; undefined while all is well. Polling stands in. */
+  deafness(): string | undefined;
   /** A hint that something became ready for these queues, or that a cancel waits for its worker. Polling stays right without it. */
   onWork(listener: () => void): () => void;
   /** Called once per commit. */
   onChange(listener: (changes: readonly Change[]) => void): () => void;
+  /** Changes of other processes were missed: read again what matters. At most once a second. */
+  onMissed(listener: () => void): () => void;
   close(): Promise<void>;
 }
 

@@ -197,8 +197,8 @@ function workerTests(check: Case): void {
     await store.beat(state);
     const listed = [...(await store.workers())].sort((x, y) => (x.id < y.id ? -1 : 1));
     expect(listed).toEqual([
-      { ...state, heartbeatAt: clock.now() },
-      { ...workerState("b"), heartbeatAt: clock.now() - 3_000 },
+      { ...state, heartbeatAt: clock.now(), isAlive: true },
+      { ...workerState("b"), heartbeatAt: clock.now() - 3_000, isAlive: true },
     ]);
     await store.retire("a");
     await store.retire("unknown");

@@ -150,6 +150,17 @@ function reclaimTests(check: Case): void {
     expect(await store.reclaim(OTHER_WORKER, 10)).toEqual([]);
   });
 
+  check(
+    "tasks of a worker whose process is known to be gone are taken over at once",
+    async ({ run, store }) => {
+      const held = await run();
+      await store.beat(workerState(OTHER_WORKER));
+      expect(await store.reclaim(OTHER_WORKER, 10, ["nobody"])).toEqual([]);
+      expect(await store.reclaim(OTHER_WORKER, 10, [WORKER])).toMatchObject([{ id: held.id, crashes: 1 }]);
+      expect(await store.reclaim(OTHER_WORKER, 10, [WORKER])).toEqual([]);
+    },
+  );
+
   check("a take-over takes no more than its limit", async ({ insert, store }) => {
     await insert({}, {}, {});
     await store.turn({ worker: "dead", outcomes: [], claim: EVERYTHING });

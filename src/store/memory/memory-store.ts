@@ -42,6 +42,9 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     kind: "memory",
     migrate: verb(() => ({ from: 0, to: 0 })),
     ping: verb(() => undefined),
+    deafness: () => undefined,
+    isShared: false,
+    leaseLeft: () => Number.POSITIVE_INFINITY,
     turn: verb(turn),
     beat: verb(beat),
     retire: verb(retire),
@@ -78,6 +81,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
       changeListeners.add(listener);
       return () => changeListeners.delete(listener);
     },
+    onMissed: () => () => undefined,
     async close() {
       closed = true;
     },

@@ -1,7 +1,7 @@
 // What operators look at: counted afresh from the tasks themselves, except for the timeline, which outlives them.
 import type { Status } from "../../model/status.js";
 import type { Instant } from "../../model/time.js";
-import type { LaneTotals, QueueState, TimelineRequest, TimelineStep, WorkerState } from "../store.js";
+import type { KnownWorker, LaneTotals, QueueState, TimelineRequest, TimelineStep } from "../store.js";
 import { append, byId, type MinuteRecord, type State, stored, type TaskRecord } from "./state.js";
 import { viewTask } from "./view.js";
 
@@ -76,6 +76,8 @@ export function queues(state: State): readonly QueueState[] {
     });
 }
 
-export function workers(state: State): readonly (WorkerState & { readonly heartbeatAt: Instant })[] {
-  return [...state.workers.values()].sort((a, b) => byId(a.id, b.id));
+export function workers(state: State): readonly KnownWorker[] {
+  return [...state.workers.values()]
+    .sort((a, b) => byId(a.id, b.id))
+    .map((worker) => ({ ...worker, isAlive: true }));
 }

@@ -70,7 +70,13 @@ export function retire(state: State, worker: WorkerId): void {
 }
 
 /** One process holds this store, so a worker is dead that has not beaten since it was made, or was retired. */
-export function reclaim(state: State, worker: WorkerId, limit: number): readonly ClaimedTask[] {
+export function reclaim(
+  state: State,
+  worker: WorkerId,
+  limit: number,
+  gone: readonly WorkerId[] = [],
+): readonly ClaimedTask[] {
+  for (const id of gone) state.workers.delete(id);
   return [...state.running]
     .filter(([, running]) => !state.workers.has(running.worker))
     .sort(([a], [b]) => byId(a, b))

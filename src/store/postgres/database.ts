@@ -51,6 +51,8 @@ export class CallerFailure extends Error {
 
 /** How often work is tried that lost against other transactions or lost its connection. */
 const TRIES = 5;
+/** The same where a bound is set: whoever has little time tries again himself, with what is true by then. */
+const BOUND_TRIES = 2;
 /** Bound of one statement of a snapshot. */
 const READ_MILLIS: Millis = 10_000;
 const CONNECT_MILLIS: Millis = 10_000;
@@ -89,7 +91,9 @@ export function createDatabase({ url, schema, poolSize, patience, now }: Databas
     max: poolSize,
     pipeline: true,
     query_timeout: patience,
+    connectionTimeoutMillis: patience ?? CONNECT_MILLIS,
   });
+  const most = patience === undefined ? TRIES : BOUND_TRIES;
   /** Connections that broke. Whatever ran on one of them fails by itself, and a new one takes its place. */
   const broken = new WeakSet<object>();
   pool.on("connect", (client) => {
@@ -151,7 +155,7 @@ export function createDatabase({ url, schema, poolSize, patience, now }: Databas
         return await run(client);
       } catch (error) {
         const isRepeatable = broken.has(client) || REPEATABLE.has(stateOf(error));
-        if (error instanceof LostAnswer || !isRepeatable || tries === TRIES) throw error;
+        if (error instanceof LostAnswer || !isRepeatable || tries === most) throw error;
       } finally {
         client.release(broken.has(client));
       }

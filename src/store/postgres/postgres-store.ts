@@ -8,6 +8,7 @@ import { createCursors } from "./cursors.js";
 import { CallerFailure, createDatabase, type Database } from "./database.js";
 import { toStoreError } from "./errors.js";
 import { createFiles } from "./files.js";
+import { createHeartbeat } from "./heartbeat.js";
 import { createHints } from "./hints.js";
 import { createHistory } from "./history.js";
 import { createInsert } from "./insert.js";
@@ -17,6 +18,7 @@ import { checkNames, openSchema } from "./opening.js";
 import { createRetention } from "./retention.js";
 import { createStatistics, FOLD_PAUSE } from "./statistics.js";
 import { createTasks } from "./tasks.js";
+import { createThreadedHeartbeat } from "./threaded-heartbeat.js";
 import { createWork } from "./work.js";
 import { createWriter } from "./writes.js";
 
@@ -31,11 +33,13 @@ export interface PostgresStoreOptions {
   readonly poolSize?: number;
   /** How long a worker counts as alive after a beat. Default 15 s. */
   readonly lease?: Millis;
+  /** How long a worker keeps its lease while its event loop stands still. Default 60 s. */
+  readonly stallLimit?: Millis;
   /** For tests: timers and all dates follow this clock. Otherwise every date is the database's. */
   readonly clock?: Clock;
 }
 
-const DEFAULTS = { schema: "taskwright", poolSize: 10, lease: 15_000 } as const;
+const DEFAULTS = { schema: "taskwright", poolSize: 10, lease: 15_000, stallLimit: 60_000 } as const;
 /** After so long without an answer a beat is given up, in time to try again on a new connection. */
 const BEAT_PATIENCE: Millis = 4_000;
 
@@ -102,7 +106,12 @@ function assemble(
   const hints = createHints({ url, schema, clock, query: beats.query, origin: randomUUID() });
   const writer = createWriter(database, cursors, listeners, hints);
   const inserts = createInsert(writer, hints);
-  const work = createWork(writer, beats.query, lease);
+  const { stallLimit = DEFAULTS.stallLimit } = options;
+  // A test's clock stands still for whole threads.
+  const heartbeat = options.clock
+    ? createHeartbeat(beats, lease, clock)
+    : createThreadedHeartbeat({ url, schema, lease, stallLimit });
+  const work = createWork(writer, heartbeat);
   const tasks = createTasks(writer);
   const files = createFiles(writer);
   const retention = createRetention(writer);
@@ -149,12 +158,14 @@ function assemble(
   }
 
   async function close(): Promise<void> {
-    await hints.close();
+    await Promise.all([hints.close(), heartbeat.close()]);
     await Promise.all([database.close(), beats.close()]);
   }
 
   return {
     kind: "postgres",
+    isShared: true,
+    leaseLeft: heartbeat.leaseLeft,
     turn: verb(work.turn),
     beat: verb(work.beat),
     retire: verb(work.retire),
@@ -185,8 +196,10 @@ function assemble(
     ping: verb(async () => {
       await database.query("SELECT 1");
     }),
+    deafness: () => undefined,
     onWork,
     onChange: listeners.onChange,
+    onMissed: listeners.onMissed,
     close() {
       closing ??= close();
       return closing;

@@ -2,7 +2,14 @@
 import { STATUSES, type Status } from "../../model/status.js";
 import type { Instant, Millis } from "../../model/time.js";
 import type { LaneCounts } from "../page.js";
-import type { LaneTotals, QueueState, TimelineRequest, TimelineStep, WorkerState } from "../store.js";
+import type {
+  KnownWorker,
+  LaneTotals,
+  QueueState,
+  TimelineRequest,
+  TimelineStep,
+  WorkerState,
+} from "../store.js";
 import { parseOwn } from "../task-row.js";
 import { type Database, moment, type Query } from "./database.js";
 
@@ -62,7 +69,9 @@ SELECT r.queue, min(t.created_at) AS "createdAt" FROM (${RANKS}) r CROSS JOIN LA
 ) o JOIN taskwright.task t ON t.id = o.id
 GROUP BY r.queue`;
 
-const WORKERS = `SELECT heartbeat_at AS "heartbeatAt", state FROM taskwright.worker ORDER BY id`;
+const WORKERS = `
+SELECT w.heartbeat_at AS "heartbeatAt", w.lease_until > ${moment("$1")} AS "isAlive", w.state
+FROM taskwright.worker w ORDER BY w.id`;
 
 // Counts are folded by one process at a time; two would wait for each other's rows.
 const ONE_FOLDS = "SELECT pg_try_advisory_xact_lock(hashtext('taskwright.tally')) AS mine";
@@ -145,9 +154,12 @@ export function createStatistics(database: Database) {
       return rows.map(({ group, ...counts }) => ({ ...counts, group: group ?? undefined }));
     },
 
-    async workers(): Promise<readonly (WorkerState & { readonly heartbeatAt: Instant })[]> {
-      const rows = await database.query<{ heartbeatAt: Instant; state: string }>(WORKERS);
-      return rows.map(({ heartbeatAt, state }) => ({ ...parseOwn<WorkerState>(state), heartbeatAt }));
+    async workers(): Promise<readonly KnownWorker[]> {
+      const rows = await database.query<Omit<KnownWorker, keyof WorkerState> & { readonly state: string }>(
+        WORKERS,
+        [database.now()],
+      );
+      return rows.map(({ state, ...known }) => ({ ...parseOwn<WorkerState>(state), ...known }));
     },
 
     /** Adds up what transactions counted since, in bounded steps. Safe to run twice, and by many. */

@@ -1,34 +1,37 @@
 // What a worker lives on: turn, beat, retire, sync, reclaim, promote. Claim and settle have files of their own.
 import type { TaskId } from "../../model/id.js";
-import type { ClaimedTask, Hold, Outcome, Report, Settled, WorkerId } from "../../model/task.js";
+import type { Hold, Outcome, Report, Settled, WorkerId } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
-import type { ClaimRequest, TurnAnswer, TurnRequest, WorkerState, WorkStore } from "../store.js";
+import type { ClaimRequest, TurnAnswer, TurnRequest, WorkStore } from "../store.js";
 import { type ClaimedRow, createClaim, isNothing, PAYLOAD, toClaimed } from "./claim.js";
 import type { ReadyKey } from "./cursors.js";
 import { moment, type Query } from "./database.js";
 import { createDeliveries, type HandedOver } from "./deliveries.js";
+import type { Heartbeat } from "./heartbeat.js";
 import { replayed } from "./replayed.js";
 import { type HeldReport, holdStill, rounds, show, storeParts } from "./running.js";
 import { createSettle, isPlain } from "./settle.js";
 import type { Notes, Writer } from "./writes.js";
 
-const BEAT = `
-INSERT INTO taskwright.worker (id, heartbeat_at, lease_until, state)
-SELECT $1, m.now, m.now + $2::bigint, $3 FROM (SELECT ${moment("$4")} AS now) m
-ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at, lease_until = excluded.lease_until,
-  state = excluded.state`;
-
-const RETIRE = "DELETE FROM taskwright.worker WHERE id = $1";
-
 const HANDED_OVER = `r.id, r.fence, r.queue, r.task_type AS "taskType", r.attempt, r.crashes, r.started_at AS "startedAt",
   r.cancel_requested_at IS NOT NULL AS "cancelRequested", ${PAYLOAD}`;
 
-// Looks at all that runs, which the slots of all workers bound. Who takes over at the same time steps over these rows.
+// Looks at all that runs, which the slots of all workers bound.
+const isLost = (now: string) =>
+  `NOT EXISTS (SELECT 1 FROM taskwright.worker w WHERE w.id = r.worker AND w.lease_until > ${now})`;
+
+const ANY_LOST = `SELECT EXISTS (SELECT 1 FROM taskwright.running r WHERE ${isLost(moment("$1"))}) AS yes`;
+
+// A process that is known to have ended beats no more.
+const END_LEASES = `
+UPDATE taskwright.worker SET lease_until = least(lease_until, ${moment("$2")}) WHERE id = ANY ($1::text[])`;
+
+// Who takes over at the same time steps over these rows.
 const TAKE_OVER = `
 WITH m AS MATERIALIZED (SELECT ${moment("$3")} AS now),
 lost AS MATERIALIZED (
   SELECT r.id FROM taskwright.running r
-  WHERE NOT EXISTS (SELECT 1 FROM taskwright.worker w, m WHERE w.id = r.worker AND w.lease_until > m.now)
+  WHERE ${isLost("(SELECT m.now FROM m)")}
   ORDER BY r.id LIMIT $2 FOR UPDATE OF r SKIP LOCKED
 ),
 tried AS (
@@ -68,8 +71,7 @@ SELECT id, queue, task_type AS "taskType", rank, ${moment("$2")} AS now FROM gon
 
 const NEXT_DUE = `SELECT min(run_at) - ${moment("$1")} AS "nextIn" FROM taskwright.scheduled`;
 
-/** `lease`: how long a worker counts as alive after a beat. */
-export function createWork(writer: Writer, beats: Query, lease: Millis): WorkStore {
+export function createWork(writer: Writer, heartbeat: Heartbeat): WorkStore {
   const { database, listeners, write } = writer;
   const claim = createClaim(writer);
   const settle = createSettle(writer);
@@ -157,12 +159,10 @@ export function createWork(writer: Writer, beats: Query, lease: Millis): WorkSto
   return {
     turn,
 
-    async beat(state: WorkerState) {
-      await beats(BEAT, [state.id, lease, JSON.stringify(state), database.now()]);
-    },
+    beat: heartbeat.beat,
 
     async retire(worker) {
-      await beats(RETIRE, [worker]);
+      await heartbeat.retire(worker);
       deliveries.forget(worker);
     },
 
@@ -181,7 +181,11 @@ export function createWork(writer: Writer, beats: Query, lease: Millis): WorkSto
       });
     },
 
-    async reclaim(worker: WorkerId, limit: number): Promise<readonly ClaimedTask[]> {
+    async reclaim(worker, limit, gone = []) {
+      if (gone.length > 0) await database.query(END_LEASES, [gone, database.now()]);
+      // Mostly there is nothing to take over: then one statement is enough.
+      const [any] = await database.query<{ yes: boolean }>(ANY_LOST, [database.now()]);
+      if (!any?.yes) return [];
       const { claimed } = await deliveries.track(worker, [], () =>
         write(async (query) => {
           const rows = await query<ClaimedRow>(TAKE_OVER, [worker, limit, database.now()]);

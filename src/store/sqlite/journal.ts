@@ -2,7 +2,7 @@
 import { createListeners, type Listeners } from "../listeners.js";
 import type { Change } from "../store.js";
 
-export interface Journal extends Omit<Listeners, "tell"> {
+export interface Journal extends Omit<Listeners, "tell" | "miss"> {
   note(change: Change): void;
   /** Something became ready, or a running task was flagged. */
   noteWork(): void;
@@ -38,5 +38,6 @@ export function createJournal(): Journal {
     clear,
     onWork: listeners.onWork,
     onChange: listeners.onChange,
+    onMissed: listeners.onMissed,
   };
 }

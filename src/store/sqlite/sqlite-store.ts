@@ -119,6 +119,8 @@ function assemble(database: Database.Database, file: string, clock: Clock, relea
   return {
     kind: "sqlite",
     turn: verb(work.turn),
+    isShared: false,
+    leaseLeft: () => Number.POSITIVE_INFINITY,
     beat: verb(work.beat),
     retire: verb(work.retire),
     sync: verb(work.sync),
@@ -153,8 +155,10 @@ function assemble(database: Database.Database, file: string, clock: Clock, relea
     ping: verb(() => {
       ping.get();
     }),
+    deafness: () => undefined,
     onWork: journal.onWork,
     onChange: journal.onChange,
+    onMissed: journal.onMissed,
     close() {
       closing ??= close();
       return closing;

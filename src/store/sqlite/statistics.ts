@@ -114,7 +114,7 @@ export function createStatistics(database: Database): StatisticsReads {
     workers() {
       return selectWorkers
         .all()
-        .map(({ heartbeatAt, state }) => ({ ...parseOwn<WorkerState>(state), heartbeatAt }));
+        .map(({ heartbeatAt, state }) => ({ ...parseOwn<WorkerState>(state), heartbeatAt, isAlive: true }));
     },
   };
 }

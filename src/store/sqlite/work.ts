@@ -153,7 +153,12 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
       );
     },
 
-    reclaim(worker, limit) {
+    reclaim(worker, limit, gone = []) {
+      for (const id of gone) {
+        removeWorker.run(id);
+        alive.delete(id);
+        lost.add(id);
+      }
       if (lost.size === 0) return [];
       if (!alive.has(worker)) lost.add(worker);
       fences.provide(limit);
