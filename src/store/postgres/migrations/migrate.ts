@@ -4,8 +4,9 @@ import type { Migration } from "../../migration.js";
 import { StoreError } from "../../store.js";
 import type { Database, Query } from "../database.js";
 import { tables } from "./0001-tables.js";
+import { blobs } from "./0002-blobs.js";
 
-const MIGRATIONS: readonly Migration[] = [tables];
+const MIGRATIONS: readonly Migration[] = [tables, blobs];
 
 /** The schema version that this program works with. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
