@@ -10,6 +10,7 @@ import { addInit } from "./commands/init.js";
 import { addList } from "./commands/list.js";
 import { addLogs } from "./commands/logs.js";
 import { addMigrate } from "./commands/migrate.js";
+import { addMove } from "./commands/move.js";
 import { addRetry } from "./commands/retry.js";
 import { addServe } from "./commands/serve.js";
 import { addSubmit } from "./commands/submit.js";
@@ -33,6 +34,7 @@ const COMMANDS = [
   addTypes,
   addBackup,
   addMigrate,
+  addMove,
   addDoctor,
   addCompletion,
 ];

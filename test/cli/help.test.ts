@@ -16,6 +16,7 @@ const COMMANDS = [
   "types",
   "backup",
   "migrate",
+  "move",
   "doctor",
   "completion",
 ];

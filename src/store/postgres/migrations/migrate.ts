@@ -18,7 +18,8 @@ const SERVER =
   "SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS name";
 
 const HAS_VERSIONS = `
-SELECT to_regclass('taskwright.migration') IS NOT NULL AS "isOurs", to_regclass('taskwright.task') IS NOT NULL AS "isTaken"`;
+SELECT to_regclass('taskwright.migration') IS NOT NULL AS "isOurs", to_regclass('taskwright.task') IS NOT NULL AS "isTaken",
+  to_regclass('taskwright.move') IS NOT NULL AS "isFilling"`;
 const VERSION = "SELECT coalesce(max(version), 0) AS version FROM taskwright.migration";
 
 // One number for all schemas: who migrates at the same time waits, whatever for.
@@ -35,9 +36,18 @@ export async function checkServer(query: Query): Promise<void> {
   throw new StoreError("too_old", `PostgreSQL ${server?.name} is too old: 14 or newer is needed.`);
 }
 
-/** The version of the schema; 0 where there is none. Throws StoreError too_new, and corrupt for another program's schema. */
+/**
+ * The version of the schema; 0 where there is none. Throws StoreError too_new, corrupt for another program's schema, and
+ * unavailable while a move from another store fills it.
+ */
 export async function readVersion(query: Query, schema: string): Promise<number> {
-  const [place] = await query<{ isOurs: boolean; isTaken: boolean }>(HAS_VERSIONS);
+  const [place] = await query<{ isOurs: boolean; isTaken: boolean; isFilling: boolean }>(HAS_VERSIONS);
+  if (place?.isFilling) {
+    throw new StoreError(
+      "unavailable",
+      `The schema ${schema} is being filled by "taskwright move". Let it finish; run it again if it was interrupted.`,
+    );
+  }
   if (!place?.isOurs) {
     if (!place?.isTaken) return 0;
     throw new StoreError("corrupt", `The schema ${schema} belongs to another program. Name another schema.`);

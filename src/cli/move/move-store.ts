@@ -1,0 +1,81 @@
+// A move from beginning to end: takes both stores, copies, compares, and opens the target only if all is the same.
+import type { Clock } from "../../lib/clock.js";
+import { type Beginning, openPostgresImport } from "../../store/postgres/import.js";
+import { openSqliteExport } from "../../store/sqlite/export.js";
+import { isSamePlace, type MovedBlobs, moveBlobs } from "./move-blobs.js";
+import { type Comparison, compareTables, copyTables, countRows } from "./move-tables.js";
+
+export interface MoveOptions {
+  /** A SQLite file that no process holds. */
+  readonly from: string;
+  /** A PostgreSQL URL. */
+  readonly to: string;
+  readonly schema: string;
+  /** Where the source's files lie: its data folder. */
+  readonly dataDir: string;
+  /** Where they go, as --files has it. */
+  readonly files: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** What is being done, and how much of all is done: 0 to 1. */
+  readonly onProgress: (what: string, done: number) => void;
+}
+
+export interface Move {
+  readonly beginning: Beginning;
+  readonly tables: readonly Comparison[];
+  /** Undefined where they stay where they are, or there are none. */
+  readonly blobs: MovedBlobs | undefined;
+  /** Tables whose rows are not the same on both sides; then the target stays closed, and the next move starts over. */
+  readonly differing: readonly string[];
+}
+
+/** For the bar: so many bytes of a file take about as long as a row. */
+const BYTES_LIKE_A_ROW = 2_000;
+
+/**
+ * Leaves the source as it is. Interrupted at any point, it can be called again: it goes on behind the last step, or starts
+ * over where the source was written to since. Throws StoreError, or the signal's reason.
+ */
+export async function moveStore(options: MoveOptions): Promise<Move> {
+  const { signal, schema, onProgress } = options;
+  const from = openSqliteExport({ file: options.from, clock: options.clock });
+  try {
+    const to = await openPostgresImport({ url: options.to, schema, source: from.source, state: from.state });
+    try {
+      const { dataDir, files, clock } = options;
+      const places = {
+        from: { files: "folder", dataDir, store: options.from },
+        to: { files, dataDir, store: options.to, schema },
+      };
+      const carriesBlobs = from.blobTotals.files > 0 && !isSamePlace(places.from, places.to);
+      // Every row is carried once and compared once.
+      const total = 2 * countRows(from) + (carriesBlobs ? from.blobTotals.bytes / BYTES_LIKE_A_ROW : 0);
+      let done = 0;
+      const report = (what: string, more: number) => {
+        done += more;
+        onProgress(what, total === 0 ? 1 : done / total);
+      };
+      await copyTables({ from, to, signal, onRows: report });
+      const blobs = carriesBlobs
+        ? await moveBlobs({
+            ...places,
+            blobs: from.blobs(),
+            isRepeated: to.beginning === "continued",
+            clock,
+            signal,
+            onBlob: (bytes) => report("files", bytes / BYTES_LIKE_A_ROW),
+          })
+        : undefined;
+      const tables = await compareTables({ from, to, signal, onRows: report });
+      const differing = tables.filter(({ differsBehind }) => differsBehind !== undefined);
+      if (differing.length > 0) await to.giveUp();
+      else await to.finish();
+      return { beginning: to.beginning, tables, blobs, differing: differing.map(({ table }) => table) };
+    } finally {
+      await to.close();
+    }
+  } finally {
+    from.close();
+  }
+}

@@ -1,0 +1,199 @@
+// What a move from one store to another carries: tables, columns, keys, and the form in which rows are compared. Runs no
+// statement; each store derives its own from this list. What is left out belongs to a boot: workers, and counts not yet folded.
+import { createHash } from "node:crypto";
+
+/** As both stores understand it; a flag is 1 or 0 where there are no booleans. */
+export type ColumnKind = "uuid" | "text" | "smallint" | "integer" | "bigint" | "real" | "flag";
+
+export interface TransferTable {
+  readonly name: string;
+  readonly columns: readonly (readonly [name: string, kind: ColumnKind])[];
+  /** So many of the first columns are the key: rows are read, written and compared in its order. */
+  readonly keyLength: number;
+}
+
+export type Cell = string | number | null;
+export type Row = readonly Cell[];
+
+/** Rows that follow each other in the order of their key. Empty behind the last one. */
+export interface Step {
+  readonly rows: readonly Row[];
+  /** The key of the last row. */
+  readonly last: Row | undefined;
+}
+
+function table(
+  name: string,
+  key: Readonly<Record<string, ColumnKind>>,
+  rest: Readonly<Record<string, ColumnKind>> = {},
+): TransferTable {
+  const columns = [...Object.entries(key), ...Object.entries(rest)];
+  return { name, columns, keyLength: Object.keys(key).length };
+}
+
+/** In the order in which they are moved: what a task consists of before the places where it waits. */
+export const TRANSFER_TABLES: readonly TransferTable[] = [
+  table("queue", { name: "text" }, { created_at: "bigint" }),
+  table("lane", { queue: "text", task_type: "text" }),
+  table(
+    "file",
+    { id: "uuid" },
+    {
+      state: "text",
+      name: "text",
+      media_type: "text",
+      size_bytes: "bigint",
+      sha256: "text",
+      created_at: "bigint",
+    },
+  ),
+  table(
+    "task",
+    { id: "uuid" },
+    {
+      queue: "text",
+      task_type: "text",
+      priority: "smallint",
+      created_at: "bigint",
+      run_at: "bigint",
+      max_attempts: "smallint",
+      timeout: "bigint",
+      retry: "text",
+      tags: "text",
+      summary: "text",
+      retry_of: "uuid",
+      replay_key: "text",
+      parameters: "text",
+    },
+  ),
+  table(
+    "done",
+    { id: "uuid" },
+    {
+      queue: "text",
+      task_type: "text",
+      status: "text",
+      fence: "bigint",
+      worker: "text",
+      attempt: "integer",
+      crashes: "integer",
+      started_at: "bigint",
+      completed_at: "bigint",
+      cancel_requested_at: "bigint",
+      progress: "real",
+      progress_message: "text",
+      stages: "text",
+      error: "text",
+      result_data: "text",
+    },
+  ),
+  table(
+    "attempt",
+    { task_id: "uuid", seq: "integer" },
+    {
+      attempt: "integer",
+      worker: "text",
+      started_at: "bigint",
+      ended_at: "bigint",
+      outcome: "text",
+      error: "text",
+      stages: "text",
+    },
+  ),
+  table(
+    "log",
+    { task_id: "uuid", seq: "integer" },
+    { attempt: "integer", at: "bigint", level: "text", message: "text", fields: "text" },
+  ),
+  // seq is the order in which they were stored.
+  table(
+    "artifact",
+    { seq: "bigint" },
+    {
+      id: "uuid",
+      task_id: "uuid",
+      attempt: "integer",
+      created_at: "bigint",
+      name: "text",
+      media_type: "text",
+      size_bytes: "bigint",
+      sha256: "text",
+    },
+  ),
+  table("file_use", { task_id: "uuid", file_id: "uuid" }),
+  table("replay", { key: "text" }, { id: "uuid", digest: "text" }),
+  table(
+    "carry",
+    { id: "uuid" },
+    { attempt: "integer", crashes: "integer", fence: "bigint", started_at: "bigint", checkpoint: "text" },
+  ),
+  table(
+    "total",
+    { queue: "text", task_type: "text" },
+    { pending: "bigint", running: "bigint", success: "bigint", failed: "bigint", cancelled: "bigint" },
+  ),
+  table(
+    "minute",
+    { at: "bigint", queue: "text", task_type: "text" },
+    {
+      created: "bigint",
+      succeeded: "bigint",
+      failed: "bigint",
+      cancelled: "bigint",
+      retried: "bigint",
+      wait_millis: "bigint",
+      run_millis: "bigint",
+    },
+  ),
+  // Under a worker that is no more: whoever reclaims next takes them over as after any crash.
+  table(
+    "running",
+    { id: "uuid" },
+    {
+      fence: "bigint",
+      worker: "text",
+      queue: "text",
+      task_type: "text",
+      attempt: "integer",
+      crashes: "integer",
+      carried: "flag",
+      ready_at: "bigint",
+      started_at: "bigint",
+      cancel_requested_at: "bigint",
+      progress: "real",
+      progress_message: "text",
+      stages: "text",
+    },
+  ),
+  table(
+    "scheduled",
+    { run_at: "bigint", id: "uuid" },
+    { queue: "text", task_type: "text", rank: "smallint", carried: "flag", waiting_for: "text" },
+  ),
+  table("ready", { queue: "text", task_type: "text", rank: "smallint", id: "uuid" }, { carried: "flag" }),
+];
+
+/** Between two columns, for NULL, and behind a row, in the neutral form. */
+export const NEUTRAL = { column: "\u001f", nothing: "\u001e", row: "\n" } as const;
+
+/** SHA-256 (hex) of rows in their neutral form: every value as text, reals as the hex digits of their eight bytes. */
+export function digestOf({ columns }: TransferTable, rows: readonly Row[]): string {
+  const hash = createHash("sha256");
+  for (const row of rows) {
+    let text = "";
+    for (const [position, [, kind]] of columns.entries()) {
+      if (position > 0) text += NEUTRAL.column;
+      const cell = row[position] ?? null;
+      text += cell === null ? NEUTRAL.nothing : kind === "real" ? bytesOf(Number(cell)) : cell;
+    }
+    hash.update(text + NEUTRAL.row);
+  }
+  return hash.digest("hex");
+}
+
+/** Texts of numbers differ from program to program, their bytes don't. */
+function bytesOf(real: number): string {
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleBE(real);
+  return bytes.toString("hex");
+}
