@@ -1,0 +1,43 @@
+// Submits over HTTP with 50 connections; the load comes from this process, the server is the child.
+import autocannon from "autocannon";
+import type { Bench } from "./bench.js";
+import type { Figures, Size } from "./scenarios.js";
+import type { System } from "./systems.js";
+
+const CONNECTIONS = 50;
+const BODY = JSON.stringify({ task_type: "noop", parameters: { rows: 1000 } });
+
+/** Requests a second, and what the server spends on each. */
+export function http(bench: Bench, system: System, { isQuick }: Size): Promise<Figures> {
+  return bench.round(system, async (round) => {
+    const child = round.start();
+    const { url = "" } = await child.ask({ do: "serve" });
+    const target = `${url}/api/tasks/submit`;
+    await load(target, 1);
+    const before = { server: await round.site.sample(), client: child.usage() };
+    const result = await load(target, isQuick ? 1 : 4);
+    const server = await round.site.sample();
+    const cpu =
+      child.usage().cpuMillis - before.client.cpuMillis + server.cpuMillis - before.server.cpuMillis;
+    return {
+      rate: result.requests.total / result.duration,
+      p99: result.latency.p99,
+      cpuMicros: (1000 * cpu) / result.requests.total,
+    };
+  });
+}
+
+async function load(url: string, seconds: number): Promise<autocannon.Result> {
+  const result = await autocannon({
+    url,
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: BODY,
+    connections: CONNECTIONS,
+    duration: seconds,
+  });
+  if (result.non2xx > 0 || result.errors > 0) {
+    throw new Error(`${url}: ${result.non2xx} replies were not 2xx, ${result.errors} requests failed`);
+  }
+  return result;
+}

@@ -1,0 +1,32 @@
+// What a system needs beside its own process, and what that cost: a common shape for PostgreSQL, Redis, and nothing.
+import type { Place } from "./peer.js";
+import type { Usage } from "./proc.js";
+
+/** Counters that only grow; a figure is the difference of two samples. */
+export interface ServerSample extends Usage {
+  /** Bytes of write-ahead log. PostgreSQL only. */
+  readonly walBytes: number;
+  /** Statements (PostgreSQL), or commands including those inside scripts (Redis). */
+  readonly statements: number;
+}
+
+/** A place for one round of one system, with nothing in it. */
+export interface Site {
+  readonly place: Place;
+  /** Lets the server get what it put off behind it: statistics, a checkpoint. Costs nobody's figures. */
+  settle(): Promise<void>;
+  sample(): Promise<ServerSample>;
+  memoryBytes(): number;
+  remove(): Promise<void>;
+}
+
+export const NOTHING: ServerSample = { cpuMillis: 0, writtenBytes: 0, walBytes: 0, statements: 0 };
+
+export function difference(after: ServerSample, before: ServerSample): ServerSample {
+  return {
+    cpuMillis: after.cpuMillis - before.cpuMillis,
+    writtenBytes: after.writtenBytes - before.writtenBytes,
+    walBytes: after.walBytes - before.walBytes,
+    statements: after.statements - before.statements,
+  };
+}
