@@ -23,6 +23,7 @@ import type { Status } from "../model/status.js";
 import type { Instant } from "../model/time.js";
 import { type EventsOptions, events } from "./events.js";
 import { createTransport } from "./transport.js";
+import { countedSender } from "./upload.js";
 
 export interface ClientOptions {
   /** Root of the server, such as http://127.0.0.1:8000; "" in a page that the server itself delivers. */
@@ -40,6 +41,13 @@ export interface CallOptions {
 }
 
 export type SubmitOptions = Omit<WireSubmit, "task_type" | "parameters">;
+
+export interface UploadOptions extends CallOptions {
+  /** File name. Default: the one that a File has. */
+  readonly name?: string;
+  /** Hears again and again how far it is, in bytes. All sent is not yet stored: that is when the call resolves. */
+  readonly onProgress?: (progress: { readonly sent: number; readonly total: number }) => void;
+}
 
 /** What `list` and `all` filter by; several values as an array or with commas between. */
 export interface ListOptions
@@ -76,6 +84,7 @@ export function createClient(options: ClientOptions) {
     url: options.url,
     key: options.key,
     fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)),
+    sendCounted: countedSender(options.fetch),
     clock,
     random,
   });
@@ -199,11 +208,8 @@ export function createClient(options: ClientOptions) {
       return Number.isNaN(date) ? undefined : date;
     },
 
-    /** Uploads a file. `name` stands in for the one a File has. */
-    async upload(
-      file: Blob,
-      { name, signal }: CallOptions & { readonly name?: string } = {},
-    ): Promise<WireFile> {
+    /** Uploads a file. `name` stands in for the one a File has; `onProgress` hears how many bytes are on their way. */
+    async upload(file: Blob, { name, signal, onProgress }: UploadOptions = {}): Promise<WireFile> {
       const form = new FormData();
       if (name === undefined) form.append("file", file);
       else form.append("file", file, name);
@@ -211,6 +217,8 @@ export function createClient(options: ClientOptions) {
         method: "POST",
         path: "/api/files",
         form,
+        // What the form adds around the bytes of the file does not count.
+        onSent: onProgress && ((sent) => onProgress({ sent: Math.min(sent, file.size), total: file.size })),
         signal,
         repeatable: false,
       });
@@ -237,10 +245,6 @@ export function createClient(options: ClientOptions) {
         signal,
         repeatable: false,
       });
-    },
-
-    async closeSession({ signal }: CallOptions = {}): Promise<void> {
-      await transport.send({ method: "DELETE", path: "/api/session", signal, repeatable: false });
     },
 
     /** Events from now on, until `signal` aborts; see events.ts. */

@@ -3,6 +3,7 @@ import type { Clock } from "../lib/clock.js";
 import { pause } from "../lib/clock.js";
 import { backoff, type RetryPolicy } from "../model/backoff.js";
 import { ConnectionError, errorOf } from "./errors.js";
+import type { CountedSender } from "./upload.js";
 
 export interface RequestSpec {
   readonly method: "GET" | "POST" | "DELETE";
@@ -13,6 +14,8 @@ export interface RequestSpec {
   /** Sent as JSON. */
   readonly json?: unknown;
   readonly form?: FormData;
+  /** Hears how many bytes of the form are on their way. */
+  readonly onSent?: ((bytes: number) => void) | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /** Sending it twice does what sending it once does. */
@@ -31,6 +34,8 @@ export interface TransportOptions {
   readonly url: string;
   readonly key: string | undefined;
   readonly fetch: typeof globalThis.fetch;
+  /** For forms of which one wants to know how far they are. */
+  readonly sendCounted: CountedSender;
   readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
@@ -49,10 +54,13 @@ export function createTransport(options: TransportOptions): Transport {
     const headers = new Headers(request.headers);
     if (options.key !== undefined) headers.set("authorization", `Bearer ${options.key}`);
     if (request.json !== undefined) headers.set("content-type", "application/json");
-    const body = request.json === undefined ? request.form : JSON.stringify(request.json);
     const address = url + request.path + queryText(request.query);
+    const { method, form, onSent, signal } = request;
     try {
-      return await options.fetch(address, { method: request.method, headers, body, signal: request.signal });
+      if (form && onSent)
+        return await options.sendCounted(address, { method, headers, form, onSent, signal });
+      const body = request.json === undefined ? form : JSON.stringify(request.json);
+      return await options.fetch(address, { method, headers, body, signal });
     } catch (error) {
       if (request.signal?.aborted) throw request.signal.reason;
       throw new ConnectionError(url, error);

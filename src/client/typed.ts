@@ -12,12 +12,25 @@ import { type Run, type RunMethods, runMethods } from "./run.js";
 /** A submit that is sent again under the key of an earlier one is that one. Default: each gets a key of its own. */
 export type SubmitCall = CallOptions & { readonly idempotencyKey?: string };
 
+export interface TypedClientOptions<Known extends TaskRef = never> extends ClientOptions {
+  /**
+   * The task types that this program knows: submits by name are typed by them, and other names refused by the
+   * compiler. Where their handlers should stay out, name the types only: `createClient<(typeof tasks)[number]>({ url })`.
+   */
+  readonly tasks?: readonly Known[];
+}
+
+/** Where task types were named, only their names; else any. */
+type AnyName<Known extends TaskRef> = [Known] extends [never] ? string : never;
+type Named<Known extends TaskRef, Name> = Extract<Known, { readonly name: Name }>;
+
 /**
  * Every function throws ApiError (with `code`, `status`, `requestId`) where the server says no and ConnectionError where
  * nobody answers. What may be sent twice is sent again by itself after a lost connection, 429 and 503; submit and retry
  * too, under a key of their own.
  */
-export interface Client extends Omit<ReturnType<typeof createCalls>, "submit"> {
+export interface Client<Known extends TaskRef = never>
+  extends Omit<ReturnType<typeof createCalls>, "submit"> {
   /**
    * Submits a task, of a type at hand or by name. The answer is the task as stored, and a run to wait for.
    * @example
@@ -30,8 +43,15 @@ export interface Client extends Omit<ReturnType<typeof createCalls>, "submit"> {
     options?: SubmitOptions,
     call?: SubmitCall,
   ): Promise<Run<Output>>;
+  /** By the name of one of the client's `tasks`, with its types. */
+  submit<Name extends Known["name"]>(
+    name: Name,
+    parameters: InputOf<Named<Known, Name>>,
+    options?: SubmitOptions,
+    call?: SubmitCall,
+  ): Promise<Run<OutputOf<Named<Known, Name>>>>;
   submit(
-    name: string,
+    name: AnyName<Known>,
     parameters?: Readonly<Record<string, unknown>>,
     options?: SubmitOptions,
     call?: SubmitCall,
@@ -43,7 +63,7 @@ export interface Client extends Omit<ReturnType<typeof createCalls>, "submit"> {
    * const run = await client.submit<typeof resize>("resize", { file_id, width: 320 });
    */
   submit<Type extends TaskRef>(
-    name: string,
+    name: AnyName<Known>,
     parameters: NoInfer<InputOf<Type>>,
     options?: SubmitOptions,
     call?: SubmitCall,
@@ -58,8 +78,14 @@ export interface Client extends Omit<ReturnType<typeof createCalls>, "submit"> {
 /**
  * A client of one server, for browsers and Node. It holds no connection until it is used.
  * @example const client = createClient({ url: "http://127.0.0.1:8000", key: process.env.TASKWRIGHT_API_KEY });
+ * @example
+ * import type { tasks } from "../tasks.js"; // the list that createTaskwright takes; no handler gets into the bundle
+ * const client = createClient<(typeof tasks)[number]>({ url });
+ * const run = await client.submit("resize", { file_id, width: 320 });
  */
-export function createClient(options: ClientOptions): Client {
+export function createClient<Known extends TaskRef = never>(
+  options: TypedClientOptions<Known>,
+): Client<Known> {
   const { submit: submitTask, ...calls } = createCalls(options);
 
   async function submit<Output>(

@@ -3,8 +3,8 @@
 declare const TYPES: unique symbol;
 
 /** Names a task type and carries the types of its parameters and of its result. Every `defineTask` makes one. */
-export interface TaskRef<Input = unknown, Output = unknown> {
-  readonly name: string;
+export interface TaskRef<Input = unknown, Output = unknown, Name extends string = string> {
+  readonly name: Name;
   /** There is no value. */
   readonly [TYPES]?: { readonly input: Input; readonly output: Output };
 }

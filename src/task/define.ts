@@ -31,9 +31,10 @@ export interface TaskOptions<
   Input extends StandardSchemaV1,
   Returned,
   Output extends StandardSchemaV1 | undefined = StandardSchemaV1 | undefined,
+  Name extends string = string,
 > {
   /** Lower-case letters, digits, "_", "-", "." and ":", starting with a letter; at most 100. */
-  readonly name: string;
+  readonly name: Name;
   /** One line for people. */
   readonly description?: string;
   /** Any Standard Schema; its JSON Schema, where it has one, makes the form, the OpenAPI and the flags. */
@@ -64,7 +65,8 @@ export interface TaskOptions<
 }
 
 /** A task type with everything decided. `Input` is what a submit takes, `Output` what a result is. */
-export interface TaskType<Input = unknown, Output = unknown> extends TaskRef<Input, Output> {
+export interface TaskType<Input = unknown, Output = unknown, Name extends string = string>
+  extends TaskRef<Input, Output, Name> {
   readonly description: string;
   readonly input: StandardSchemaV1;
   readonly output: StandardSchemaV1 | undefined;
@@ -94,9 +96,10 @@ export function defineTask<
   Input extends StandardSchemaV1,
   Returned extends ReturnedFor<Output>,
   Output extends StandardSchemaV1 | undefined = undefined,
+  Name extends string = string,
 >(
-  options: TaskOptions<Input, Returned, Output>,
-): TaskType<StandardSchemaV1.InferInput<Input>, FromJson<ResultOf<Output, Returned>>> {
+  options: TaskOptions<Input, Returned, Output, Name>,
+): TaskType<StandardSchemaV1.InferInput<Input>, FromJson<ResultOf<Output, Returned>>, Name> {
   const { name } = options;
   if (typeof name !== "string" || name.length > LIMITS.taskTypeLength || !NAME.test(name)) {
     throw new TypeError(

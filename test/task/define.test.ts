@@ -15,7 +15,7 @@ test("parameters and result are typed by the schema and by run", () => {
     summary: (parameters) => `to ${parameters.width} px`,
     run: async (parameters) => ({ pixels: parameters.width ** 2 }),
   });
-  expectTypeOf(type).toEqualTypeOf<TaskType<{ width?: number | undefined }, { pixels: number }>>();
+  expectTypeOf(type).toEqualTypeOf<TaskType<{ width?: number | undefined }, { pixels: number }, "resize">>();
   expect(type.summary?.({ width: 4 }, [])).toBe("to 4 px");
 });
 

@@ -1,7 +1,7 @@
 // What the compiler refuses of the client's calls. Nothing here runs: the assertions are for tsc.
 import { expectTypeOf, test } from "vitest";
 import { z } from "zod";
-import type { Client, Run } from "../../src/client/index.js";
+import { type Client, createClient, type Run } from "../../src/client/index.js";
 import { defineTask } from "../../src/index.js";
 
 const wordCount = defineTask({
@@ -35,6 +35,35 @@ async function calls(client: Client): Promise<void> {
   (await run.result()).letters;
 }
 
+const emptyTrash = defineTask({ name: "empty_trash", input: z.strictObject({}), run: () => undefined });
+const tasks = [wordCount, emptyTrash];
+
+/** With the task types of the caller's program: as values, and as types only. */
+async function typedCalls(options: { readonly url: string; readonly key: string }): Promise<void> {
+  for (const client of [
+    createClient({ ...options, tasks }),
+    createClient<(typeof tasks)[number]>(options),
+    createClient({ ...options, tasks: [wordCount, emptyTrash] }),
+  ]) {
+    const run = await client.submit("word_count", { text: "a b" }, { priority: 10 });
+    expectTypeOf(await run.result()).toEqualTypeOf<{ words: number }>();
+    expectTypeOf(await (await client.submit("empty_trash", {})).result()).toEqualTypeOf<undefined>();
+    expectTypeOf(await client.submit(wordCount, { text: "a" })).toEqualTypeOf<Run<{ words: number }>>();
+
+    // @ts-expect-error no task type has this name
+    await client.submit("word_cuont", { text: "a" });
+    // @ts-expect-error a parameter is missing
+    await client.submit("word_count", {});
+    // @ts-expect-error the parameter belongs to another type
+    await client.submit("empty_trash", { text: "a" });
+    // @ts-expect-error the parameter has another type
+    await client.submit("word_count", { text: 5 });
+    // @ts-expect-error the result has no such field
+    (await run.result()).letters;
+  }
+}
+
 test("the calls above compile, and those marked do not", () => {
   expectTypeOf(calls).toBeFunction();
+  expectTypeOf(typedCalls).toBeFunction();
 });

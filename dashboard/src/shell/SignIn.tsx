@@ -3,7 +3,9 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { ApiError, client } from "../lib/api.js";
 import { Glyph } from "../parts/Glyph.js";
+import { explain } from "../parts/toasts.js";
 
 export function SignIn() {
   const queryClient = useQueryClient();
@@ -12,18 +14,14 @@ export function SignIn() {
   const open = async (event: FormEvent) => {
     event.preventDefault();
     try {
-      const response = await fetch("/api/session", {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ key }),
-      });
-      // What is typed on the page stays; the stream begins again by itself.
-      if (response.ok) await queryClient.invalidateQueries();
-      else setFault("The server does not take this key.");
+      await client.openSession(key);
     } catch (error) {
-      console.warn("The session was not opened:", error);
-      setFault("The server can't be reached.");
+      const refused = error instanceof ApiError && error.status === 401;
+      setFault(refused ? "The server does not take this key." : explain(error));
+      return;
     }
+    // What is typed on the page stays; the stream begins again by itself.
+    await queryClient.invalidateQueries();
   };
   return (
     <Dialog.Root open>

@@ -1,13 +1,13 @@
 // Files for a parameter: dropped or chosen, uploaded at once, with their progress.
 import { File as FileIcon, Upload, X } from "lucide-react";
 import { type DragEvent, useEffect, useRef, useState } from "react";
+import { client } from "../lib/api.js";
 import { formatBytes } from "../lib/format.js";
 import { ProgressBar } from "../parts/Bar.js";
 import { explain } from "../parts/toasts.js";
 import type { Draft, DraftFile } from "./draft.js";
 import type { Tied } from "./field-props.js";
 import type { Field } from "./plan.js";
-import { uploadFile } from "./upload.js";
 
 export interface FileFieldProps {
   readonly field: Field;
@@ -45,7 +45,9 @@ export function FileField({ field, draft, tied, onChange }: FileFieldProps) {
         state: { is: "uploading", percent: 0 },
       };
       setFiles((files) => (many ? [...files, entry] : [entry]));
-      uploadFile(file, (percent) => setState(key, { is: "uploading", percent }), stop.signal).then(
+      const onProgress = ({ sent, total }: { readonly sent: number; readonly total: number }) =>
+        setState(key, { is: "uploading", percent: total === 0 ? 100 : (100 * sent) / total });
+      client.upload(file, { onProgress, signal: stop.signal }).then(
         (stored) => setState(key, { is: "uploaded", id: stored.id }),
         (error: unknown) => {
           if (!stop.signal.aborted) setState(key, { is: "failed", reason: explain(error) });
