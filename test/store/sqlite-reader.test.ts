@@ -3,7 +3,9 @@ import path from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { expect, test } from "vitest";
 import { createManualClock } from "../../src/lib/clock.js";
-import { createReader } from "../../src/store/sqlite/reader.js";
+import { createListeners } from "../../src/store/listeners.js";
+import type { Reads } from "../../src/store/sqlite/read-verbs.js";
+import { createThread } from "../../src/store/sqlite/thread.js";
 import { createBench } from "./fixture.js";
 import { openStore, refusal, temporaryFolder } from "./sqlite-support.js";
 
@@ -47,11 +49,16 @@ test("a filter without an index looks at a bounded number of tasks, says how far
 
 test("a thread that can't start is a StoreError, and the next call starts a new one", async () => {
   const file = path.join(temporaryFolder(), "tasks.db");
-  const reader = createReader(file);
-  // There is no database yet, so the thread dies at once.
-  expect((await refusal(reader.totals())).code).toBe("unavailable");
+  const reader = createThread<Reads>({
+    entry: "reader-thread",
+    data: { file },
+    clock,
+    listeners: createListeners(),
+  });
+  // There is no database yet.
+  expect((await refusal(reader.call("totals", []))).code).toBe("not_writable");
   await openStore(file, clock);
-  expect(await reader.totals()).toEqual([]);
+  expect(await reader.call("totals", [])).toEqual([]);
   await reader.close();
 });
 

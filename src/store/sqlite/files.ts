@@ -1,4 +1,5 @@
 // Records of uploads: begun, complete, ended, forgotten. The bytes lie elsewhere.
+import type { Database } from "better-sqlite3";
 import type { FileId, StoredFile } from "../../model/task.js";
 import type { Millis } from "../../model/time.js";
 import { StoreError } from "../store.js";
@@ -26,10 +27,18 @@ const ENDED = "SELECT id FROM file WHERE state = 'ended' ORDER BY id LIMIT ?";
 
 const REMOVE = "DELETE FROM file WHERE id = ? AND state = 'ended'";
 
+export function createFileReads(database: Database) {
+  const selectFile = database.prepare<[string], StoredFile>(FILE);
+  return {
+    files(ids: readonly FileId[]): readonly (StoredFile | undefined)[] {
+      return ids.map((id) => selectFile.get(id));
+    },
+  };
+}
+
 export function createFiles({ database, clock }: Writer, transactions: Transactions) {
   const begin = database.prepare(BEGIN);
   const complete = database.prepare<[number, string, string], StoredFile>(COMPLETE);
-  const selectFile = database.prepare<[string], StoredFile>(FILE);
   const endUnused = database.prepare<[number]>(END_UNUSED);
   const selectEnded = database.prepare<[number], FileId>(ENDED).pluck();
   const remove = database.prepare<[string]>(REMOVE);
@@ -41,9 +50,6 @@ export function createFiles({ database, clock }: Writer, transactions: Transacti
       const file = complete.get(sizeBytes, sha256, id);
       if (file) return file;
       throw new StoreError("rejected", `Upload ${id} was not begun or took too long; send the file again.`);
-    },
-    files(ids: readonly FileId[]): readonly (StoredFile | undefined)[] {
-      return ids.map((id) => selectFile.get(id));
     },
     expireFiles(unusedFor: Millis, limit: number): readonly FileId[] {
       return transactions.run((now) => {

@@ -1,17 +1,19 @@
-// What one transaction has to tell, gathered while it runs. Told after commit, forgotten after a rollback.
-import { createListeners, type Listeners } from "../listeners.js";
+// What one transaction has to tell, gathered while it runs. Taken after commit, forgotten after a rollback.
 import type { Change } from "../store.js";
+import type { Told } from "./thread-messages.js";
 
-export interface Journal extends Omit<Listeners, "tell" | "miss"> {
+export interface Journal {
+  /** Whether anybody wants to hear of changes; without, they need not even be built. */
+  readonly listening: boolean;
   note(change: Change): void;
   /** Something became ready, or a running task was flagged. */
   noteWork(): void;
-  publish(): void;
+  /** What was noted since it was last taken. */
+  take(): Told;
   clear(): void;
 }
 
-export function createJournal(): Journal {
-  const listeners = createListeners();
+export function createJournal(isListening: () => boolean): Journal {
   let changes: Change[] = [];
   let work = false;
 
@@ -22,7 +24,7 @@ export function createJournal(): Journal {
 
   return {
     get listening() {
-      return listeners.listening;
+      return isListening();
     },
     note(change) {
       changes.push(change);
@@ -30,14 +32,11 @@ export function createJournal(): Journal {
     noteWork() {
       work = true;
     },
-    publish() {
-      const [happened, appeared] = [changes, work];
+    take() {
+      const told: Told = { ...(changes.length > 0 && { changes }), ...(work && { work }) };
       clear();
-      listeners.tell(happened, appeared);
+      return told;
     },
     clear,
-    onWork: listeners.onWork,
-    onChange: listeners.onChange,
-    onMissed: listeners.onMissed,
   };
 }

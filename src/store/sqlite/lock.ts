@@ -20,7 +20,7 @@ export interface Holder {
 }
 
 /** Throws StoreError 'locked', naming the holder, where another process or another store of this one holds `file`. */
-export function takeLock(file: string, clock: Clock): Lock {
+export function takeLock(file: string, clock: Pick<Clock, "now">): Lock {
   const lockFile = `${file}.lock`;
   createPrivateFile(lockFile);
   const database = new Database(lockFile, { timeout: 0 });
@@ -47,7 +47,7 @@ export function takeLock(file: string, clock: Clock): Lock {
 }
 
 /** Written aside and renamed, so that a reader sees all of it or the one before. */
-function writeHolder(lockFile: string, clock: Clock): void {
+function writeHolder(lockFile: string, clock: Pick<Clock, "now">): void {
   const holder = { pid: process.pid, host: hostname(), since: new Date(clock.now()).toISOString() };
   const fresh = `${holderFile(lockFile)}.new`;
   writeFileSync(fresh, `${JSON.stringify(holder)}\n`, { mode: 0o600 });

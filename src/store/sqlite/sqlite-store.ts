@@ -1,26 +1,13 @@
-// The SQLite store: puts connection, lock, schema and verbs together. One database belongs to one process.
+// The SQLite store: puts its threads and the contract together. One database belongs to one process.
 import path from "node:path";
-import type Database from "better-sqlite3";
 import type { Clock } from "../../lib/clock.js";
+import { createListeners, type Listeners } from "../listeners.js";
 import { type Store, StoreError } from "../store.js";
-import { checkEngine, engineVersion, openWriter, preparePlace, type Synchronous } from "./connection.js";
+import { openReader, type Synchronous } from "./connection.js";
 import { toStoreError } from "./errors.js";
-import { createFences } from "./fences.js";
-import { createFiles } from "./files.js";
-import { createHistory } from "./history.js";
-import { createInsert } from "./insert.js";
-import { createJournal } from "./journal.js";
-import { createLanes } from "./lanes.js";
-import { takeLock } from "./lock.js";
-import { migrateSchema, readVersion, SCHEMA_VERSION } from "./migrations/migrate.js";
-import { createReader } from "./reader.js";
-import { createRemoval } from "./retention.js";
-import { createStatistics } from "./statistics.js";
-import { createTally } from "./tally.js";
-import { createTasks } from "./tasks.js";
-import { createTransactions } from "./transaction.js";
-import { createWork } from "./work.js";
-import { createWrites } from "./writes.js";
+import { openPointReads, type Reads } from "./read-verbs.js";
+import { createThread, type Thread } from "./thread.js";
+import type { WriteVerbs, WritingOptions } from "./write-verbs.js";
 
 export interface SqliteStoreOptions {
   /** The database file; it and its folder are made where they are missing. */
@@ -32,78 +19,44 @@ export interface SqliteStoreOptions {
   readonly migrate?: boolean;
 }
 
+interface Threads {
+  readonly writer: Thread<WriteVerbs>;
+  readonly listeners: Listeners;
+}
+
 /**
  * Opens the database and holds it until `close`. Throws StoreError: too_old, too_new, locked, not_writable, corrupt, full,
  * and unavailable where `migrate` is false and the schema is an older one.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { clock, synchronous = "full", migrate = true } = options;
   const file = path.resolve(options.file);
+  const listeners = createListeners();
+  const data: WritingOptions = { file, synchronous, migrate };
+  const writer = createThread<WriteVerbs>({ entry: "writer-thread", data, clock, listeners });
   try {
-    preparePlace(file);
-    const lock = takeLock(file, options.clock);
-    try {
-      return openHeld(file, options, lock.release);
-    } catch (error) {
-      lock.release();
-      throw error;
-    }
+    await writer.call("open", []);
+    return assemble(file, clock, { writer, listeners });
   } catch (error) {
+    await writer.close();
     throw toStoreError(error, file);
   }
 }
 
-function openHeld(file: string, options: SqliteStoreOptions, release: () => void): Store {
-  const database = openWriter(file, options.synchronous ?? "full");
-  try {
-    checkEngine(engineVersion(database));
-    if (options.migrate ?? true) migrateSchema(database, file);
-    else requireCurrent(readVersion(database, file), file);
-    return assemble(database, file, options.clock, release);
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-function requireCurrent(version: number, file: string): void {
-  if (version === SCHEMA_VERSION) return;
-  throw new StoreError(
-    "unavailable",
-    `The database ${file} has schema version ${version}, and this program needs ${SCHEMA_VERSION}. Run "taskwright migrate" first.`,
-  );
-}
-
-function assemble(database: Database.Database, file: string, clock: Clock, release: () => void): Store {
-  const journal = createJournal();
-  const writer = {
-    database,
-    clock,
-    fences: createFences(database),
-    lanes: createLanes(database),
-    held: new Map(),
-    writes: createWrites(database),
-    tally: createTally(database),
-    journal,
-  };
-  const transactions = createTransactions(writer);
-  const work = createWork(writer, transactions);
-  const tasks = createTasks(writer, transactions);
-  const files = createFiles(writer, transactions);
-  const removal = createRemoval(writer, transactions);
-  const history = createHistory(database);
-  const statistics = createStatistics(database);
-  const reader = createReader(file);
-  const ping = database.prepare("SELECT 1");
+function assemble(file: string, clock: Clock, { writer, listeners }: Threads): Store {
+  const reader = createThread<Reads>({ entry: "reader-thread", data: { file }, clock, listeners });
+  const database = openReader(file);
+  const here = openPointReads(database);
   let closing: Promise<void> | undefined;
 
-  /** A verb of the contract: refused after close, and whatever it throws is a StoreError. */
-  function verb<Args extends readonly unknown[], Answer>(
-    run: (...args: Args) => Answer | Promise<Answer>,
+  /** A read of this thread: refused after close, and whatever it throws is a StoreError. */
+  function read<Args extends readonly unknown[], Answer>(
+    run: (...args: Args) => Answer,
   ): (...args: Args) => Promise<Answer> {
     return async (...args) => {
       if (closing !== undefined) throw new StoreError("closed", "The store was closed.");
       try {
-        return await run(...args);
+        return run(...args);
       } catch (error) {
         throw toStoreError(error, file);
       }
@@ -111,54 +64,53 @@ function assemble(database: Database.Database, file: string, clock: Clock, relea
   }
 
   async function close(): Promise<void> {
-    await reader.close();
     database.close();
-    release();
+    await reader.close();
+    // Last, because only the writer can bring what stands in the log into the database.
+    await writer.close();
   }
 
   return {
     kind: "sqlite",
-    turn: verb(work.turn),
     isShared: false,
+    turn: (...args) => writer.call("turn", args),
     leaseLeft: () => Number.POSITIVE_INFINITY,
-    beat: verb(work.beat),
-    retire: verb(work.retire),
-    sync: verb(work.sync),
-    reclaim: verb(work.reclaim),
-    promote: verb(work.promote),
-    insert: verb(createInsert(writer, transactions)),
-    insertWithin: verb(() => {
+    beat: (...args) => writer.call("beat", args),
+    retire: (...args) => writer.call("retire", args),
+    sync: (...args) => writer.call("sync", args),
+    reclaim: (worker, limit, gone = []) => writer.call("reclaim", [worker, limit, gone]),
+    promote: (...args) => writer.call("promote", args),
+    insert: (...args) => writer.call("insert", args),
+    async insertWithin() {
       throw new StoreError(
         "unsupported",
         "A submit can join a transaction only where the store is PostgreSQL; a SQLite store belongs to one process.",
       );
-    }),
-    get: verb(tasks.get),
-    list: verb(reader.list),
-    cancel: verb(tasks.cancel),
-    attempts: verb(history.attempts),
-    logs: verb(reader.logs),
-    artifacts: verb(history.artifacts),
-    artifact: verb(history.artifact),
-    beginFile: verb(files.beginFile),
-    completeFile: verb(files.completeFile),
-    files: verb(files.files),
-    expireFiles: verb(files.expireFiles),
-    removeFiles: verb(files.removeFiles),
-    expired: verb((finishedFor, limit) => reader.expired(clock.now() - finishedFor, limit)),
-    remove: verb(removal.remove),
-    totals: verb(reader.totals),
-    timeline: verb(reader.timeline),
-    queues: verb(reader.queues),
-    workers: verb(statistics.workers),
-    migrate: verb(() => migrateSchema(database, file)),
-    ping: verb(() => {
-      ping.get();
-    }),
+    },
+    get: read(here.get),
+    list: (...args) => reader.call("list", args),
+    cancel: (...args) => writer.call("cancel", args),
+    attempts: read(here.attempts),
+    logs: (...args) => reader.call("logs", args),
+    artifacts: read(here.artifacts),
+    artifact: read(here.artifact),
+    beginFile: (...args) => writer.call("beginFile", args),
+    completeFile: (...args) => writer.call("completeFile", args),
+    files: read(here.files),
+    expireFiles: (...args) => writer.call("expireFiles", args),
+    removeFiles: (...args) => writer.call("removeFiles", args),
+    expired: (finishedFor, limit) => reader.call("expired", [clock.now() - finishedFor, limit]),
+    remove: (...args) => writer.call("remove", args),
+    totals: () => reader.call("totals", []),
+    timeline: (...args) => reader.call("timeline", args),
+    queues: () => reader.call("queues", []),
+    workers: read(here.workers),
+    migrate: () => writer.call("migrate", []),
+    ping: () => writer.call("ping", []),
     deafness: () => undefined,
-    onWork: journal.onWork,
-    onChange: journal.onChange,
-    onMissed: journal.onMissed,
+    onWork: listeners.onWork,
+    onChange: listeners.onChange,
+    onMissed: listeners.onMissed,
     close() {
       closing ??= close();
       return closing;

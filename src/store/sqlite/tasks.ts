@@ -1,4 +1,5 @@
 // Tasks by id: get and cancel. Lists are read elsewhere (listing.ts), inserts written elsewhere (insert.ts).
+import type { Database } from "better-sqlite3";
 import type { TaskId } from "../../model/id.js";
 import type { Task } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
@@ -20,9 +21,20 @@ const FLAG = "UPDATE running SET cancel_requested_at = ? WHERE id = ?";
 const LEAVE_READY = "DELETE FROM ready WHERE queue = ? AND task_type = ? AND rank = ? AND id = ?";
 const LEAVE_SCHEDULED = "DELETE FROM scheduled WHERE run_at = ? AND id = ?";
 
-export function createTasks(writer: Writer, transactions: Transactions) {
-  const { database, lanes, held, writes, tally, journal } = writer;
+export function createTaskReads(database: Database) {
   const selectOne = database.prepare<[string], TaskRow>(TASK);
+  return {
+    get(ids: readonly TaskId[]): readonly (Task | undefined)[] {
+      return ids.map((id) => {
+        const row = selectOne.get(id);
+        return row && toTask(row);
+      });
+    },
+  };
+}
+
+export function createCancel(writer: Writer, transactions: Transactions) {
+  const { database, lanes, held, writes, tally, journal } = writer;
   const selectPlace = database.prepare<[string], TaskRow>(PLACE);
   const selectCarry = database.prepare<[string], CarryRow>(CARRY);
   const flag = database.prepare<[number, string]>(FLAG);
@@ -89,17 +101,8 @@ export function createTasks(writer: Writer, transactions: Transactions) {
     return row.isRunning === 1 ? cancelRunning(row, now) : cancelPending(row, now);
   }
 
-  return {
-    get(ids: readonly TaskId[]): readonly (Task | undefined)[] {
-      return ids.map((id) => {
-        const row = selectOne.get(id);
-        return row && toTask(row);
-      });
-    },
-
-    cancel(ids: readonly TaskId[]): readonly CancelAnswer[] {
-      if (ids.length === 0) return [];
-      return transactions.run((now) => ids.map((id) => cancelOne(id, now)));
-    },
+  return function cancel(ids: readonly TaskId[]): readonly CancelAnswer[] {
+    if (ids.length === 0) return [];
+    return transactions.run((now) => ids.map((id) => cancelOne(id, now)));
   };
 }

@@ -13,7 +13,7 @@ import type { Writes } from "./writes.js";
 /** What the verbs that write share. */
 export interface Writer {
   readonly database: Database;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "now">;
   readonly fences: Fences;
   readonly lanes: Lanes;
   /**
@@ -82,7 +82,6 @@ export function createTransactions(writer: Writer): Transactions {
       undo();
       throw error;
     }
-    journal.publish();
     return answer;
   }
 }

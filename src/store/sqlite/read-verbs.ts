@@ -1,0 +1,33 @@
+// The reads: long ones, which have a thread to themselves, and those of single rows, which take less time than asking a
+// thread would. Both see what was acknowledged, and never wait for the writer.
+import type { Database } from "better-sqlite3";
+import { systemClock } from "../../lib/clock.js";
+import { createFileReads } from "./files.js";
+import { createHistory } from "./history.js";
+import { createListing } from "./listing.js";
+import { createExpiry } from "./retention.js";
+import { createStatistics } from "./statistics.js";
+import { createTaskReads } from "./tasks.js";
+
+export function openReads(database: Database) {
+  const { totals, timeline, queues } = createStatistics(database);
+  const { list } = createListing(database, systemClock);
+  const { logs } = createHistory(database);
+  const { expired } = createExpiry(database);
+  return { list, logs, totals, timeline, queues, expired };
+}
+
+export type Reads = ReturnType<typeof openReads>;
+
+export function openPointReads(database: Database) {
+  const { attempts, artifacts, artifact } = createHistory(database);
+  const { workers } = createStatistics(database);
+  return {
+    ...createTaskReads(database),
+    ...createFileReads(database),
+    attempts,
+    artifacts,
+    artifact,
+    workers,
+  };
+}
