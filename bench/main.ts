@@ -110,7 +110,7 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
   },
   async latency() {
     await inFolder(async (folder) => {
-      const samples = await idleLatency(folder, 2_000);
+      const samples = await idleLatency({ store: `${folder}/latency.db`, dataDir: folder }, 2_000);
       add({
         scenario: "idle submit → start, p50 / p99",
         figure: `${ms(percentile(samples, 0.5))} / ${ms(percentile(samples, 0.99))}`,
@@ -118,7 +118,7 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
       });
     });
     await inFolder(async (folder) => {
-      const samples = await steadyLatency(folder, 1_000, 5);
+      const samples = await steadyLatency({ store: `${folder}/latency.db`, dataDir: folder }, 1_000, 5);
       add({
         scenario: "submit → start at 1,000 tasks/s, p99",
         figure: ms(percentile(samples, 0.99)),

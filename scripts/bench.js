@@ -1,5 +1,6 @@
 // Runs the benchmark: builds the program, turns bench/*.ts into JavaScript beside it, and starts it as Node runs any program,
-// so that nothing stands between the figures and what users run.
+// so that nothing stands between the figures and what users run. `npm run bench` measures SQLite, `npm run bench -- postgres`
+// PostgreSQL; the flags of each stand at the top of bench/main.ts and bench/postgres.ts.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -7,12 +8,11 @@ import ts from "typescript";
 import { build } from "./build.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const output = path.join(root, "dist/bench");
+const output = path.join(root, "dist");
 
-build({ dashboard: false });
-mkdirSync(output, { recursive: true });
-for (const name of readdirSync(path.join(root, "bench")).filter((file) => file.endsWith(".ts"))) {
-  const source = readFileSync(path.join(root, "bench", name), "utf8");
+/** `name` without its extension, below the repository and below dist. */
+function compile(name) {
+  const source = readFileSync(path.join(root, `${name}.ts`), "utf8");
   const { outputText } = ts.transpileModule(source, {
     compilerOptions: {
       module: ts.ModuleKind.ESNext,
@@ -20,6 +20,16 @@ for (const name of readdirSync(path.join(root, "bench")).filter((file) => file.e
       verbatimModuleSyntax: true,
     },
   });
-  writeFileSync(path.join(output, name.replace(/\.ts$/, ".js")), outputText);
+  const target = path.join(output, `${name}.js`);
+  mkdirSync(path.dirname(target), { recursive: true });
+  writeFileSync(target, outputText);
 }
-await import(pathToFileURL(path.join(output, "main.js")).href);
+
+build({ dashboard: false });
+for (const name of readdirSync(path.join(root, "bench")).filter((file) => file.endsWith(".ts"))) {
+  compile(`bench/${name.replace(/\.ts$/, "")}`);
+}
+// It starts the tests' own PostgreSQL.
+compile("test/support/postgres");
+const program = process.argv[2] === "postgres" ? "postgres" : "main";
+await import(pathToFileURL(path.join(output, `bench/${program}.js`)).href);

@@ -23,13 +23,16 @@ const FLAGS = {
   safe: ["max_wal_size=4GB"],
 } as const;
 
-/** A server of its own, also where TASKWRIGHT_TEST_POSTGRES_URL names one: for tests that stop it. */
-export async function startServer(durability: Durability = "fast"): Promise<TestServer> {
+/** A server of its own, also where TASKWRIGHT_TEST_POSTGRES_URL names one: for tests that stop it. `more`: settings. */
+export async function startServer(
+  durability: Durability = "fast",
+  more: readonly string[] = [],
+): Promise<TestServer> {
   const folder = mkdtempSync(path.join(tmpdir(), "taskwright-postgres-"));
   // The server may run as another user, and has to get into its folder.
   chmodSync(folder, 0o755);
   const port = await freePort();
-  const settings = [...FLAGS[durability], "listen_addresses=127.0.0.1", "unix_socket_directories="];
+  const settings = [...FLAGS[durability], ...more, "listen_addresses=127.0.0.1", "unix_socket_directories="];
   const lines: string[] = [];
   const server = new EmbeddedPostgres({
     databaseDir: path.join(folder, "data"),

@@ -1,0 +1,39 @@
+// A worker process of the PostgreSQL scenarios: drains no-op tasks when told to, and says what it has run and spent.
+import { z } from "zod";
+import { loadDefine, loadEngine } from "./built.js";
+import { NOOP } from "./fill.js";
+
+export interface WorkerFigures {
+  readonly done: number;
+  readonly cpuMicros: number;
+  readonly rssBytes: number;
+}
+
+/** How often it says how many it has run, in milliseconds. */
+const TELL = 10;
+
+const [store = "", schema = "", dataDir = "", concurrency = "200"] = process.argv.slice(2);
+const { openEngine } = await loadEngine();
+const { defineTask } = await loadDefine();
+let done = 0;
+const noop = defineTask({
+  name: NOOP,
+  input: z.strictObject({ rows: z.int() }),
+  run() {
+    done++;
+  },
+});
+const engine = await openEngine({ store, schema, dataDir, files: "folder", tasks: [noop] }, "bench");
+
+process.once("message", async () => {
+  const before = process.cpuUsage();
+  const tell = () => {
+    const { user, system } = process.cpuUsage(before);
+    process.send?.({ done, cpuMicros: user + system, rssBytes: process.memoryUsage.rss() });
+  };
+  const telling = setInterval(tell, TELL);
+  process.once("disconnect", () => clearInterval(telling));
+  await engine.work({ concurrency: Number(concurrency), drain: 0 });
+});
+process.on("disconnect", () => void engine.close().then(() => process.exit(0)));
+process.send?.("ready");
