@@ -6,6 +6,7 @@ import type { Blobs } from "../files/files.js";
 import { type Clock, pause, systemClock } from "../lib/clock.js";
 import { type Log, silentLog } from "../lib/log.js";
 import { createLoop } from "../lib/loop.js";
+import { birthOfThisProcess } from "../lib/process-birth.js";
 import type { Service } from "../lib/service.js";
 import { createPromoter } from "../maintenance/promoter.js";
 import { createPruner } from "../maintenance/pruner.js";
@@ -132,6 +133,7 @@ export async function openEngine(options: EngineOptions, version: string): Promi
       version,
       host: hostname(),
       pid: process.pid,
+      birth: birthOfThisProcess(),
       concurrency: workOptions.concurrency ?? 10,
       queues: workOptions.queues ?? "all",
       drain: workOptions.drain,

@@ -10,6 +10,7 @@
  * 5. Time is the store's clock. Durations go in; an Instant appears only where a human wrote a date.
  * 6. What resolves is durable: committed, and by default on disk.
  */
+import type { ProcessBirth } from "../lib/process-birth.js";
 import type { TaskId } from "../model/id.js";
 import type { FinishedStatus, Status } from "../model/status.js";
 import type {
@@ -91,14 +92,6 @@ export interface WorkerState {
   readonly eventLoopLag: Millis;
   /** Resident memory of its process, in bytes. */
   readonly memoryBytes: number;
-}
-
-/** Two processes of one place with one pid and one start are the same process. */
-export interface ProcessBirth {
-  /** Where the pid means something: one boot of one machine, and there one pid namespace. */
-  readonly place: string;
-  /** When it started, in the place's own measure; absent where that can't be known. */
-  readonly start?: string;
 }
 
 /** A worker as others see it. */

@@ -188,7 +188,7 @@ export function abortError(reason: AbortReason, task: Pick<ClaimedTask, "timeout
     cancel: "The task was cancelled.",
     timeout: `The attempt did not finish within its timeout of ${formatDuration(task.timeout)}.`,
     shutdown: "The worker is shutting down; the task will run again.",
-    lost: "The task has passed to another worker.",
+    lost: "The lease was lost; the task passes to another worker.",
   };
   return new Aborted(reason, messages[reason]);
 }

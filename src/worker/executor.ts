@@ -23,6 +23,8 @@ export interface Executor {
    * Those in threads are ended for good, and therefore waited for.
    */
   abandonInline(): void;
+  /** Tells every handler that its task is lost, and gives back those that nobody has taken yet. */
+  loseAll(): void;
   /** Resolves once nothing runs. */
   idle(): Promise<void>;
   stop(): void;
@@ -162,6 +164,13 @@ export function createExecutor(options: ExecutorOptions): Executor {
         const outcome = released(attempt.claimed);
         settle(taken ? { ...outcome, report: taken.report } : outcome, taken?.waiters);
         leave(attempt);
+      }
+    },
+    loseAll() {
+      for (const attempt of running) {
+        if (attempt.over) continue;
+        attempt.abort("lost");
+        settle(released(attempt.claimed));
       }
     },
     async idle() {

@@ -1,11 +1,74 @@
-// What becomes of tasks whose process died while it ran them. Runs once at start, before the first claim.
+// What becomes of tasks whose process died while it ran them: looked for before the first claim, and where processes
+// share a store, every two seconds.
+import type { Clock } from "../lib/clock.js";
+import type { Log } from "../lib/log.js";
+import { createLoop } from "../lib/loop.js";
+import { hasEnded, type ProcessBirth } from "../lib/process-birth.js";
+import type { Service } from "../lib/service.js";
 import { LIMITS } from "../model/limits.js";
 import type { ClaimedTask, Outcome, WorkerId } from "../model/task.js";
-import type { WorkStore } from "../store/store.js";
+import type { Millis } from "../model/time.js";
+import type { Store, WorkStore } from "../store/store.js";
 import { released } from "./classify.js";
+
+export interface ReclaimerOptions {
+  readonly store: Pick<Store, "reclaim" | "turn" | "workers" | "isShared">;
+  readonly worker: WorkerId;
+  /** Of this process; absent where neighbours can't be told apart: then leases count alone. */
+  readonly birth: ProcessBirth | undefined;
+  readonly clock: Clock;
+  /** A number from 0 up to 1, for jitter. */
+  readonly random: () => number;
+  readonly log: Log;
+  /** Whether this worker may hold tasks. */
+  readonly holdsLease: () => boolean;
+}
 
 /** Tasks in one transaction. */
 const STEP = 500;
+/** Between two looks, on the average. */
+const LOOK: Millis = 2_000;
+
+/** `start` takes over before it resolves. Throws StoreError. */
+export function createReclaimer(options: ReclaimerOptions): Service {
+  const { store, worker, birth, clock, random, log } = options;
+  const wait = () => LOOK * (0.8 + 0.4 * random());
+  const loop = createLoop({
+    clock,
+    async tick() {
+      if (options.holdsLease()) await look();
+      return wait();
+    },
+    onError(error) {
+      log.error({ err: error, worker }, "dead workers could not be looked for; it is tried again in 2 s");
+      return wait();
+    },
+  });
+
+  async function look(): Promise<void> {
+    const gone = store.isShared && birth ? await findGone(store, birth) : [];
+    const taken = await takeOver(store, worker, gone);
+    if (taken > 0) log.warn({ worker, tasks: taken }, "took over tasks whose process had died");
+  }
+
+  return {
+    async start() {
+      await look();
+      if (store.isShared) await loop.start();
+    },
+    stop: () => loop.stop(),
+  };
+}
+
+/** Workers that still count as alive, and whose process has ended on this machine. */
+async function findGone(store: Pick<Store, "workers">, birth: ProcessBirth): Promise<readonly WorkerId[]> {
+  const workers = await store.workers();
+  return workers
+    .filter(
+      ({ isAlive, pid, birth: other }) => isAlive && other?.place === birth.place && hasEnded(pid, other),
+    )
+    .map(({ id }) => id);
+}
 
 /**
  * Takes over everything that dead workers held and settles it, in steps. Answers how many that were.
@@ -15,10 +78,11 @@ const STEP = 500;
 export async function takeOver(
   store: Pick<WorkStore, "reclaim" | "turn">,
   worker: WorkerId,
+  gone: readonly WorkerId[],
 ): Promise<number> {
   let count = 0;
   for (;;) {
-    const tasks = await store.reclaim(worker, STEP);
+    const tasks = await store.reclaim(worker, STEP, gone);
     if (tasks.length === 0) return count;
     await store.turn({ worker, outcomes: tasks.map(outcomeOf) });
     count += tasks.length;

@@ -5,24 +5,25 @@ import type { Clock } from "../lib/clock.js";
 import { measureEventLoopLag } from "../lib/event-loop-lag.js";
 import type { Log } from "../lib/log.js";
 import { createLoop } from "../lib/loop.js";
+import type { ProcessBirth } from "../lib/process-birth.js";
 import type { Service } from "../lib/service.js";
 import type { Outcome, WorkerId } from "../model/task.js";
 import type { Millis } from "../model/time.js";
-import type { FileStore, WorkerState, WorkStore } from "../store/store.js";
+import type { Store, WorkerState, WorkStore } from "../store/store.js";
 import type { Registry } from "../task/registry.js";
 import { released } from "./classify.js";
 import type { SubmitCall } from "./context.js";
 import { createExecutor, type Executor } from "./executor.js";
 import { createIsolation } from "./isolation.js";
+import { createPresence } from "./presence.js";
 import type { Waiter } from "./report-buffer.js";
 import { createReporter } from "./reporter.js";
 import { createSettler } from "./settler.js";
 import { createSlots, type Slots } from "./slots.js";
-import { takeOver } from "./take-over.js";
+import { createReclaimer } from "./take-over.js";
 
 export interface WorkerOptions {
-  readonly store: WorkStore &
-    Pick<FileStore, "files"> & { readonly onWork: (listener: () => void) => () => void };
+  readonly store: WorkStore & Pick<Store, "files" | "workers" | "onWork" | "isShared" | "leaseLeft">;
   readonly registry: Registry;
   /** Submits what handlers submit; answers the task's id once it is on disk. */
   readonly submit: (call: SubmitCall) => Promise<string>;
@@ -36,6 +37,8 @@ export interface WorkerOptions {
   readonly version: string;
   readonly host: string;
   readonly pid: number;
+  /** Lets neighbours tell at once that this process has ended; without it they wait for the end of the lease. */
+  readonly birth?: ProcessBirth;
   /** Tasks that run at a time. Default 10. */
   readonly concurrency?: number;
   /** Default "all". */
@@ -61,11 +64,10 @@ export interface Worker extends Service {
 
 const DEFAULT_CONCURRENCY = 10;
 const DEFAULT_DRAIN: Millis = 30_000;
-/** Without a hint, an idle worker looks for work this often, in milliseconds. */
+/** Without a hint, an idle worker looks for work this often on the average, in milliseconds. */
 const POLL: Millis = 1_000;
 /** While claimed tasks wait for a slot, it looks this often whether they are stuck, in milliseconds. */
 const WATCH_WAITING: Millis = 100;
-const BEAT: Millis = 3_000;
 const AFTER_ERROR: Millis = 1_000;
 /** What has ended waits no longer than this for more to settle with, in milliseconds. */
 const LONGEST_REST: Millis = 5;
@@ -105,7 +107,27 @@ export function createWorker(options: WorkerOptions): Worker {
     allSettled: () => settler.size === 0,
   });
   const loop = createLoop({ clock, tick, onError: afterError });
-  const beats = createLoop({ clock, tick: beat, onError: afterError });
+  const presence = createPresence({
+    store,
+    worker: id,
+    clock,
+    log,
+    state,
+    lost() {
+      slots.handBack();
+      executor.loseAll();
+    },
+    regained: () => loop.wake(),
+  });
+  const reclaimer = createReclaimer({
+    store,
+    worker: id,
+    birth: options.birth,
+    clock,
+    random: options.random,
+    log,
+    holdsLease: () => presence.holdsLease,
+  });
   const startedAt = clock.now();
   let claiming = true;
   let started = false;
@@ -128,12 +150,16 @@ export function createWorker(options: WorkerOptions): Worker {
     slots.handBackStuck();
     for (;;) {
       await gather();
-      const limit = claiming ? Math.min(MAX_CLAIM, slots.demand()) : 0;
+      const limit = mayClaim() ? Math.min(MAX_CLAIM, slots.demand()) : 0;
       if (settler.size === 0 && !(hungry && limit > 0)) break;
       await turn(limit);
     }
     for (const resolve of whenSettled.splice(0)) resolve();
-    return slots.waiting > 0 ? WATCH_WAITING : POLL;
+    return slots.waiting > 0 ? WATCH_WAITING : POLL * (0.8 + 0.4 * options.random());
+  }
+
+  function mayClaim(): boolean {
+    return claiming && presence.holdsLease;
   }
 
   /**
@@ -154,16 +180,17 @@ export function createWorker(options: WorkerOptions): Worker {
     restUntil = ended + Math.min(LONGEST_REST, ended - begun);
     if (claim && claimed.length === limit) hungry = true;
     slots.accept(claimed);
-    // The worker may have begun to stop while the store answered.
-    if (!claiming) slots.handBack();
+    // The worker may have begun to stop, or lost its lease, while the store answered.
+    if (!mayClaim()) slots.handBack();
     slots.dispatch();
   }
 
-  async function beat(): Promise<Millis> {
-    const state: WorkerState = {
+  function state(): WorkerState {
+    return {
       id,
       host: options.host,
       pid: options.pid,
+      ...(options.birth && { birth: options.birth }),
       version: options.version,
       startedAt,
       slots: concurrency,
@@ -173,12 +200,10 @@ export function createWorker(options: WorkerOptions): Worker {
       eventLoopLag: lag?.read() ?? 0,
       memoryBytes: process.memoryUsage.rss(),
     };
-    await store.beat(state);
-    return BEAT;
   }
 
   function afterError(error: unknown): Millis {
-    log.error({ err: error, worker: id }, "settling, claiming or beating failed; it is tried again in 1 s");
+    log.error({ err: error, worker: id }, "settling or claiming failed; it is tried again in 1 s");
     return AFTER_ERROR;
   }
 
@@ -204,7 +229,8 @@ export function createWorker(options: WorkerOptions): Worker {
       await executor.idle();
     }
     await settled();
-    await Promise.all([loop.stop(), reporter.stop(), beats.stop()]);
+    await Promise.all([loop.stop(), reporter.stop(), reclaimer.stop()]);
+    await presence.stop();
     executor.stop();
     await isolation.stop();
     lag?.stop();
@@ -232,14 +258,13 @@ export function createWorker(options: WorkerOptions): Worker {
       started = true;
       lag = measureEventLoopLag();
       // First, so that nobody takes this one for dead while it takes over.
-      await beat();
-      const taken = await takeOver(store, id);
-      if (taken > 0) log.warn({ worker: id, tasks: taken }, "took over tasks whose process had died");
+      await presence.start();
+      await reclaimer.start();
       unsubscribe = store.onWork(() => {
         loop.wake();
         if (slots.running > 0) reporter.ask();
       });
-      await Promise.all([loop.start(), reporter.start(), beats.start()]);
+      await Promise.all([loop.start(), reporter.start()]);
     },
     stop({ drain = options.drain ?? DEFAULT_DRAIN } = {}) {
       stopping ??= stop(drain);

@@ -1,0 +1,90 @@
+// Says that a worker lives, and watches its lease: before it ends, whatever runs under it has to stop. Renews nothing itself.
+import type { Clock } from "../lib/clock.js";
+import type { Log } from "../lib/log.js";
+import { createLoop } from "../lib/loop.js";
+import type { Service } from "../lib/service.js";
+import type { WorkerId } from "../model/task.js";
+import type { Millis } from "../model/time.js";
+import type { Store, WorkerState } from "../store/store.js";
+
+export interface Presence extends Service {
+  /** Says so for the first time, then again and again. Throws StoreError. */
+  start(): Promise<void>;
+  /** Whether this worker may hold tasks. */
+  readonly holdsLease: boolean;
+}
+
+export interface PresenceOptions {
+  readonly store: Pick<Store, "beat" | "leaseLeft" | "isShared">;
+  readonly worker: WorkerId;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly state: () => WorkerState;
+  /** The lease is about to end. */
+  readonly lost: () => void;
+  /** It was renewed after all. */
+  readonly regained: () => void;
+}
+
+const BEAT: Millis = 3_000;
+const AFTER_ERROR: Millis = 1_000;
+/** So long before its end a lease counts as lost: handlers take time to stop. */
+const MARGIN: Millis = 3_000;
+/** How often a lost lease is looked at. */
+const WATCH_LOST: Millis = 500;
+
+export function createPresence(options: PresenceOptions): Presence {
+  const { store, worker, clock, log, state, lost, regained } = options;
+  let holdsLease = true;
+  const beats = createLoop({
+    clock,
+    async tick() {
+      await store.beat(state());
+      // Whoever lost his lease does not wait for the next look.
+      if (!holdsLease) watch.wake();
+      return BEAT;
+    },
+    onError(error) {
+      log.error({ err: error, worker }, "the worker can't say that it lives; it tries again in 1 s");
+      return AFTER_ERROR;
+    },
+  });
+  const watch = createLoop({
+    clock,
+    async tick() {
+      const left = store.leaseLeft(worker) - MARGIN;
+      if (holdsLease !== left > 0) {
+        holdsLease = left > 0;
+        if (holdsLease) {
+          log.info({ worker }, "the lease is renewed; the worker goes on");
+          regained();
+        } else {
+          log.error(
+            { worker },
+            "the lease could not be renewed in time; running tasks are told to stop, others will take them over",
+          );
+          lost();
+        }
+      }
+      return holdsLease ? left : WATCH_LOST;
+    },
+    onError(error) {
+      log.error({ err: error, worker }, "the lease can't be watched; it is tried again in 1 s");
+      return AFTER_ERROR;
+    },
+  });
+
+  return {
+    get holdsLease() {
+      return holdsLease;
+    },
+    async start() {
+      await store.beat(state());
+      await beats.start();
+      if (store.isShared) await watch.start();
+    },
+    async stop() {
+      await Promise.all([beats.stop(), watch.stop()]);
+    },
+  };
+}

@@ -1,0 +1,146 @@
+// A worker that loses its lease, or finds a neighbour dead. On a clock that stands still; processes are in test/process.
+import { expect, test } from "vitest";
+import { birthOfThisProcess } from "../../src/lib/process-birth.js";
+import { type KnownWorker, StoreError, type WorkStore } from "../../src/store/store.js";
+import { manualBench, typeOf } from "./bench.js";
+
+const LEASE = 15_000;
+/** A pid that no process can have. */
+const NO_PID = 2 ** 31 - 2;
+
+const OTHER: Omit<KnownWorker, "id"> = {
+  host: "here",
+  pid: NO_PID,
+  version: "0.0.0",
+  startedAt: 0,
+  slots: 1,
+  running: 1,
+  taskTypes: [],
+  queues: "all",
+  eventLoopLag: 0,
+  memoryBytes: 0,
+  heartbeatAt: 0,
+  isAlive: true,
+};
+
+/** A bench whose store has leases, and whose beats can fail. */
+function leasedBench() {
+  let abortedFor: unknown;
+  const type = typeOf("waits", (_, { signal }) => {
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener("abort", () => {
+        abortedFor = signal.reason;
+        reject(signal.reason);
+      });
+    });
+  });
+  const bench = manualBench([type]);
+  let renewedAt = 0;
+  let away = false;
+  const beat: WorkStore["beat"] = async (state) => {
+    if (away) throw new StoreError("unavailable", "It is away.");
+    const sentAt = bench.clock.monotonic();
+    await bench.store.beat(state);
+    renewedAt = sentAt;
+  };
+  const leaseLeft = () => Math.max(0, renewedAt + LEASE - bench.clock.monotonic());
+  const store = { ...bench.store, isShared: true, beat, leaseLeft };
+  return {
+    ...bench,
+    type,
+    store,
+    worker: () => bench.worker({ store }),
+    aborted: () => abortedFor,
+    setAway(value: boolean) {
+      away = value;
+    },
+  };
+}
+
+test("a worker that can't renew its lease tells its handlers to stop before it ends, and claims nothing until it can", async () => {
+  const bench = leasedBench();
+  const worker = bench.worker();
+  await worker.start();
+  const id = await bench.submit(bench.type);
+  await bench.until(() => worker.running === 1);
+  await bench.clock.advance(6_000);
+  bench.setAway(true);
+  await bench.clock.advance(9_000);
+  expect(bench.aborted()).toBeUndefined();
+  await bench.clock.advance(5_000);
+  expect(bench.aborted()).toMatchObject({ reason: "lost" });
+  expect(bench.clock.monotonic()).toBeLessThan(6_000 + LEASE);
+  // Nobody has taken it over: it is given back unharmed, and not claimed again.
+  await bench.until(async () => (await bench.task(id)).status === "PENDING");
+  await bench.clock.advance(60_000);
+  expect(await bench.task(id)).toMatchObject({ status: "PENDING", attempt: 0, crashes: 0 });
+  bench.setAway(false);
+  await bench.clock.advance(2_000);
+  expect(await bench.task(id)).toMatchObject({ status: "RUNNING", attempt: 1 });
+  await bench.store.cancel([id]);
+  await bench.clock.advance(1_000);
+  expect((await bench.finished(id)).status).toBe("CANCELLED");
+  await bench.stop(worker);
+});
+
+test("a worker that was frozen finds its task taken over: what its handler says is stale", async () => {
+  const bench = leasedBench();
+  const worker = bench.worker();
+  await worker.start();
+  const id = await bench.submit(bench.type);
+  await bench.until(() => worker.running === 1);
+  // Another one takes over while this one stands still.
+  await bench.store.beat({ ...OTHER, id: "other" });
+  await bench.store.retire(worker.id);
+  const [taken] = await bench.store.reclaim("other", 1);
+  if (!taken) throw new Error("nothing was taken over");
+  await bench.clock.leap(20_000);
+  await bench.until(() => bench.aborted() !== undefined);
+  expect(bench.aborted()).toMatchObject({ reason: "lost" });
+  expect(await bench.task(id)).toMatchObject({ status: "RUNNING", worker: "other", crashes: 1 });
+  const { settled } = await bench.store.turn({
+    worker: "other",
+    outcomes: [{ id, fence: taken.fence, to: "SUCCESS" }],
+  });
+  expect(settled).toEqual(["SUCCESS"]);
+  const next = await bench.submit(bench.type);
+  await bench.clock.advance(2_000);
+  expect(await bench.task(next)).toMatchObject({ status: "RUNNING", worker: worker.id });
+  await bench.store.cancel([next]);
+  await bench.clock.advance(1_000);
+  await bench.stop(worker);
+});
+
+test("a neighbour whose process is gone is taken over within 2.4 s; who lives, or lives elsewhere, is left alone", async () => {
+  const birth = birthOfThisProcess();
+  if (!birth) throw new Error("this machine has no /proc");
+  const type = typeOf("elsewhere", () => 1);
+  const bench = manualBench([type]);
+  const known = (id: string, more: Partial<KnownWorker>): KnownWorker => ({ ...OTHER, id, birth, ...more });
+  const neighbours = [
+    known("gone", {}),
+    known("expired", { isAlive: false }),
+    known("alive", { pid: process.pid }),
+    known("other-boot", { birth: { ...birth, place: "another" } }),
+    known("nameless", { birth: undefined }),
+  ];
+  const asked: (readonly string[])[] = [];
+  let started = false;
+  const store = {
+    ...bench.store,
+    isShared: true,
+    workers: async () => (started ? neighbours : []),
+    reclaim: async (_worker: string, _limit: number, gone: readonly string[] = []) => {
+      asked.push(gone);
+      return [];
+    },
+  };
+  const worker = bench.worker({ store, birth });
+  await worker.start();
+  await bench.clock.advance(0);
+  started = true;
+  asked.length = 0;
+  await bench.clock.advance(2_400);
+  expect(asked).toEqual([["gone"]]);
+  await bench.stop(worker);
+});
