@@ -1,6 +1,7 @@
 // The system under torture: servers and workers, each with a proxy between it and PostgreSQL, and each server with one
 // before its HTTP port, so that its address stays the same over restarts.
-import type { Clock } from "../src/lib/clock.js";
+import { type Clock, pause } from "../src/lib/clock.js";
+import type { Millis } from "../src/model/time.js";
 import type { Life } from "./history.js";
 import { startProcess } from "./process.js";
 import type { Project } from "./project.js";
@@ -19,7 +20,7 @@ export interface Fleet {
   readonly members: readonly Member[];
   /** Addresses of the servers. */
   readonly urls: readonly string[];
-  /** Resolves once all are up. */
+  /** Resolves once all are up. Throws Error, with what a process said last, where one ends time and again before it is up. */
   up(): Promise<void>;
   lives(): readonly Life[];
   close(): Promise<void>;
@@ -41,11 +42,14 @@ export interface FleetOptions {
 
 /** Tasks at a time in one process. */
 const CONCURRENCY = 20;
+/** A process that ended so often before it was up can't be started. */
+const STARTS = 5;
+const LOOK_EVERY: Millis = 500;
 
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const { clock } = options;
   const members: Member[] = [];
-  const proxies: TcpTcpProxy[] = [];
+  const proxies: TcpProxy[] = [];
 
   async function add(name: string, role: "server" | "worker"): Promise<void> {
     const database = await databaseProxy(options);
@@ -76,7 +80,15 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     members,
     urls: members.flatMap(({ http }) => (http ? [`http://127.0.0.1:${http.port}`] : [])),
     async up() {
-      await Promise.all(members.map((member) => member.up()));
+      const stop = new AbortController();
+      try {
+        await Promise.race([
+          Promise.all(members.map((member) => member.up())),
+          failedStart(clock, members, stop.signal),
+        ]);
+      } finally {
+        stop.abort();
+      }
     },
     lives: () => members.flatMap((member) => member.lives()),
     async close() {
@@ -84,6 +96,20 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       await Promise.all(proxies.map((proxy) => proxy.close()));
     },
   };
+}
+
+/** Rejects where one of them can't be started; resolves when it is told to stop looking. */
+async function failedStart(clock: Clock, members: readonly Member[], stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    for (const member of members) {
+      const last = member.lives().slice(-STARTS);
+      const words = last.at(-1)?.end?.words;
+      if (last.length === STARTS && words !== undefined && last.every((life) => life.readyAt === undefined)) {
+        throw new Error(`${member.name} does not start: ${words}`);
+      }
+    }
+    await pause(clock, LOOK_EVERY, stop);
+  }
 }
 
 async function databaseProxy({ clock, store, schema }: FleetOptions): Promise<TcpProxy | undefined> {
@@ -100,7 +126,7 @@ function targetOf(url: string) {
 function argsOf(options: FleetOptions, role: "server" | "worker", database: TcpProxy | undefined): string[] {
   const { schema, drain } = options;
   const store = schema === undefined ? options.store : through(options.store, options.sessionName, database);
-  const shared = ["--store", store, "--data-dir", "files", "--drain", drain];
+  const shared = ["--store", store, "--data-dir", "data", "--files", "folder", "--drain", drain];
   const at = schema === undefined ? [] : ["--schema", schema];
   const works = ["--concurrency", String(CONCURRENCY)];
   if (role === "worker") return ["worker", ...shared, ...at, ...works];

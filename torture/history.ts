@@ -2,6 +2,7 @@
 // broken on purpose, and what the database holds at the end. Plain data, so that the checks can be tested with made-up ones.
 import type { Status } from "../src/model/status.js";
 import type { Millis } from "../src/model/time.js";
+import type { Rule } from "./checks/rules.js";
 
 /** One request of a caller, with all its repetitions. Times are of the machine's clock. */
 interface Asked {
@@ -130,8 +131,7 @@ export interface History {
 }
 
 export interface Violation {
-  /** The promise that was broken, in a few words. */
-  readonly rule: string;
+  readonly rule: Rule;
   readonly detail: string;
 }
 

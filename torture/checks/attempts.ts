@@ -14,12 +14,15 @@ export function attempts(history: History): readonly Violation[] {
     const runs = known.runs.get(task.id) ?? [];
     return [
       ...bounded(task, done),
-      ...(done.crashes > 0 && excuses === 0
-        ? [{ rule: "crashes have a cause", detail: `${task.id} counts ${done.crashes}, and nothing crashed` }]
-        : []),
+      ...(excuses === 0 ? uncaused(task, done) : []),
       ...(isPoisoned(done) ? poisoned(known, task, done, runs) : asExpected(known, task, done)),
     ];
   });
+}
+
+function uncaused({ id }: StoredTask, { crashes }: Done): readonly Violation[] {
+  if (crashes === 0) return [];
+  return [{ rule: "crashes have a cause", detail: `${id} counts ${crashes}, and nothing crashed` }];
 }
 
 function isPoisoned({ status, error }: Done): boolean {

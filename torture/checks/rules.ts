@@ -1,0 +1,36 @@
+// Every rule that a check may find broken, by what it promises.
+
+export const RULES = [
+  "nothing acknowledged is lost",
+  "only what was asked for",
+  "stored once",
+  "the acknowledged id stands",
+  "what is refused is not stored",
+  "what is acknowledged can be read",
+  "every task ends",
+  "one place at a time",
+  "finished once",
+  "counters agree",
+  "a fence is given once",
+  "no stale result stands",
+  "a result has been worked for",
+  "one attempt at a time",
+  "nothing runs twice without a cause",
+  "a stored checkpoint is found",
+  "attempts are bounded",
+  "crashes have a cause",
+  "a crash is not an attempt",
+  "tasks end as their type does",
+  "cancelled on request only",
+  "three crashes are poison",
+  "a poison task ends",
+  "neighbours of poison finish",
+  "a timeout ends what never settles",
+  "what is cancelled stays so",
+  "what is cancelled does not start",
+  "no process ends by itself",
+  "stops in time",
+  "stops cleanly",
+] as const;
+
+export type Rule = (typeof RULES)[number];
