@@ -2,10 +2,13 @@
 import path from "node:path";
 import { FILES_PLACES, type FilesPlace, readFilesPlace } from "../config/files-place.js";
 import { isPostgresUrl } from "../config/store-url.js";
+import { createChunkedBlobs } from "../files/chunked.js";
 import { createDirectoryBlobs } from "../files/directory.js";
 import type { Blobs } from "../files/files.js";
+import { withLocalCopies } from "../files/local-copies.js";
 import type { Clock } from "../lib/clock.js";
 import { TaskwrightError } from "../model/errors.js";
+import { createBlobTable } from "../store/postgres/blobs.js";
 
 export interface BlobsOptions {
   /**
@@ -25,8 +28,9 @@ export interface BlobsOptions {
  * Opens the place of files. A database or a bucket is first reached when it is used; the database's tables are those of
  * the store, which makes them. Throws TaskwrightError validation_failed for a place that can't be.
  */
-export async function openBlobs(options: BlobsOptions, _clock: Clock): Promise<Blobs> {
-  const { dataDir } = options;
+export async function openBlobs(options: BlobsOptions, clock: Clock): Promise<Blobs> {
+  const { dataDir, store, schema = "taskwright" } = options;
+  const copies = { folder: path.join(dataDir, "copies"), now: clock.now };
   const place = placeOf(options);
   switch (place.kind) {
     case "folder":
@@ -34,6 +38,7 @@ export async function openBlobs(options: BlobsOptions, _clock: Clock): Promise<B
     case "path":
       return createDirectoryBlobs({ root: place.path });
     case "database":
+      return withLocalCopies(createChunkedBlobs(createBlobTable({ url: store, schema })), copies);
     case "bucket":
       throw new TaskwrightError("validation_failed", "files: not built yet");
   }

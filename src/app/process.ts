@@ -31,6 +31,7 @@ export function openConfigured(config: Config, log: Log): Promise<Engine> {
       poolSize: config.pool,
       patient: true,
       dataDir: config.dataDir,
+      files: config.files,
       tasks: [...builtInTasks, ...config.tasks],
       durability: config.durability,
       keepFinished: config.keepFinished,

@@ -22,10 +22,21 @@ import { VERSION } from "./version.js";
 export interface TaskwrightOptions {
   /** The task types that this program knows. */
   readonly tasks: readonly TaskType[];
-  /** SQLite file; it and its folder are made where they are missing. Default "data/taskwright.db". */
+  /**
+   * SQLite file; it and its folder are made where they are missing. Or postgres://user:password@host:port/database.
+   * Default "data/taskwright.db".
+   */
   readonly store?: string;
-  /** Folder of uploads and artifacts. Default "data". */
+  /** PostgreSQL: schema that holds the tables. Default "taskwright". */
+  readonly schema?: string;
+  /** Folder of this machine: for uploads and artifacts, or for copies of those that lie elsewhere. Default "data". */
   readonly dataDir?: string;
+  /**
+   * Where uploads and artifacts lie: "folder" (in `dataDir`), the path of another folder, "database" (PostgreSQL), or
+   * s3://bucket/prefix?region=…&endpoint=…&path_style=true. Default "auto": the folder with SQLite, the database with
+   * PostgreSQL.
+   */
+  readonly files?: string;
   /** "full" syncs each commit to disk; "normal" may lose the last moments when the machine loses power. Default "full". */
   readonly durability?: "full" | "normal";
   /** Finished tasks are removed after this time. Default "30d". */
@@ -156,7 +167,9 @@ export async function createTaskwright(options: TaskwrightOptions): Promise<Task
   const engine = await openEngine(
     {
       store: options.store ?? "data/taskwright.db",
+      schema: options.schema,
       dataDir: options.dataDir ?? "data",
+      files: options.files,
       tasks: options.tasks,
       durability: options.durability,
       keepFinished: keepFinished === undefined ? undefined : millis(keepFinished, "keepFinished"),

@@ -2,6 +2,7 @@
 import { CommanderError } from "commander";
 import { ApiError, ConnectionError } from "../client/index.js";
 import { ConfigError } from "../config/error.js";
+import { TaskwrightError } from "../model/errors.js";
 import { StoreError } from "../store/store.js";
 
 /** Exit codes; 130 and 143 as shells count signals. */
@@ -104,6 +105,7 @@ function isExpected(error: unknown): boolean {
     error instanceof ApiError ||
     error instanceof ConnectionError ||
     error instanceof StoreError ||
+    error instanceof TaskwrightError ||
     systemFailure(error) !== undefined
   );
 }

@@ -1,6 +1,7 @@
 // The one table of options: names, values, defaults and help. Flags, environment variables, the config file, the type
 // Config and docs/configuration.md all follow from it. Reads nothing.
 import { DEFAULTS, LIMITS } from "../model/limits.js";
+import { FILES_PLACES, readFilesPlace } from "./files-place.js";
 import { choice, duration, type Kind, list, number, size, text, toggle, url } from "./kinds.js";
 import { isPostgresUrl, isReadableUrl } from "./store-url.js";
 
@@ -80,7 +81,18 @@ export const OPTIONS = {
     WORK,
     "PostgreSQL connections that work may use at once; this process keeps three more.",
   ),
-  dataDir: option(text("folder"), "data", WORK, "Folder for uploads and artifacts."),
+  dataDir: option(
+    text("folder"),
+    "data",
+    WORK,
+    "Folder of this machine: for uploads and artifacts, or for copies of those that lie elsewhere.",
+  ),
+  files: option(
+    text("place", FILES_PLACES, (value) => readFilesPlace(value) !== undefined),
+    "auto",
+    WORK,
+    "Where uploads and artifacts lie; auto: in the data folder with SQLite, in the database with PostgreSQL.",
+  ),
   worker: option(
     toggle,
     true,
