@@ -10,7 +10,8 @@ export default defineConfig(({ command }) => {
   if (command === "build") process.env.NODE_ENV = "production";
   return {
     root: import.meta.dirname,
-    base: "/",
+    // The page may lie under a prefix: all it loads is named from the base that the document says.
+    base: command === "build" ? "./" : "/",
     plugins: [react(), tailwindcss()],
     build: {
       outDir: "../dist/dashboard",

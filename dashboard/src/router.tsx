@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import { BASE_PATH } from "./lib/base.js";
 import { NotFound, PageError } from "./shell/PageError.js";
 import { Shell } from "./shell/Shell.js";
 import { readNewTaskSearch } from "./submit/search.js";
@@ -69,6 +70,7 @@ function stringifySearch(search: Record<string, unknown>): string {
 }
 
 export const router = createRouter({
+  basepath: BASE_PATH || "/",
   routeTree: root.addChildren([home, tasks.addChildren([task]), newTask, queues, workers]),
   defaultPreload: "intent",
   scrollRestoration: false,

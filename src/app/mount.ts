@@ -8,7 +8,7 @@ import type { Engine } from "./engine.js";
 import { VERSION } from "./version.js";
 
 export interface MountOptions {
-  /** Serves the dashboard and the API docs, too. The dashboard wants to lie at the root. Default false. */
+  /** Serves the dashboard and the API docs, too. Default false. */
   readonly dashboard?: boolean;
   /** Asked for on every route but health and the page. Default: nobody is asked; let the server around it decide who may pass. */
   readonly apiKey?: string;

@@ -53,7 +53,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   await serveDocument(app, options);
   // Each of these brings hooks that no other route should pay for.
   const upload: FastifyPluginAsync = (scope) => serveUpload(scope, { ...options, uploadLimit });
-  const pages: FastifyPluginAsync = (scope) => servePages(scope, { dashboardDir: options.dashboardDir });
+  const pages: FastifyPluginAsync = (scope) => servePages(scope, options);
   const socket: FastifyPluginAsync = async (scope) => {
     await scope.register(websocket, { options: { maxPayload: SOCKET_MESSAGE } });
     serveEventSocket(scope, { hub, clock });

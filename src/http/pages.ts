@@ -1,17 +1,19 @@
 // What browsers open: the dashboard, and the API docs. The only routes that answer HTML.
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import helmet from "@fastify/helmet";
 import fastifyStatic from "@fastify/static";
 import swaggerUi from "@fastify/swagger-ui";
 import type { FastifyInstance } from "fastify";
+import type { HttpServerOptions } from "./server-options.js";
 
 const FOR_GOOD = "public, max-age=31536000, immutable";
 
 /** Adds hooks to `app`: hand over a scope of its own. */
 export async function servePages(
   app: FastifyInstance,
-  { dashboardDir }: { readonly dashboardDir: string | undefined },
+  { dashboardDir, basePath = "" }: Pick<HttpServerOptions, "dashboardDir" | "basePath">,
 ): Promise<void> {
   app.addHook("onRequest", (_request, reply, done) => {
     // The server's policy is for JSON; helmet sets the one for pages.
@@ -31,7 +33,8 @@ export async function servePages(
         fontSrc: ["'self'"],
         connectSrc: ["'self'"],
         manifestSrc: ["'self'"],
-        baseUri: ["'none'"],
+        // The page names its assets from where it lies, which may be under a prefix.
+        baseUri: ["'self'"],
         formAction: ["'self'"],
         frameAncestors: ["'none'"],
       },
@@ -39,13 +42,14 @@ export async function servePages(
   });
   await app.register(swaggerUi, {
     routePrefix: "/docs",
+    indexPrefix: basePath,
     theme: { title: "Taskwright API" },
     // The standard layout has a bar that names the framework, and a logo whose inline style the policy forbids.
     uiConfig: { validatorUrl: null, layout: "BaseLayout" },
   });
   const root = dashboardDir === undefined ? undefined : path.resolve(dashboardDir);
   if (root === undefined || !existsSync(path.join(root, "index.html"))) serveHint(app);
-  else await serveDashboard(app, root);
+  else await serveDashboard(app, root, basePath);
 }
 
 function serveHint(app: FastifyInstance): void {
@@ -58,7 +62,14 @@ function serveHint(app: FastifyInstance): void {
   );
 }
 
-async function serveDashboard(app: FastifyInstance, root: string): Promise<void> {
+/** index.html as it is under a prefix. */
+async function pageUnder(basePath: string, root: string): Promise<string> {
+  const html = await readFile(path.join(root, "index.html"), "utf8");
+  return html.replace('<base href="/" />', () => `<base href="${encodeURI(basePath)}/" />`);
+}
+
+async function serveDashboard(app: FastifyInstance, root: string, basePath: string): Promise<void> {
+  const page = await pageUnder(basePath, root);
   await app.register(fastifyStatic, { root, serve: false, cacheControl: false });
   app.get<{ Params: { "*": string } }>(
     "/*",
@@ -68,7 +79,7 @@ async function serveDashboard(app: FastifyInstance, root: string): Promise<void>
       if (file.startsWith("api/")) return reply.callNotFound();
       if (path.extname(file) === "") {
         // The page finds its own way from the address.
-        return reply.header("cache-control", "no-cache").sendFile("index.html");
+        return reply.header("cache-control", "no-cache").type("text/html; charset=utf-8").send(page);
       }
       // The names of assets change with their content.
       return reply.header("cache-control", file.startsWith("assets/") ? FOR_GOOD : "no-cache").sendFile(file);

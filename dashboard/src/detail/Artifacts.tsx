@@ -1,6 +1,7 @@
 // The files that a task made: pictures to look at, all others to download.
 import { Download, File as FileIcon } from "lucide-react";
 import type { WireArtifact } from "../lib/api.js";
+import { BASE_PATH } from "../lib/base.js";
 import { formatBytes } from "../lib/format.js";
 import { aboutArtifact } from "./shape.js";
 
@@ -41,7 +42,7 @@ export function Artifacts({ artifacts, result }: ArtifactsProps) {
               <FileIcon className="i" aria-hidden />
               <span className="clip">{artifact.name}</span>
               <span className="size">{formatBytes(artifact.size_bytes)}</span>
-              <a className="btn btn-small" href={artifact.url} download={artifact.name}>
+              <a className="btn btn-small" href={BASE_PATH + artifact.url} download={artifact.name}>
                 <Download className="i" aria-hidden />
                 Download
               </a>
@@ -61,9 +62,9 @@ interface PictureProps {
 function Picture({ picture, about }: PictureProps) {
   const { width, height } = about ?? {};
   return (
-    <a className="picture" href={picture.url} download={picture.name}>
+    <a className="picture" href={BASE_PATH + picture.url} download={picture.name}>
       <span className="frame">
-        <img src={picture.url} alt={picture.name} loading="lazy" />
+        <img src={BASE_PATH + picture.url} alt={picture.name} loading="lazy" />
       </span>
       <span className="cap">
         <b title={picture.name}>{picture.name}</b>

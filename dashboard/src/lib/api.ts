@@ -1,5 +1,6 @@
 // The page's one connection to the server that delivered it.
 import { createClient } from "../../../src/client/index.js";
+import { BASE_PATH } from "./base.js";
 
 export type {
   WireArtifact,
@@ -16,4 +17,4 @@ export type {
 } from "../../../src/client/index.js";
 export { ApiError, ConnectionError } from "../../../src/client/index.js";
 
-export const client = createClient({ url: "" });
+export const client = createClient({ url: BASE_PATH });

@@ -1,4 +1,5 @@
 // A submit as others would write it: JSON, curl, the command line, TypeScript.
+import { SERVER_URL } from "../lib/base.js";
 
 export type RequestForm = "json" | "curl" | "cli" | "typescript";
 
@@ -15,7 +16,7 @@ export function requestAs(form: RequestForm, request: Request): string {
       return `POST /api/tasks/submit\n\n${JSON.stringify(request, undefined, 2)}`;
     case "curl":
       return [
-        `curl -X POST ${location.origin}/api/tasks/submit \\`,
+        `curl -X POST ${SERVER_URL}/api/tasks/submit \\`,
         "  -H 'content-type: application/json' \\",
         `  -d ${quoteForShell(compact(request))}`,
       ].join("\n");
@@ -39,7 +40,7 @@ function typescript({ task_type, parameters, ...options }: Request): string {
   return [
     'import { createClient } from "taskwright/client";',
     "",
-    `const client = createClient({ url: ${JSON.stringify(location.origin)} });`,
+    `const client = createClient({ url: ${JSON.stringify(SERVER_URL)} });`,
     `const task = await client.submit(${submitted.join(", ")});`,
     "console.log(await client.get(task.id, { wait: 30 }));",
   ].join("\n");
