@@ -6,6 +6,7 @@ import type { WireTask } from "../lib/api.js";
 import { useNow } from "../lib/clock.js";
 import { Badge } from "../parts/Badge.js";
 import { ProgressBar } from "../parts/Bar.js";
+import { Still } from "../parts/Still.js";
 import type { TaskActions } from "../tasks/actions.js";
 import { RowMenu } from "../tasks/RowMenu.js";
 import { canCancel, canRetry, sentenceOf, titleOf } from "../tasks/words.js";
@@ -40,7 +41,9 @@ export function TaskDetail({ task, actions }: TaskDetailProps) {
         {task.status === "RUNNING" && (
           <div className="running running-wide" data-status="RUNNING">
             <ProgressBar percent={task.progress} />
-            <span className="pct">{Math.round(task.progress)} %</span>
+            <span className="pct">
+              <Still>{`${Math.round(task.progress)} %`}</Still>
+            </span>
             <span>{task.progress_message}</span>
           </div>
         )}

@@ -38,6 +38,7 @@ export function TaskDrawer() {
     return {
       j: go(next),
       k: go(previous),
+      ...(task && { e: () => actions.runAgain(task) }),
       ...(task && canCancel(task) && { c: () => actions.cancel(task) }),
       ...(task && canRetry(task) && { r: () => actions.retry(task) }),
     };

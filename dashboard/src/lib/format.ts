@@ -35,6 +35,11 @@ const absolute = new Intl.DateTimeFormat("en-GB", {
 export const TIME_ZONE = absolute.resolvedOptions().timeZone;
 
 export const formatNumber = (value: number) => numbers.format(value);
+const compactNumbers = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
+const LONGEST_COUNT = 99_999;
+/** In six characters at most, where a number has no more room: 48,213, then 482K, 10.1M. */
+export const formatCount = (value: number) =>
+  value > LONGEST_COUNT ? compactNumbers.format(value) : numbers.format(value);
 /** At most four digits that matter: for averages and rates. */
 export const formatShort = (value: number) => shortNumbers.format(value);
 /** 14:02. */

@@ -10,7 +10,13 @@ export const KEYS = {
   Escape: "Close it",
   c: "Cancel the task",
   r: "Retry the task",
+  a: "Retry all failed tasks shown",
+  e: "Run it again with changes",
   n: "New task",
+  t: "Tasks",
+  f: "Failed tasks",
+  q: "Queues",
+  w: "Workers",
   ".": "Show new tasks",
   "?": "These keys",
 } as const;

@@ -1,6 +1,5 @@
 // Four numbers and an hour: is it healthy?
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
 import { useNow } from "../lib/clock.js";
 import { formatMinute, formatNumber, formatShort, formatTook, plural } from "../lib/format.js";
 import { statsQuery, workersQuery } from "../tasks/queries.js";
@@ -56,7 +55,7 @@ export function Overview() {
 interface StatProps {
   readonly name: string;
   readonly value: string;
-  readonly unit: ReactNode;
+  readonly unit: string | undefined;
   readonly sub: string;
 }
 
@@ -64,7 +63,8 @@ function Stat({ name, value, unit, sub }: StatProps) {
   return (
     <div className="stat">
       <dt>{name}</dt>
-      <dd>
+      {/* Another number is another element: a unit is not pushed aside. */}
+      <dd key={`${value} ${unit}`}>
         {value} <small>{unit}</small>
       </dd>
       <dd className="sub">{sub}</dd>

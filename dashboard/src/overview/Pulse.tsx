@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type CSSProperties, lazy, Suspense, useState } from "react";
-import { formatMinute, formatNumber } from "../lib/format.js";
+import { formatCount, formatMinute, formatNumber } from "../lib/format.js";
 import { statsQuery } from "../tasks/queries.js";
 import { type Hour, type Minute, toHour } from "./hour.js";
 
@@ -28,8 +28,9 @@ export function SmallPulse() {
       to="/tasks"
       aria-label={`Last 60 minutes: ${formatNumber(hour.succeeded)} succeeded, ${formatNumber(hour.failed)} failed`}
     >
-      {hour.minutes.map((minute) => (
-        <i key={minute.at} style={heights(minute, hour)} />
+      {hour.minutes.map((minute, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: bars stand still while the hour moves on through them.
+        <i key={place} style={heights(minute, hour)} />
       ))}
     </Link>
   );
@@ -63,7 +64,8 @@ export function HourFigure({ hour }: { readonly hour: Hour }) {
         <div className="pulse" aria-hidden="true">
           {hour.minutes.map((minute, index) => (
             <span
-              key={minute.at}
+              // biome-ignore lint/suspicious/noArrayIndexKey: bars stand still while the hour moves on through them.
+              key={index}
               title={describe(minute)}
               className={`${index === hour.minutes.length - 1 ? "now" : ""} ${minute.failed > 0 ? "has-bad" : ""}`}
               style={heights(minute, hour)}
@@ -71,8 +73,10 @@ export function HourFigure({ hour }: { readonly hour: Hour }) {
           ))}
         </div>
         <div className="pulse-y" aria-hidden="true">
-          <span>{hour.mostSucceeded > 0 && formatNumber(hour.mostSucceeded)}</span>
-          <span>{hour.mostFailed > 0 && formatNumber(hour.mostFailed)}</span>
+          <span key={`up ${hour.mostSucceeded}`}>
+            {hour.mostSucceeded > 0 && formatCount(hour.mostSucceeded)}
+          </span>
+          <span key={`down ${hour.mostFailed}`}>{hour.mostFailed > 0 && formatCount(hour.mostFailed)}</span>
         </div>
         <div className="pulse-x" aria-hidden="true">
           {axis.map((minute) => minute && <span key={minute.at}>{formatMinute(minute.at)}</span>)}

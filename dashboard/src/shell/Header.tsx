@@ -21,10 +21,10 @@ export function Header({ onFind }: { readonly onFind: () => void }) {
       </button>
       <div className="top-end">
         {place.to !== "/tasks" && <SmallPulse />}
+        <ConnectionState />
         <span className="meta-btn hide-s zone" title={`All times are shown in ${TIME_ZONE}`}>
           {TIME_ZONE}
         </span>
-        <ConnectionState />
         <button
           type="button"
           className="icon-btn phone-only"
@@ -59,9 +59,11 @@ function ConnectionState() {
   const state = useConnection();
   const { word, title } = CONNECTION[state];
   return (
-    <span className="meta-btn" role="status" title={title}>
-      <span className="live-dot" data-connection={state} />
-      {word}
+    <span className="meta-btn connection" role="status" title={title}>
+      <span key={state}>
+        <span className="live-dot" data-connection={state} />
+        {word}
+      </span>
     </span>
   );
 }

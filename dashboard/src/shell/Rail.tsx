@@ -1,6 +1,7 @@
 // The rail: every page that exists, and which server this is.
 import { useQuery } from "@tanstack/react-query";
-import { formatNumber } from "../lib/format.js";
+import { BASE_PATH } from "../lib/base.js";
+import { formatCount } from "../lib/format.js";
 import { PlainLink } from "../parts/PlainLink.js";
 import { healthQuery, statsQuery } from "../tasks/queries.js";
 import {
@@ -32,24 +33,23 @@ export function Rail() {
       </nav>
       <nav className="nav" aria-label="Tools">
         <RailLink place={NEW_PLACE} />
-        <a href="/guide/index.html" aria-label="Documentation">
+        <a href={`${BASE_PATH}/guide/index.html`} aria-label="Documentation">
           <GuideIcon className="i" aria-hidden />
           <span>Documentation</span>
         </a>
-        <a href="/docs" aria-label="API docs">
+        <a href={`${BASE_PATH}/docs`} aria-label="API docs">
           <DocsIcon className="i" aria-hidden />
           <span>API docs</span>
         </a>
       </nav>
       <div className="rail-foot">
         <span>
-          <code>{location.host}</code>
+          <code>
+            {location.host}
+            {BASE_PATH}
+          </code>
         </span>
-        {health && (
-          <span>
-            Version {health.version} · {health.store}
-          </span>
-        )}
+        <span className="version">{health && `Version ${health.version} · ${health.store}`}</span>
       </div>
     </aside>
   );
@@ -66,7 +66,11 @@ function RailLink({ place, count }: { readonly place: Place; readonly count?: nu
     >
       <place.icon className="i" aria-hidden />
       <span>{place.name}</span>
-      {count ? <span className="count">{formatNumber(count)}</span> : null}
+      {count ? (
+        <span key={count} className="count">
+          {formatCount(count)}
+        </span>
+      ) : null}
     </PlainLink>
   );
 }

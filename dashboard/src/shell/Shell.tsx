@@ -29,6 +29,10 @@ export function Shell() {
     useMemo(
       () => ({
         n: () => void navigate({ to: "/new" }),
+        t: () => void navigate({ to: "/tasks" }),
+        f: () => void navigate({ to: "/tasks", search: { status: "FAILED" } }),
+        q: () => void navigate({ to: "/queues" }),
+        w: () => void navigate({ to: "/workers" }),
         "?": () => setHelp(true),
       }),
       [navigate],

@@ -2,9 +2,11 @@
 // search. Draws nothing.
 import { STATUSES } from "../../../src/model/status.js";
 import type { WireTaskType } from "../lib/api.js";
+import { BASE_PATH } from "../lib/base.js";
 import { THEMES, type Theme } from "../lib/theme.js";
 import { STATUS_WORDS } from "../parts/Badge.js";
 import type { TaskSearch } from "../tasks/search.js";
+import { taskIdIn } from "../tasks/words.js";
 import { FAILED_PLACE, NEW_PLACE, QUEUES_PLACE, TASKS_PLACE, WORKERS_PLACE } from "./places.js";
 
 export type Command = { readonly value: string; readonly label: string; readonly hint?: string } & (
@@ -21,8 +23,6 @@ export interface CommandGroup {
   readonly items: readonly Command[];
 }
 
-const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
-
 const PLACES: readonly Command[] = [TASKS_PLACE, FAILED_PLACE, QUEUES_PLACE, WORKERS_PLACE, NEW_PLACE].map(
   ({ name, to, search }) =>
     search
@@ -30,8 +30,8 @@ const PLACES: readonly Command[] = [TASKS_PLACE, FAILED_PLACE, QUEUES_PLACE, WOR
       : { value: `go ${name}`, label: name, does: "go", to },
 );
 const DOCS: readonly Command[] = [
-  { value: "guide", label: "Documentation", does: "leave", address: "/guide/index.html" },
-  { value: "docs", label: "API docs", does: "leave", address: "/docs" },
+  { value: "guide", label: "Documentation", does: "leave", address: `${BASE_PATH}/guide/index.html` },
+  { value: "docs", label: "API docs", does: "leave", address: `${BASE_PATH}/docs` },
 ];
 const FILTERS: readonly Command[] = STATUSES.map((status) => ({
   value: `filter ${status}`,
@@ -81,7 +81,7 @@ function fits({ label, hint = "" }: Command, wanted: string): boolean {
 
 /** Wherever it was copied from. */
 function idIn(text: string): readonly Command[] {
-  const id = UUID.exec(text)?.[0].toLowerCase();
+  const id = taskIdIn(text);
   return id ? [{ value: "open", label: "Open the task", hint: id, does: "open", taskId: id }] : [];
 }
 

@@ -4,7 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { escapePointer } from "../../../src/model/json.js";
-import { ApiError, client, type WireTaskType } from "../lib/api.js";
+import { ApiError, client, type WireTask, type WireTaskType } from "../lib/api.js";
 import { TASKS } from "../live/cache.js";
 import { Glyph } from "../parts/Glyph.js";
 import { explain, toast } from "../parts/toasts.js";
@@ -12,7 +12,7 @@ import { statsQuery } from "../tasks/queries.js";
 import { titleOf } from "../tasks/words.js";
 import { type Draft, draftOf, type Fault, readDraft } from "./draft.js";
 import { FieldView, ObjectView } from "./fields.js";
-import { optionGroups, planOptions, toInstant } from "./options.js";
+import { optionGroups, optionsOf, planOptions, toInstant } from "./options.js";
 import { Preview } from "./Preview.js";
 import { type Field, planForm } from "./plan.js";
 import { objectOf } from "./schema.js";
@@ -22,24 +22,30 @@ const kept = new Map<string, Draft>();
 
 interface NewTaskFormProps {
   readonly type: WireTaskType;
-  /** Of a task that is run again. */
-  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** The task that is run again. */
+  readonly again?: WireTask;
   readonly picker: ReactNode;
 }
 
-export function NewTaskForm({ type, parameters, picker }: NewTaskFormProps) {
+export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const form = useRef<HTMLFormElement>(null);
   const plan = useMemo(() => planForm(type.parameters_schema), [type]);
   const optionsPlan = useMemo(() => planOptions(type), [type]);
   const [draft, setDraft] = useState(() =>
-    parameters ? draftOf(plan, parameters) : (kept.get(type.name) ?? draftOf(plan)),
+    again ? draftOf(plan, again.parameters) : (kept.get(type.name) ?? draftOf(plan)),
   );
-  const [options, setOptions] = useState(() => kept.get("") ?? draftOf(optionsPlan));
+  const [options, setOptions] = useState(() =>
+    again ? draftOf(optionsPlan, optionsOf(again, type)) : (kept.get("") ?? draftOf(optionsPlan)),
+  );
   const [faults, setFaults] = useState<readonly Fault[]>([]);
   const [refusal, setRefusal] = useState<string>();
   const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    // Whoever runs a task again came to change something.
+    if (again) form.current?.querySelector<HTMLElement>(".parameters :is(input, textarea, select)")?.focus();
+  }, [again]);
   useEffect(() => {
     kept.set(type.name, draft);
     kept.set("", options);
@@ -108,25 +114,27 @@ export function NewTaskForm({ type, parameters, picker }: NewTaskFormProps) {
         }}
       >
         {picker}
-        {plan.kind === "object" ? (
-          <ObjectView
-            field={plan}
-            draft={draft}
-            required
-            pointer="/parameters"
-            faults={faults}
-            onChange={setDraft}
-          />
-        ) : (
-          <FieldView
-            field={plan}
-            draft={draft}
-            required
-            pointer="/parameters"
-            faults={faults}
-            onChange={setDraft}
-          />
-        )}
+        <div className="parameters contents">
+          {plan.kind === "object" ? (
+            <ObjectView
+              field={plan}
+              draft={draft}
+              required
+              pointer="/parameters"
+              faults={faults}
+              onChange={setDraft}
+            />
+          ) : (
+            <FieldView
+              field={plan}
+              draft={draft}
+              required
+              pointer="/parameters"
+              faults={faults}
+              onChange={setDraft}
+            />
+          )}
+        </div>
         <div>
           {optionGroups(type).map((group) => (
             <details

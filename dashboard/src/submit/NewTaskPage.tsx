@@ -37,12 +37,12 @@ export function NewTaskPage() {
       </div>
     );
   }
-  const parameters = source.data?.task_type === type.name ? source.data.parameters : undefined;
+  const again = source.data?.task_type === type.name ? source.data : undefined;
   return (
     <NewTaskForm
-      key={`${type.name} ${parameters ? from : ""}`}
+      key={`${type.name} ${again?.id ?? ""}`}
       type={type}
-      {...(parameters && { parameters })}
+      {...(again && { again })}
       picker={
         <TypePicker
           types={types.data}

@@ -1,6 +1,6 @@
 // The options of a submit as fields of the same kind as the parameters, in three groups.
 import { formatDuration } from "../../../src/model/time.js";
-import type { WireTaskType } from "../lib/api.js";
+import type { WireTask, WireTaskType } from "../lib/api.js";
 import type { Draft } from "./draft.js";
 import type { Field, ObjectEntry } from "./plan.js";
 
@@ -54,6 +54,19 @@ export function planOptions({ defaults }: WireTaskType): Field {
       entry("summary", line("Summary", "made from the parameters", "The line that names it in lists.")),
       entry("tags", { ...words("Tags", "Add"), kind: "list", numbers: false, choices: [] }),
     ],
+  };
+}
+
+/** The options of a task that is run again, as far as they are not the type's own. When it runs is decided anew. */
+export function optionsOf(task: WireTask, { defaults }: WireTaskType): Readonly<Record<string, unknown>> {
+  return {
+    ...(task.queue !== defaults.queue && { queue: task.queue }),
+    ...(task.priority !== 0 && { priority: task.priority }),
+    ...(task.max_attempts !== defaults.max_attempts && { max_attempts: task.max_attempts }),
+    ...(task.timeout_ms !== defaults.timeout_ms && {
+      timeout: formatDuration(task.timeout_ms).replaceAll(" ", ""),
+    }),
+    ...(task.tags.length > 0 && { tags: task.tags }),
   };
 }
 

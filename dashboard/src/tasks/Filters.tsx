@@ -2,15 +2,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Search, X } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { after } from "../lib/clock.js";
 import { useKeys } from "../lib/keys.js";
 import { queuesQuery, taskTypesQuery } from "./queries.js";
 import type { TaskSearch } from "./search.js";
+import { taskIdIn } from "./words.js";
 
 const TYPING_PAUSE_MS = 250;
 
-export function Filters({ search }: { readonly search: TaskSearch }) {
+interface FiltersProps {
+  readonly search: TaskSearch;
+  /** What can be done with all that is found. */
+  readonly children: ReactNode;
+}
+
+export function Filters({ search, children }: FiltersProps) {
   const navigate = useNavigate({ from: "/tasks" });
   const { data: types = [] } = useQuery(taskTypesQuery);
   const { data: queues = [] } = useQuery(queuesQuery);
@@ -27,6 +34,7 @@ export function Filters({ search }: { readonly search: TaskSearch }) {
         onChange={(q) => set({ q: q || undefined }, search.q !== undefined && q !== "")}
         tag={search.tag}
         onRemoveTag={() => set({ tag: undefined })}
+        onId={(taskId) => void navigate({ to: "/tasks/$taskId", params: { taskId }, search })}
       />
       <Choice
         label="Task type"
@@ -42,6 +50,7 @@ export function Filters({ search }: { readonly search: TaskSearch }) {
         names={queues.map((queue) => queue.name)}
         onChange={(queue) => set({ queue })}
       />
+      {children}
     </div>
   );
 }
@@ -51,9 +60,10 @@ interface TextFilterProps {
   readonly onChange: (text: string) => void;
   readonly tag: string | undefined;
   readonly onRemoveTag: () => void;
+  readonly onId: (taskId: string) => void;
 }
 
-function TextFilter({ value, onChange, tag, onRemoveTag }: TextFilterProps) {
+function TextFilter({ value, onChange, tag, onRemoveTag, onId }: TextFilterProps) {
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(value);
   const [given, setGiven] = useState(value);
@@ -91,7 +101,19 @@ function TextFilter({ value, onChange, tag, onRemoveTag }: TextFilterProps) {
           if (event.key === "Escape") {
             if (text === "") event.currentTarget.blur();
             else onChange("");
-          } else if (event.key === "Enter") onChange(text);
+          } else if (event.key === "Enter") {
+            const id = taskIdIn(text);
+            if (id) onId(id);
+            else onChange(text);
+            // What was found is next: keys go to the list.
+            event.currentTarget.blur();
+          }
+        }}
+        onPaste={(event) => {
+          const id = taskIdIn(event.clipboardData.getData("text"));
+          if (!id) return;
+          event.preventDefault();
+          onId(id);
         }}
       />
       <kbd className="desk-only">/</kbd>

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { client, type WireTaskType } from "../lib/api.js";
+import { BASE_PATH, SERVER_URL } from "../lib/base.js";
 import { plural } from "../lib/format.js";
 import { TASKS } from "../live/cache.js";
 import { CodeBox } from "../parts/CodeBox.js";
@@ -48,7 +49,7 @@ export function FirstTask() {
       <ol className="steps">
         <Step done title="Server running">
           <p>
-            Listening on <code>{location.origin}</code>
+            Listening on <code>{SERVER_URL}</code>
             {health && `, tasks are kept in ${health.store}`}
           </p>
         </Step>
@@ -95,7 +96,7 @@ export function FirstTask() {
       </ol>
       <p className="more-links">
         <Link to="/new">Fill in a form</Link>
-        <a href="/docs">Read the API docs</a>
+        <a href={`${BASE_PATH}/docs`}>Read the API docs</a>
       </p>
     </div>
   );

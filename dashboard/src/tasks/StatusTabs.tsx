@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { STATUSES, type Status } from "../../../src/model/status.js";
 import type { WireStats } from "../lib/api.js";
-import { formatNumber } from "../lib/format.js";
+import { formatCount, formatNumber } from "../lib/format.js";
 import { STATUS_WORDS } from "../parts/Badge.js";
 import { Glyph } from "../parts/Glyph.js";
 import { PlainLink } from "../parts/PlainLink.js";
@@ -53,5 +53,10 @@ export function StatusTabs({ search }: { readonly search: TaskSearch }) {
 }
 
 function Count({ value }: { readonly value: number | undefined }) {
-  return value === undefined ? null : <span className="count">{formatNumber(value)}</span>;
+  // Its room is there before the number is.
+  return (
+    <span className="count" title={value === undefined ? undefined : formatNumber(value)}>
+      {value !== undefined && formatCount(value)}
+    </span>
+  );
 }

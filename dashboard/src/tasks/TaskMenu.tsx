@@ -2,6 +2,7 @@
 import { Menu } from "@base-ui/react/menu";
 import { useNavigate } from "@tanstack/react-router";
 import { Copy, Ellipsis, ListFilter, Play, RotateCw, Square } from "lucide-react";
+import { SERVER_URL } from "../lib/base.js";
 import { toast, toastError } from "../parts/toasts.js";
 import type { TaskMenuProps } from "./actions.js";
 import { canCancel, canRetry, titleOf } from "./words.js";
@@ -14,7 +15,7 @@ export function TaskMenu({ task, actions }: TaskMenuProps) {
       (error: unknown) => toastError("Not copied.", error),
     );
   };
-  const url = `${location.origin}/api/tasks/${task.id}`;
+  const url = `${SERVER_URL}/api/tasks/${task.id}`;
   return (
     <Menu.Root defaultOpen modal={false}>
       <Menu.Trigger className="icon-btn" aria-label={`More actions for ${titleOf(task)}`}>
@@ -37,9 +38,10 @@ export function TaskMenu({ task, actions }: TaskMenuProps) {
                 <kbd>R</kbd>
               </Menu.Item>
             )}
-            <Menu.Item onClick={() => void navigate({ to: "/new", search: { from: task.id } })}>
+            <Menu.Item onClick={() => actions.runAgain(task)}>
               <Play className="i" aria-hidden />
               Run again…
+              <kbd>E</kbd>
             </Menu.Item>
             <Menu.Item onClick={() => void navigate({ to: "/tasks", search: { type: task.task_type } })}>
               <ListFilter className="i" aria-hidden />

@@ -1,7 +1,8 @@
 // One task in the list; on a phone the same cells are a card.
 import { Link } from "@tanstack/react-router";
-import { RotateCw, Square } from "lucide-react";
+import { Play, RotateCw, Square } from "lucide-react";
 import { type MouseEvent, memo } from "react";
+import { isFinished } from "../../../src/model/status.js";
 import type { WireTask } from "../lib/api.js";
 import { useNow } from "../lib/clock.js";
 import { formatAbsolute, formatAge, formatTook } from "../lib/format.js";
@@ -9,6 +10,7 @@ import { Badge, stateOf } from "../parts/Badge.js";
 import { ProgressBar } from "../parts/Bar.js";
 import { Lane } from "../parts/Lane.js";
 import { CELL, ROW } from "../parts/roles.js";
+import { Still } from "../parts/Still.js";
 import type { TaskActions } from "./actions.js";
 import { RowMenu } from "./RowMenu.js";
 import { canCancel, canRetry, latestOf, ranFor, titleOf } from "./words.js";
@@ -100,6 +102,17 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
               <RotateCw className="i" aria-hidden />
             </button>
           )}
+          {isFinished(task.status) && !canRetry(task) && (
+            <button
+              type="button"
+              className="icon-btn verb again"
+              aria-label={`Run ${titleOf(task)} again`}
+              title="Run again…"
+              onClick={() => actions.runAgain(task)}
+            >
+              <Play className="i" aria-hidden />
+            </button>
+          )}
           <RowMenu task={task} actions={actions} />
         </div>
       </td>
@@ -118,7 +131,9 @@ function Times({ task }: { readonly task: WireTask }) {
         {task.status === "RUNNING" ? (
           <div className="running">
             <ProgressBar percent={task.progress} />
-            <span className="pct">{Math.round(task.progress)} %</span>
+            <span className="pct">
+              <Still>{`${Math.round(task.progress)} %`}</Still>
+            </span>
             <span className="msg clip" title={latest}>
               {latest}
             </span>
@@ -136,10 +151,10 @@ function Times({ task }: { readonly task: WireTask }) {
         {task.attempt}/{task.max_attempts}
       </td>
       <td {...CELL} className="c-age r" title={formatAbsolute(task.created_at)}>
-        {formatAge(now - Date.parse(task.created_at))}
+        <Still>{formatAge(now - Date.parse(task.created_at))}</Still>
       </td>
       <td {...CELL} className="c-took">
-        {ran !== undefined && formatTook(ran)}
+        <Still>{ran === undefined ? "" : formatTook(ran)}</Still>
       </td>
     </>
   );

@@ -3,6 +3,7 @@ import { getRouteApi, useNavigate, useParams } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { formatCount } from "../lib/format.js";
 import { useKeys } from "../lib/keys.js";
 import { COLUMN_HEADER, ROW, ROW_GROUP, TABLE, UNSPOKEN } from "../parts/roles.js";
 import { useTaskActions } from "./actions.js";
@@ -63,6 +64,7 @@ export function TaskTable({ list }: { readonly list: TaskListView }) {
         j: () => move(1),
         k: () => move(-1),
         ".": list.refresh,
+        ...(chosen && { e: () => actions.runAgain(chosen) }),
         ...(chosen && canCancel(chosen) && { c: () => actions.cancel(chosen) }),
         ...(chosen && canRetry(chosen) && { r: () => actions.retry(chosen) }),
       }),
@@ -139,8 +141,10 @@ function Head({ fresh, onShow }: { readonly fresh: number; readonly onShow: () =
             <span>Summary</span>
             {fresh > 0 && (
               <button type="button" className="new-pill" onClick={onShow}>
-                <ArrowUp className="i" aria-hidden />
-                {fresh.toLocaleString("en")} new
+                <span key={fresh}>
+                  <ArrowUp className="i" aria-hidden />
+                  {formatCount(fresh)} new
+                </span>
               </button>
             )}
           </div>

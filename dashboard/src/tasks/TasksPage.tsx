@@ -10,6 +10,7 @@ import { Foot } from "./Foot.js";
 import { Ghosts, NothingFound } from "./Nothing.js";
 import { Notice } from "./Notice.js";
 import { statsQuery } from "./queries.js";
+import { RetryAll } from "./RetryAll.js";
 import { StatusTabs } from "./StatusTabs.js";
 import { TaskTable } from "./TaskTable.js";
 import { useTaskList } from "./useTaskList.js";
@@ -32,7 +33,9 @@ export function TasksPage() {
           <Overview />
           <StoreNotice error={list.error} retry={list.refresh} />
           <StatusTabs search={search} />
-          <Filters search={search} />
+          <Filters search={search}>
+            {search.status === "FAILED" && <RetryAll search={search} list={list} />}
+          </Filters>
           {list.searchedUntil && (
             <Notice
               strong={`Searched back to ${list.searchedUntil}.`}

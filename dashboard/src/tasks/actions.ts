@@ -1,7 +1,7 @@
 // Cancel and retry, from wherever they are pressed, and what is said about it.
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 import { client, type WireTask } from "../lib/api.js";
 import { replaceTask, TASK } from "../live/cache.js";
 import { toast, toastError } from "../parts/toasts.js";
@@ -10,6 +10,8 @@ import { titleOf } from "./words.js";
 export interface TaskActions {
   cancel(task: WireTask): void;
   retry(task: WireTask): void;
+  /** Opens the form, filled in as this task was. */
+  runAgain(task: WireTask): void;
 }
 
 /** A task, and what can be done with it. */
@@ -53,5 +55,10 @@ export function useTaskActions(): TaskActions {
     [queryClient, navigate],
   );
 
-  return { cancel, retry };
+  const runAgain = useCallback(
+    (task: WireTask) => void navigate({ to: "/new", search: { from: task.id } }),
+    [navigate],
+  );
+
+  return useMemo(() => ({ cancel, retry, runAgain }), [cancel, retry, runAgain]);
 }

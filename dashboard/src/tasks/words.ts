@@ -5,6 +5,13 @@ import { formatAge, formatMinute, formatTook } from "../lib/format.js";
 
 const ORDINALS = ["", "first", "second", "third", "fourth", "fifth"];
 
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
+
+/** The id of a task within a text, wherever it was copied from. */
+export function taskIdIn(text: string): string | undefined {
+  return UUID.exec(text)?.[0].toLowerCase();
+}
+
 /** What people call the task. */
 export function titleOf(task: WireTask): string {
   return task.summary ?? task.task_type;

@@ -1,0 +1,103 @@
+// Asks whether these tasks shall be retried, and does it: a few at a time, each as if its own button were pressed.
+import { Dialog } from "@base-ui/react/dialog";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { client, type WireTask } from "../lib/api.js";
+import { formatNumber, plural } from "../lib/format.js";
+import { replaceTask } from "../live/cache.js";
+import { ProgressBar } from "../parts/Bar.js";
+import { explain, toast } from "../parts/toasts.js";
+import { describeSearch, type TaskSearch } from "./search.js";
+import type { TaskListView } from "./useTaskList.js";
+
+/** Requests at once: quick, and the server keeps room for others. */
+const AT_ONCE = 4;
+
+interface RetryDialogProps {
+  readonly tasks: readonly WireTask[];
+  readonly search: TaskSearch;
+  readonly list: TaskListView;
+  readonly onClose: () => void;
+}
+
+interface Progress {
+  readonly of: number;
+  readonly done: number;
+  /** The first refusal, and how many there were. */
+  readonly refused: { readonly count: number; readonly reason: string } | undefined;
+}
+
+export function RetryDialog({ tasks, search, list, onClose }: RetryDialogProps) {
+  const queryClient = useQueryClient();
+  const confirm = useRef<HTMLButtonElement>(null);
+  const stop = useRef(new AbortController());
+  const [progress, setProgress] = useState<Progress>();
+  useEffect(() => {
+    const { current } = stop;
+    return () => current.abort();
+  }, []);
+
+  const retryAll = async () => {
+    const left = [...tasks];
+    let done = 0;
+    let refused: Progress["refused"];
+    const say = () => setProgress({ of: tasks.length, done, refused });
+    say();
+    const work = async () => {
+      for (let task = left.shift(); task && !stop.current.signal.aborted; task = left.shift()) {
+        try {
+          const created = await client.retry(task.id);
+          replaceTask(queryClient, { ...task, retried_by: created.id });
+          done += 1;
+        } catch (error) {
+          refused = { count: (refused?.count ?? 0) + 1, reason: refused?.reason ?? explain(error) };
+        }
+        say();
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    if (done > 0) toast(`Retried ${plural(done, "task")}`);
+    if (refused === undefined) onClose();
+  };
+
+  const ended = progress && progress.done + (progress.refused?.count ?? 0) === progress.of;
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="scrim" />
+        <Dialog.Popup className="dialog help" initialFocus={confirm}>
+          <Dialog.Title className="dialog-title">
+            Retry {plural(progress?.of ?? tasks.length, "failed task")}
+          </Dialog.Title>
+          <Dialog.Description className="hint">
+            {describeSearch(search)}
+            {list.hasMore && `, the ${formatNumber(list.tasks.length)} shown of ${list.total}`}. Each becomes
+            a new task with the same parameters; the failed ones stay as they are.
+          </Dialog.Description>
+          {progress && (
+            <div className="running running-wide" data-status="RUNNING">
+              <ProgressBar percent={(100 * progress.done) / progress.of} label="Retried" />
+              <span className="pct">{formatNumber(progress.done)}</span>
+              <span>of {formatNumber(progress.of)}</span>
+            </div>
+          )}
+          <div role="alert">
+            {progress?.refused && (
+              <span className="error-text" data-status="FAILED">
+                {plural(progress.refused.count, "task")} not retried: {progress.refused.reason}
+              </span>
+            )}
+          </div>
+          <div className="dialog-end">
+            <Dialog.Close className="btn">{progress && !ended ? "Stop" : "Close"}</Dialog.Close>
+            {!progress && (
+              <button ref={confirm} type="button" className="btn btn-primary" onClick={() => void retryAll()}>
+                Retry {plural(tasks.length, "task")}
+              </button>
+            )}
+          </div>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
