@@ -1,0 +1,62 @@
+// What the hot path costs on PostgreSQL, counted: statements that the client sends, transactions, bytes of write-ahead log.
+// It has a server of its own, since what others write there would count.
+import pg from "pg";
+import { expect, onTestFinished, test } from "vitest";
+import { createManualClock } from "../../src/lib/clock.js";
+import { openPostgresStore } from "../../src/store/postgres/postgres-store.js";
+import { startServer } from "../support/postgres.js";
+import { compareWithBudget } from "./compare.js";
+import { type Counts, runScenario } from "./scenario.js";
+
+const NO_END = 366 * 86_400_000;
+
+/** Every statement that any client of this process sends, from now until the test has ended. */
+function watchStatements(): string[] {
+  const seen: string[] = [];
+  const send = pg.Client.prototype.query;
+  pg.Client.prototype.query = new Proxy(send, {
+    apply(target, client, sent) {
+      const [query] = sent;
+      seen.push(typeof query === "string" ? query : String(query?.text));
+      return Reflect.apply(target, client, sent);
+    },
+  });
+  onTestFinished(() => {
+    pg.Client.prototype.query = send;
+  });
+  return seen;
+}
+
+test("the hot path on PostgreSQL keeps within its budget", async () => {
+  const server = await startServer();
+  onTestFinished(() => server.remove());
+  const admin = new pg.Client({ connectionString: server.url });
+  await admin.connect();
+  onTestFinished(() => admin.end());
+  await admin.query("ALTER SYSTEM SET autovacuum = off");
+  await admin.query("SELECT pg_reload_conf()");
+  const written = async (): Promise<number> => {
+    const { rows } = await admin.query<{ bytes: number }>(
+      "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 AS bytes",
+    );
+    return rows[0]?.bytes ?? Number.NaN;
+  };
+  const clock = createManualClock();
+  const store = await openPostgresStore({ url: server.url, lease: NO_END, poolSize: 1, clock });
+  onTestFinished(() => store.close());
+  const seen = watchStatements();
+
+  const measured = await runScenario(store, clock, async (step): Promise<Counts> => {
+    const before = await written();
+    seen.length = 0;
+    await step();
+    const statements = [...seen];
+    return {
+      statements: statements.length,
+      transactions: statements.filter((sql) => sql.startsWith("BEGIN")).length,
+      walBytes: (await written()) - before,
+    };
+  });
+
+  expect(compareWithBudget("postgres", measured)).toEqual([]);
+}, 60_000);
