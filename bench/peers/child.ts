@@ -60,7 +60,9 @@ async function drain(count: number, handlerMillis: number, atOnce?: number): Pro
   let start = 0;
   const millis = await new Promise<number>((resolve, reject) => {
     const end = () => {
-      if (++handled === count) resolve(performance.now() - start);
+      if (++handled !== count) return;
+      resolve(performance.now() - start);
+      system.rest?.();
     };
     const handle =
       handlerMillis === 0

@@ -21,6 +21,8 @@ export interface Peer {
   /** At most 1,000 at a time. */
   submitMany(payloads: readonly Payload[]): Promise<unknown>;
   work(options: WorkOptions): Promise<unknown>;
+  /** Ends the worker where it never gives way to anything else while there is work. */
+  rest?(): void;
   close(): Promise<void>;
 }
 

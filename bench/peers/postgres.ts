@@ -26,8 +26,7 @@ const SETTINGS = [
 // Counts statements as clients send them; needs the extension to be loaded when the server starts. Deferred foreign keys are
 // checked at COMMIT, outside any statement, and would count as if a client had sent them (pg-boss: one a task).
 const COUNT = `SELECT coalesce(sum(calls), 0)::float8 AS statements FROM pg_stat_statements s
-  JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = $1 AND query NOT LIKE 'SELECT $1 FROM ONLY %FOR KEY SHARE%'
-  AND query NOT LIKE 'SELECT 1 FROM ONLY %FOR KEY SHARE%'`;
+  JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = $1 AND query NOT LIKE 'SELECT % FROM ONLY %FOR KEY SHARE%'`;
 
 export async function startPostgres(url?: string): Promise<PostgresServer> {
   const own = url === undefined ? await startOwn() : undefined;

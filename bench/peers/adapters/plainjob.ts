@@ -19,6 +19,7 @@ export const open: OpenPeer = async (place) => {
   const database = new Database(`${place.folder}/plainjob.db`);
   const queue = defineQueue({ connection: better(database), logger });
   const workers: { start(): Promise<void>; stop(): Promise<void> }[] = [];
+  let stopped: Promise<unknown> | undefined;
   return {
     submit: async (payload) => queue.add(NAME, payload),
     submitMany: async (payloads) => queue.addMany(NAME, payloads),
@@ -36,8 +37,12 @@ export const open: OpenPeer = async (place) => {
         });
       }
     },
+    rest() {
+      // Only the word to stop is needed here; what it resolves to is waited for in `close`.
+      stopped = Promise.all(workers.map((worker) => worker.stop()));
+    },
     async close() {
-      await Promise.all(workers.map((worker) => worker.stop()));
+      await (stopped ?? Promise.all(workers.map((worker) => worker.stop())));
       queue.close();
     },
   };
