@@ -36,7 +36,7 @@ export interface SlotsOptions {
 
 /** How much work to hold ready, in milliseconds. */
 const AHEAD: Millis = 20;
-const MAX_AHEAD = 500;
+const MAX_AHEAD = 1_000;
 /** A measurement over this long counts as much as all before it, in milliseconds. */
 const MEMORY: Millis = 20;
 /** A claimed task that waits longer than this for a slot is handed back, in milliseconds. */

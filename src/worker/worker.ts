@@ -7,9 +7,9 @@ import type { Log } from "../lib/log.js";
 import { createLoop } from "../lib/loop.js";
 import type { ProcessBirth } from "../lib/process-birth.js";
 import type { Service } from "../lib/service.js";
-import type { Outcome, WorkerId } from "../model/task.js";
+import type { ClaimedTask, Outcome, WorkerId } from "../model/task.js";
 import type { Millis } from "../model/time.js";
-import type { Store, WorkerState, WorkStore } from "../store/store.js";
+import type { ClaimRequest, Store, WorkerState, WorkStore } from "../store/store.js";
 import type { Registry } from "../task/registry.js";
 import { released } from "./classify.js";
 import type { SubmitCall } from "./context.js";
@@ -69,8 +69,6 @@ const POLL: Millis = 1_000;
 /** While claimed tasks wait for a slot, it looks this often whether they are stuck, in milliseconds. */
 const WATCH_WAITING: Millis = 100;
 const AFTER_ERROR: Millis = 1_000;
-/** What has ended waits no longer than this for more to settle with, in milliseconds. */
-const LONGEST_REST: Millis = 5;
 /** Tasks in one claim. */
 const MAX_CLAIM = 500;
 
@@ -136,8 +134,6 @@ export function createWorker(options: WorkerOptions): Worker {
   let lag: ReturnType<typeof measureEventLoopLag> | undefined;
   /** There may be more to claim than the last claim brought. */
   let hungry = false;
-  /** On the monotonic clock: until then work goes before settling. */
-  let restUntil = 0;
   const whenSettled: (() => void)[] = [];
 
   function settle(outcome: Outcome, waiters?: readonly Waiter[]): void {
@@ -148,11 +144,16 @@ export function createWorker(options: WorkerOptions): Worker {
   async function tick(): Promise<Millis> {
     hungry = true;
     slots.handBackStuck();
-    for (;;) {
-      await gather();
-      const limit = mayClaim() ? Math.min(MAX_CLAIM, slots.demand()) : 0;
-      if (settler.size === 0 && !(hungry && limit > 0)) break;
-      await turn(limit);
+    await handlersToEnd();
+    let turn = beginTurn();
+    while (turn !== undefined) {
+      take(await turn);
+      // The next turn is on its way before the new tasks run: the store and the handlers work at the same time.
+      turn = beginTurn();
+      slots.dispatch();
+      if (turn !== undefined) continue;
+      await handlersToEnd();
+      turn = beginTurn();
     }
     for (const resolve of whenSettled.splice(0)) resolve();
     return slots.waiting > 0 ? WATCH_WAITING : POLL * (0.8 + 0.4 * options.random());
@@ -162,27 +163,29 @@ export function createWorker(options: WorkerOptions): Worker {
     return claiming && presence.holdsLease;
   }
 
-  /**
-   * Whatever ends in this turn of the event loop is settled in one transaction. While claimed tasks are at hand, the
-   * work gets as long as the last transaction took, so that at most half of the time goes into committing.
-   */
-  async function gather(): Promise<void> {
-    do await new Promise<void>((resolve) => setImmediate(resolve));
-    while (slots.waiting > 0 && settler.size < MAX_CLAIM && clock.monotonic() < restUntil);
+  /** Whatever ends within this turn of the event loop is settled in one transaction. */
+  function handlersToEnd(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
   }
 
-  async function turn(limit: number): Promise<void> {
-    const claim = limit > 0 ? { limit, taskTypes: registry.names, queues } : undefined;
-    hungry = false;
-    const begun = clock.monotonic();
+  /** Undefined where there is nothing to settle, and nothing to be had or no room for it. */
+  function beginTurn(): Promise<readonly ClaimedTask[]> | undefined {
+    const limit = mayClaim() ? Math.min(MAX_CLAIM, slots.demand()) : 0;
+    if (settler.size === 0 && !(hungry && limit > 0)) return undefined;
+    return turn(limit > 0 ? { limit, taskTypes: registry.names, queues } : undefined);
+  }
+
+  async function turn(claim: ClaimRequest | undefined): Promise<readonly ClaimedTask[]> {
+    if (claim) hungry = false;
     const claimed = await settler.turn(claim);
-    const ended = clock.monotonic();
-    restUntil = ended + Math.min(LONGEST_REST, ended - begun);
-    if (claim && claimed.length === limit) hungry = true;
+    if (claim && claimed.length === claim.limit) hungry = true;
+    return claimed;
+  }
+
+  function take(claimed: readonly ClaimedTask[]): void {
     slots.accept(claimed);
     // The worker may have begun to stop, or lost its lease, while the store answered.
     if (!mayClaim()) slots.handBack();
-    slots.dispatch();
   }
 
   function state(): WorkerState {
