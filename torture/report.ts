@@ -27,15 +27,17 @@ export interface Progress {
   readonly running: number;
   readonly waiting: number;
   readonly faults: number;
-  readonly lastFault: string;
+  /** Faults since the line before. */
+  readonly news: readonly string[];
 }
 
 const number = (value: number) => value.toLocaleString("en-US");
 
 export function progressLine(progress: Progress): string {
-  const { acknowledged, finished, running, waiting, faults, lastFault } = progress;
+  const { acknowledged, finished, running, waiting, faults, news } = progress;
+  const told = news.length > 0 ? `: ${news.join(", ")}` : "";
   const time = formatDuration(progress.elapsed).padStart(8);
-  return `${time}  acknowledged ${number(acknowledged)}, finished ${number(finished)}, running ${number(running)}, waiting ${number(waiting)}, faults ${faults}${lastFault && ` (${lastFault})`}`;
+  return `${time}  acknowledged ${number(acknowledged)}, finished ${number(finished)}, running ${number(running)}, waiting ${number(waiting)}, faults ${faults}${told}`;
 }
 
 /** Violations of one rule that are told in full. */

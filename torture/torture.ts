@@ -50,8 +50,8 @@ const STOP_WITHIN: Millis = DRAIN + 1_000 + 2_000;
 const SAY_EVERY: Millis = 5_000;
 /** After the last fault, callers that still have no answer get it within this time. */
 const LAST_ANSWERS: Millis = 30_000;
-/** Longest wait until nothing is left to do. */
-const LONGEST_DRAIN: Millis = 180_000;
+/** With nothing finished for so long, what is left never will be: longer than a lease, a take-over and our longest task. */
+const STUCK: Millis = 60_000;
 
 /** Everything that a run holds, for as long as it lasts. */
 interface Stage {
@@ -121,14 +121,14 @@ async function play(stage: Stage): Promise<Outcome> {
     ...(fakeTime !== undefined && { fakeTime }),
   };
   const { faults, skipped } = chooseFaults(FAULTS, world, options.faults);
-  let lastFault = "";
+  let news: string[] = [];
   const nemesis = createNemesis({
     world,
     random: random.named("nemesis"),
     faults,
     every: options.every,
     onFault: (fault, member) => {
-      lastFault = member === undefined ? fault : `${fault} on ${member}`;
+      news.push(member === undefined ? fault : `${fault} on ${member}`);
     },
     onTrouble: (fault, error) => say(`${fault} did not go as planned: ${String(error)}`),
   });
@@ -141,7 +141,8 @@ async function play(stage: Stage): Promise<Outcome> {
       const { acknowledged } = recorder;
       const elapsed = clock.monotonic() - begun;
       const count = nemesis.disturbances().length;
-      say(progressLine({ elapsed, acknowledged, ...auditor.counts, faults: count, lastFault }));
+      say(progressLine({ elapsed, acknowledged, ...auditor.counts, faults: count, news }));
+      news = [];
     };
     background.push(auditor.run(auditing.signal), narrate(clock, tell, auditing.signal));
     const deadlocksBefore = await postgres?.deadlocks();
@@ -188,12 +189,16 @@ async function narrate(clock: Clock, tell: () => void, stop: AbortSignal): Promi
   }
 }
 
-/** Waits until every task is done, or for the longest time; answers how long. */
+/** Waits until every task is done, or no more of them are; answers how long. */
 async function drain(clock: Clock, { inspector }: Target): Promise<Millis> {
   const begun = clock.monotonic();
-  while (clock.monotonic() - begun < LONGEST_DRAIN) {
-    const { waiting, running } = await inspector.counts();
+  let before = -1;
+  let changedAt = begun;
+  while (clock.monotonic() - changedAt < STUCK) {
+    const { waiting, running, finished } = await inspector.counts();
     if (waiting + running === 0) break;
+    if (finished !== before) changedAt = clock.monotonic();
+    before = finished;
     await pause(clock, 250);
   }
   return clock.monotonic() - begun;

@@ -92,7 +92,9 @@ const odd = define(
   { retry: { maxAttempts: 1 } },
 );
 
-const stuck = define("stuck", parameters(), () => new Promise(() => undefined), {
+// Never settles. In a thread of its own, because a handler in the worker's own thread can't be ended from outside.
+export const stuck = define("stuck", parameters(), () => new Promise(() => undefined), {
+  isolation: { thread: import.meta.url },
   timeout: "1s",
   grace: "100ms",
   retry: { maxAttempts: 1 },
