@@ -75,3 +75,10 @@ test("without a server as well; of no database, another program's, or into no fo
   );
   expect(existsSync(path.join(serving.cwd, "x.db.partial"))).toBe(false);
 });
+
+test("of PostgreSQL it names the tool that does it, and the schema", async () => {
+  const words = ["backup", "x.db", "--store", "postgres://ana:s3cret@db.example/tasks", "--schema", "mine"];
+  const { code, stderr } = await serving.cli(words);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^error: .* for postgres:\/\/ana@db\.example\/tasks use pg_dump --schema=mine\n$/);
+});

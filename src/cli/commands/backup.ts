@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { readConfigFile } from "../../config/file.js";
 import { loadConfig } from "../../config/load.js";
 import type { OptionKey } from "../../config/options.js";
+import { isPostgresUrl, storeName } from "../../config/store-url.js";
 import { systemClock } from "../../lib/clock.js";
 import { formatDuration } from "../../model/time.js";
 import { createBar } from "../bar.js";
@@ -13,7 +14,7 @@ import { addConfigFlags, configFlags, examples, loadLibrary } from "../flags.js"
 import { untilInterrupted } from "../interrupt.js";
 import { print, printJson } from "../output.js";
 
-const KEYS: readonly OptionKey[] = ["store", "dataDir", "logLevel"];
+const KEYS: readonly OptionKey[] = ["store", "schema", "dataDir", "logLevel"];
 
 interface BackupFlags {
   readonly files?: true;
@@ -29,9 +30,16 @@ export function addBackup(program: Command): void {
     .option("--json", "print what was written as JSON");
   addConfigFlags(command, KEYS).action(async (target: string, flags: BackupFlags) => {
     const file = await readConfigFile(process.cwd(), loadLibrary);
-    const { store, dataDir } = loadConfig({ flags: configFlags(command, KEYS), env: process.env, file });
-    if (URL.canParse(store)) {
-      throw new CommandFailure(EXIT.usage, "backup copies SQLite databases; use pg_dump for PostgreSQL");
+    const { store, schema, dataDir } = loadConfig({
+      flags: configFlags(command, KEYS),
+      env: process.env,
+      file,
+    });
+    if (isPostgresUrl(store)) {
+      throw new CommandFailure(
+        EXIT.usage,
+        `backup copies SQLite databases; for ${storeName(store)} use pg_dump --schema=${schema}`,
+      );
     }
     const blobs = flags.files ? path.join(dataDir, "files") : undefined;
     await untilInterrupted((signal) => backUp({ store, target, blobs, signal, json: flags.json === true }));
