@@ -143,13 +143,23 @@ export async function openEngine(options: EngineOptions, version: string): Promi
     return worker;
   }
 
+  async function stopWorker(worker: Worker): Promise<void> {
+    try {
+      await worker.stop();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      // The rest is closed all the same: others take it for dead once its lease ends.
+      log.warn({ reason: error.message }, "the store could not be told that this worker has stopped");
+    }
+  }
+
   async function close(): Promise<void> {
     keepAlive();
     try {
       closed.abort(new StoreError("closed", "The store was closed."));
       await Promise.all(starting);
       await queue.drain();
-      await Promise.all(workers.map((worker) => worker.stop()));
+      await Promise.all(workers.map(stopWorker));
       await Promise.all(maintenance.map((service) => service.stop()));
       await blobs.close();
       await store.close();

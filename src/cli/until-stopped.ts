@@ -31,8 +31,11 @@ export async function untilStopped<Running extends RunningProcess>(
     } finally {
       // What winds down waits on timers that keep no process alive; until it has, this one does.
       const release = systemClock.after(Number.POSITIVE_INFINITY, () => undefined);
-      await running.stop();
-      release();
+      try {
+        await running.stop();
+      } finally {
+        release();
+      }
     }
     say("Stopped.");
   } finally {

@@ -82,12 +82,16 @@ export function createPostgresStore(options: PostgresStoreOptions): UnopenedStor
   return {
     store: assemble(options, database, beats, schema, () => whyNot),
     async open() {
+      // Each try looks anew: behind the same name there may be another server by now, or other settings.
+      const own = createDatabase({ url, schema, poolSize: 1, now });
       try {
-        await openSchema(database, schema, migrate);
+        await openSchema(own, schema, migrate);
         whyNot = undefined;
       } catch (error) {
         whyNot = toStoreError(error);
         throw whyNot;
+      } finally {
+        await own.close();
       }
     },
   };

@@ -1,0 +1,57 @@
+// A PostgreSQL server that comes late, goes away, and comes back: nothing exits, and the work goes on by itself.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { run } from "./command-line.js";
+import { type PostgresSetting, serve, startPostgres, startProcess } from "./postgres-setting.js";
+
+let postgres: PostgresSetting;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres.remove());
+
+test("server and worker wait for it, outlive its absence, and run what is submitted afterwards", async () => {
+  const { url, name } = await postgres.role();
+  await postgres.server.stop();
+  const server = await serve(url, name, "--no-worker");
+  const worker = await startProcess(["worker"], url, name);
+  await worker.says(/waiting for the store/);
+  await postgres.server.start();
+  await Promise.all([server.says(/the store is ready/), worker.says(/the store is ready/)]);
+  const cli = (...words: string[]) => run(words, { env: { TASKWRIGHT_URL: server.url } });
+  const simulate = ["submit", "email_simulation", "-p", "recipient_count=2", "--wait"];
+  expect((await cli(...simulate)).code).toBe(0);
+
+  await postgres.server.stop();
+  const away = await server.ask("/api/tasks");
+  expect({ status: away.status, retry: away.headers.get("retry-after") }).toEqual({
+    status: 503,
+    retry: "2",
+  });
+  const ready = await server.ask("/api/health/ready");
+  expect({ status: ready.status, reason: JSON.parse(ready.text).reason }).toEqual({
+    status: 503,
+    reason: expect.stringMatching(/PostgreSQL/),
+  });
+  expect((await server.ask("/api/health/live")).status).toBe(200);
+  await postgres.server.start();
+  expect((await server.ask("/api/health/ready")).status).toBe(200);
+  expect((await cli(...simulate)).code).toBe(0);
+
+  for (const process of [server, worker]) {
+    process.process.kill("SIGTERM");
+    const { code, stderr } = await process.ended;
+    expect(code).toBe(0);
+    expect(stderr).not.toContain("s3cret");
+  }
+});
+
+test("a process that is told to stop while it is away ends", async () => {
+  const { url, name } = await postgres.role();
+  const worker = await startProcess(["worker"], url, name);
+  await worker.says(/Ctrl-C/);
+  await postgres.server.stop();
+  worker.process.kill("SIGTERM");
+  const { code } = await worker.ended;
+  await postgres.server.start();
+  expect(code).toBe(0);
+});
