@@ -1,7 +1,11 @@
 // A SQLite store moved into PostgreSQL by the compiled command, and worked on there. Real stores on both sides.
+import { rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { text } from "node:stream/consumers";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { type Engine, openEngine } from "../../src/app/engine.js";
+import { openBlobs } from "../../src/app/open-blobs.js";
 import { defineTask } from "../../src/index.js";
 import { systemClock } from "../../src/lib/clock.js";
 import { openPostgresStore } from "../../src/store/postgres/postgres-store.js";
@@ -9,7 +13,7 @@ import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.js";
 import type { Store } from "../../src/store/store.js";
 import { testServer } from "../support/postgres.js";
 import { type Running, run, start } from "./command-line.js";
-import { createSource, createTarget, type Source, type Target } from "./moving.js";
+import { createSource, createTarget, type Source, type Target, TEXTS } from "./moving.js";
 
 let url = "";
 beforeAll(async () => {
@@ -95,6 +99,7 @@ test("everything arrives, and PostgreSQL goes on where SQLite stopped", async ()
     beginning: "anew",
     same: true,
     rows: { task: 7, done: 3, running: 1, scheduled: 2, ready: 1, replay: 1, log: 1, file: 1, file_use: 1 },
+    files: { files: 2, missing: [] },
   });
   expect(moved.stdout).not.toContain("postgres:postgres");
 
@@ -131,6 +136,63 @@ async function taskOf(store: Store, id: string) {
   const { taskType, queue, parameters = "{}", priority, maxAttempts, timeout, tags } = task;
   return { id, taskType, queue, parameters, priority, maxAttempts, timeout, tags, start: "now" as const };
 }
+
+describe("files", () => {
+  /** What `--files` of the target has under the ids of the source's files. */
+  async function textsIn(files: string, target: Target, source: Source, dataDir: string): Promise<unknown> {
+    const blobs = await openBlobs({ files, dataDir, store: url, schema: target.schema }, systemClock);
+    onTestFinished(() => blobs.close());
+    const read = async (id: string) => {
+      const bytes = await blobs.read(id);
+      return bytes && text(bytes);
+    };
+    return { upload: await read(source.blobs.upload), artifact: await read(source.blobs.artifact) };
+  }
+
+  test("come into the database, unless told otherwise", async () => {
+    const source = await createSource();
+    const target = createTarget(url);
+    const moved = await move(source, target);
+    expect(moved).toMatchObject({ code: 0, stderr: expect.stringContaining("2 files (391 KB) came along") });
+    expect(await textsIn("auto", target, source, "/nowhere")).toEqual(TEXTS);
+  });
+
+  test("go to another folder, also after an interruption", async () => {
+    const source = await createSource();
+    const target = createTarget(url);
+    await interrupt(source, target);
+    const elsewhere = path.join(source.folder, "elsewhere");
+    expect(await run([...words(source, target), "--files", elsewhere])).toMatchObject({ code: 0 });
+    expect(await textsIn(elsewhere, target, source, source.folder)).toEqual(TEXTS);
+  });
+
+  test("stay where they are in a folder that both use", async () => {
+    const source = await createSource();
+    const target = createTarget(url);
+    const moved = await run([...words(source, target), "--files", "folder"]);
+    expect(moved).toMatchObject({ code: 0, stderr: expect.not.stringContaining("came along") });
+    expect(await textsIn("folder", target, source, source.folder)).toEqual(TEXTS);
+  });
+
+  test("whose bytes are gone are named, and whose bytes are others stop the move", async () => {
+    const source = await createSource();
+    const { upload, artifact } = source.blobs;
+    const fileOf = (id: string) => path.join(source.folder, "files", id.slice(-2), id);
+    await rm(fileOf(upload));
+    await writeFile(fileOf(artifact), "something else");
+    const wrong = await move(source, createTarget(url));
+    expect(wrong).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`the bytes of file ${artifact} are not`),
+    });
+    await writeFile(fileOf(artifact), TEXTS.artifact);
+    const moved = await move(source, createTarget(url));
+    expect(moved).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(`gone before the move: ${upload}.`),
+    });
+  });
+});
 
 describe("an interrupted move", () => {
   test("killed, it keeps the schema closed, and goes on when it is repeated", async () => {

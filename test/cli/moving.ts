@@ -3,16 +3,23 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Readable } from "node:stream";
 import pg from "pg";
 import { onTestFinished } from "vitest";
+import { createDirectoryBlobs } from "../../src/files/directory.js";
 import { createManualClock, systemClock } from "../../src/lib/clock.js";
 import type { TaskId } from "../../src/model/id.js";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.js";
-import { type Bench, createBench, ending, OTHER_WORKER, retryIn } from "../store/fixture.js";
+import { createBench, ending, OTHER_WORKER, retryIn } from "../store/fixture.js";
+
+/** What is in the files of a source. */
+export const TEXTS = { upload: "name,age\nAda,36\n", artifact: "😀".repeat(100_000) } as const;
 
 export interface Source {
   readonly folder: string;
   readonly file: string;
+  /** Ids of an upload and of an artifact, whose bytes are TEXTS. */
+  readonly blobs: Readonly<Record<keyof typeof TEXTS, string>>;
   /** A task in every place. */
   readonly tasks: {
     readonly succeeded: TaskId;
@@ -27,23 +34,29 @@ export interface Source {
   };
 }
 
-/** Writes a store into a new folder and closes it. `more` adds to it, and sees the past: an hour ago. */
-export async function createSource(
-  more: (bench: Bench) => Promise<unknown> = async () => undefined,
-): Promise<Source> {
+/** Writes a store and its files into a new folder and closes it. All of it happened an hour ago. */
+export async function createSource(): Promise<Source> {
   const folder = await mkdtemp(path.join(tmpdir(), "taskwright-move-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const file = path.join(folder, "taskwright.db");
   const clock = createManualClock(systemClock.now() - 3_600_000);
   const store = await openSqliteStore({ file, clock });
+  const files = await createDirectoryBlobs({ root: path.join(folder, "files") });
   try {
     const bench = createBench(store, clock);
+    const upload = bench.id();
+    await store.beginFile(upload, "people.csv", "text/csv");
+    const { sizeBytes, sha256 } = await files.write(upload, Readable.from([TEXTS.upload]));
+    await store.completeFile(upload, sizeBytes, sha256);
+    const artifact = bench.id();
+    const written = await files.write(artifact, Readable.from([TEXTS.artifact]));
     const succeeded = await bench.run({ tags: ["a", "ü"], summary: "line\nbreak \\ 😀", priority: 9 });
     await bench.settle({
       ...ending("SUCCESS", succeeded),
       report: {
         progress: 33.3,
         stages: [{ name: "load", startedAt: clock.now() }],
+        artifacts: [{ id: artifact, name: "out.txt", mediaType: "text/plain", ...written }],
         logs: [{ at: clock.now(), level: "info", message: "hello", fields: '{"n":1}' }],
       },
     });
@@ -54,15 +67,14 @@ export async function createSource(
     const retried = await bench.run();
     await bench.settle({ ...retryIn(60_000, retried), report: { checkpoint: "7" } });
     const [scheduled = ""] = await bench.insert({ start: { in: 366 * 86_400_000 } });
-    const file1 = await bench.upload();
-    const running = await bench.run({ taskType: "mail", files: [file1.id] });
+    const running = await bench.run({ taskType: "mail", files: [upload] });
     // The first worker is no more when the second one beats.
     await bench.claim({ limit: 0 }, OTHER_WORKER);
     const [waiting = ""] = await bench.insert({ priority: -5, replay: { key: "order-1", digest: "d" } });
-    await more(bench);
     return {
       folder,
       file,
+      blobs: { upload, artifact },
       tasks: {
         succeeded: succeeded.id,
         failed: failed.id,
@@ -74,6 +86,7 @@ export async function createSource(
       },
     };
   } finally {
+    await files.close();
     await store.close();
   }
 }

@@ -15,11 +15,12 @@ import type { Move } from "../move/move-store.js";
 import { beginningLine, comparisonLines, nextLines, toJson } from "../move/report.js";
 import { dataScreen, print, printJson, say } from "../output.js";
 
-const KEYS: readonly OptionKey[] = ["schema", "dataDir", "logLevel"];
+const KEYS: readonly OptionKey[] = ["schema", "dataDir", "files", "logLevel"];
 
 interface MoveFlags {
   readonly from: string;
   readonly to: string;
+  readonly fromFiles?: string;
   readonly json?: true;
 }
 
@@ -32,19 +33,28 @@ export function addMove(program: Command): void {
       "the SQLite database, as data/taskwright.db or sqlite:data/taskwright.db",
     )
     .requiredOption("--to <url>", "where it goes: postgres://user:password@host:port/database")
+    .option(
+      "--from-files <place>",
+      "where the source keeps files, if it was run with --files (default folder)",
+    )
     .option("--json", "print what was moved as JSON");
   addConfigFlags(command, KEYS).action(async (flags: MoveFlags) => {
     const { from, to } = checkPlaces(flags);
     const file = await readConfigFile(process.cwd(), loadLibrary);
-    const { schema, dataDir } = loadConfig({ flags: configFlags(command, KEYS), env: process.env, file });
-    const places = { from, to, schema, dataDir, files: "auto" };
+    const { schema, dataDir, files } = loadConfig({
+      flags: configFlags(command, KEYS),
+      env: process.env,
+      file,
+    });
+    const places = { from, to, schema, dataDir, files, fromFiles: flags.fromFiles ?? "folder" };
     await untilInterrupted((signal) => move({ ...places, signal, json: flags.json === true }));
   });
   command.addHelpText(
     "after",
     `
-Tasks with results, logs, attempts and checkpoints, what waits or is scheduled, replay keys, counts, and the records of
-files. Tasks that ran when the source stopped are taken over by the first worker, as after any crash.
+Tasks with results, logs, attempts and checkpoints, what waits or is scheduled, replay keys, counts, and files: from the
+folder files in --data-dir to where --files says, by default into the database. A folder that both use is left as it is.
+Tasks that ran when the source stopped are taken over by the first worker, as after any crash.
 
 The source is only read, and nobody else can open it meanwhile. The schema must be empty; it stays closed to servers and
 workers until everything has been compared and is the same. Interrupted, run the same command again: it goes on where it
@@ -79,6 +89,7 @@ async function move(options: {
   readonly schema: string;
   readonly dataDir: string;
   readonly files: string;
+  readonly fromFiles: string;
   readonly signal: AbortSignal;
   readonly json: boolean;
 }): Promise<void> {

@@ -20,7 +20,7 @@ export interface MovedBlobs {
   /** Of those that are there now, with those that an earlier move brought. */
   readonly files: number;
   readonly bytes: number;
-  /** Ids whose bytes were gone from the source. */
+  /** Ids whose bytes are in neither place. */
   readonly missing: readonly string[];
 }
 
@@ -94,7 +94,7 @@ async function carryAll(source: Blobs, target: Blobs, options: MoveBlobs): Promi
   return { files, bytes, missing };
 }
 
-/** False where the source has no such bytes. */
+/** False where neither place has such bytes. */
 async function carry(
   blob: StoredBlob,
   source: Blobs,
@@ -103,7 +103,7 @@ async function carry(
 ): Promise<boolean> {
   if (isRepeated && (await has(target, blob))) return true;
   const bytes = await source.read(blob.id);
-  if (!bytes) return false;
+  if (!bytes) return !isRepeated && has(target, blob);
   const written = await target.write(blob.id, bytes, { signal });
   if (written.sha256 === blob.sha256) return true;
   await target.remove([blob.id]);

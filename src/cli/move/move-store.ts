@@ -11,9 +11,10 @@ export interface MoveOptions {
   /** A PostgreSQL URL. */
   readonly to: string;
   readonly schema: string;
-  /** Where the source's files lie: its data folder. */
+  /** The source's data folder. */
   readonly dataDir: string;
-  /** Where they go, as --files has it. */
+  /** Where the source's files lie, and where they go, in the words of --files. */
+  readonly fromFiles: string;
   readonly files: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -43,9 +44,9 @@ export async function moveStore(options: MoveOptions): Promise<Move> {
   try {
     const to = await openPostgresImport({ url: options.to, schema, source: from.source, state: from.state });
     try {
-      const { dataDir, files, clock } = options;
+      const { dataDir, fromFiles, files, clock } = options;
       const places = {
-        from: { files: "folder", dataDir, store: options.from },
+        from: { files: fromFiles, dataDir, store: options.from },
         to: { files, dataDir, store: options.to, schema },
       };
       const carriesBlobs = from.blobTotals.files > 0 && !isSamePlace(places.from, places.to);
