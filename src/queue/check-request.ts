@@ -9,6 +9,7 @@ import type { FileId, NewTask, StoredFile } from "../model/task.js";
 import type { Instant } from "../model/time.js";
 import type { TaskType } from "../task/define.js";
 import { fileIdsIn } from "../task/file-fields.js";
+import { foreignType } from "../task/foreign.js";
 import { jsonSchemaOf } from "../task/json-schema.js";
 import type { Registry } from "../task/registry.js";
 import { check } from "../task/validate.js";
@@ -29,6 +30,8 @@ export interface PreparedTask {
 /** What checking needs to know of the world. */
 export interface RequestContext {
   readonly registry: Registry;
+  /** Types that live workers of any process serve. */
+  readonly served: () => Promise<ReadonlySet<string>>;
   readonly now: Instant;
   /** Asked only where the caller brings no id. */
   readonly newId: () => TaskId;
@@ -46,8 +49,7 @@ export async function prepare(
   repeats?: CheckedRequest["repeats"],
 ): Promise<PreparedTask> {
   const { registry, now } = context;
-  const type = registry.get(request.taskType);
-  if (!type) throw unknownType(request.taskType, registry);
+  const type = registry.get(request.taskType) ?? (await typeElsewhere(request.taskType, context));
   const { taskType: _type, parameters: given, idempotencyKey, ...options } = request;
 
   const errors = [...checkOptions(options, now)];
@@ -153,9 +155,16 @@ function replayOf(request: SubmitRequest, repeats: CheckedRequest["repeats"]): N
   return key === undefined ? undefined : { key, digest: digest({ ...said, ...repeats }) };
 }
 
-function unknownType(name: string, registry: Registry): TaskwrightError {
-  const near = nearest(name, registry.names);
-  const hint = near ? `did you mean "${near}"?` : `there are: ${registry.names.join(", ") || "none"}`;
+/** Throws unknown_task_type where no live worker knows it either. */
+async function typeElsewhere(name: string, { registry, served }: RequestContext): Promise<TaskType> {
+  const elsewhere = await served();
+  if (!elsewhere.has(name)) throw unknownType(name, [...new Set([...registry.names, ...elsewhere])]);
+  return foreignType(name);
+}
+
+function unknownType(name: string, names: readonly string[]): TaskwrightError {
+  const near = nearest(name, names);
+  const hint = near ? `did you mean "${near}"?` : `there are: ${names.join(", ") || "none"}`;
   const message = `is not a known task type; ${hint}`;
   const shown = JSON.stringify(name.slice(0, LIMITS.taskTypeLength).toWellFormed());
   return new TaskwrightError("unknown_task_type", `${shown} ${message}`, {

@@ -12,12 +12,13 @@ import { asCreated } from "./build-task.js";
 import { missingFile, type PreparedTask, prepare, type RequestContext } from "./check-request.js";
 import { createInsertBatcher } from "./insert-batcher.js";
 import type { Queue, RetryChanges, SubmitRequest, Submitted } from "./queue.js";
+import { createServed } from "./served.js";
 import { fromStore } from "./store-errors.js";
 import { createSubmitMany } from "./submit-many.js";
 import { createWaiter } from "./waiter.js";
 
 export interface QueueOptions {
-  readonly store: TaskStore & HistoryStore & Pick<Store, "onChange" | "files">;
+  readonly store: TaskStore & HistoryStore & Pick<Store, "onChange" | "onMissed" | "files" | "workers">;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly newId: () => TaskId;
@@ -26,8 +27,10 @@ export interface QueueOptions {
 export function createQueue({ store, registry, clock, newId }: QueueOptions): Queue {
   const waiter = createWaiter({ store, clock });
   const batcher = createInsertBatcher(store);
+  const { present, presentAll, types } = createServed(store, clock);
   const contextNow = (): RequestContext => ({
     registry,
+    served: () => fromStore(types()),
     now: clock.now(),
     newId,
     files: (ids) => fromStore(store.files(ids)),
@@ -43,7 +46,7 @@ export function createQueue({ store, registry, clock, newId }: QueueOptions): Qu
   async function toSubmitted(prepared: PreparedTask, answer: InsertAnswer): Promise<Submitted> {
     const stored = requireStored(prepared, answer);
     return stored.outcome === "created"
-      ? { task: present(asCreated(prepared.task, stored.createdAt)), replayed: false }
+      ? { task: await present(asCreated(prepared.task, stored.createdAt)), replayed: false }
       : { task: await read(stored.id), replayed: true };
   }
 
@@ -58,13 +61,6 @@ export function createQueue({ store, registry, clock, newId }: QueueOptions): Qu
     const [task] = await fromStore(store.get([id]));
     if (!task) throw notFound(id);
     return present(task);
-  }
-
-  /** A task that waits for a worker waits for a handler, where nobody here has one. */
-  function present(task: Task): Task {
-    return task.waitingFor === "worker" && !registry.get(task.taskType)
-      ? { ...task, waitingFor: "handler" }
-      : task;
   }
 
   async function partOf<T>(id: TaskId, part: Promise<T>): Promise<T> {
@@ -84,7 +80,7 @@ export function createQueue({ store, registry, clock, newId }: QueueOptions): Qu
 
     async list(filter, page) {
       const answer = await fromStore(store.list(filter, page));
-      return { ...answer, tasks: answer.tasks.map(present) };
+      return { ...answer, tasks: await presentAll(answer.tasks) };
     },
 
     async cancel(id) {

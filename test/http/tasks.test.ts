@@ -18,7 +18,7 @@ describe("submit", () => {
     expect(answer.body).toMatchObject({
       task_type: "sample",
       status: "PENDING",
-      waiting_for: "worker",
+      waiting_for: "handler",
       progress: 0,
       parameters: { rows: 5 },
       result_data: null,

@@ -8,7 +8,7 @@ import { createIdSource } from "../../src/model/id.js";
 import type { NewTask } from "../../src/model/task.js";
 import { createQueue } from "../../src/queue/create-queue.js";
 import { createMemoryStore } from "../../src/store/memory/memory-store.js";
-import { StoreError } from "../../src/store/store.js";
+import { StoreError, type WorkerState } from "../../src/store/store.js";
 import { defineTask } from "../../src/task/define.js";
 import { createRegistry } from "../../src/task/registry.js";
 
@@ -78,7 +78,8 @@ describe("submit", () => {
   it("starts at once what was due in the past", async () => {
     const { queue, clock } = setup();
     const { task } = await queue.submit({ taskType: "sample", runAt: new Date(clock.now() - 1) });
-    expect(task.waitingFor).toBe("worker");
+    // Due, and nobody works here.
+    expect(task.waitingFor).toBe("handler");
   });
 
   it("cuts a type's own summary to its limit", async () => {
@@ -196,11 +197,56 @@ describe("get with wait", () => {
   });
 });
 
-it("says that a task waits for a handler, where nobody here has one", async () => {
-  const { queue, store, clock, newId } = setup();
-  const { task } = await queue.submit({ taskType: "sample" });
-  const other = createQueue({ store, registry: createRegistry([]), clock, newId });
-  expect((await other.get(task.id)).waitingFor).toBe("handler");
-  const { tasks } = await other.list({}, { limit: 10, order: "newest" });
-  expect(tasks[0]?.waitingFor).toBe("handler");
+describe("who serves a type", () => {
+  const worker = (more: Partial<WorkerState>): WorkerState => ({
+    id: "w",
+    host: "elsewhere",
+    pid: 1,
+    version: "0.0.0",
+    startedAt: 0,
+    slots: 1,
+    running: 0,
+    taskTypes: ["sample", "foreign"],
+    queues: "all",
+    eventLoopLag: 0,
+    memoryBytes: 0,
+    ...more,
+  });
+  const waitsFor = async ({ queue }: ReturnType<typeof setup>, id: string) => {
+    const { tasks } = await queue.list({}, { limit: 10, order: "newest" });
+    const { waitingFor } = await queue.get(id);
+    expect(tasks.find((task) => task.id === id)?.waitingFor).toBe(waitingFor);
+    return waitingFor;
+  };
+
+  it("says that a task waits for a handler while no live worker serves its type in its queue", async () => {
+    const bench = setup();
+    const { task } = await bench.queue.submit({ taskType: "sample" });
+    expect(task.waitingFor).toBe("handler");
+    await bench.store.beat(worker({ queues: ["another"] }));
+    await bench.clock.advance(1_000);
+    expect(await waitsFor(bench, task.id)).toBe("handler");
+    await bench.store.beat(worker({ queues: ["own"] }));
+    await bench.clock.advance(1_000);
+    expect(await waitsFor(bench, task.id)).toBe("worker");
+    await bench.store.retire("w");
+    await bench.clock.advance(1_000);
+    expect(await waitsFor(bench, task.id)).toBe("handler");
+  });
+
+  it("takes a type that only others know, while one of them lives, and refuses what nobody knows", async () => {
+    const bench = setup();
+    const { queue, store, clock } = bench;
+    const submit = () => queue.submit({ taskType: "foreign", parameters: { any: "thing" } });
+    expect(await codeOf(submit())).toBe("unknown_task_type");
+    await store.beat(worker({}));
+    await clock.advance(1_000);
+    const { task } = await submit();
+    expect(task).toMatchObject({ status: "PENDING", waitingFor: "worker", parameters: '{"any":"thing"}' });
+    expect(await codeOf(queue.submit({ taskType: "nobody" }))).toBe("unknown_task_type");
+    await store.retire("w");
+    await clock.advance(1_000);
+    expect(await codeOf(submit())).toBe("unknown_task_type");
+    expect(await waitsFor(bench, task.id)).toBe("handler");
+  });
 });
