@@ -39,8 +39,11 @@ export async function openBlobs(options: BlobsOptions, clock: Clock): Promise<Bl
       return createDirectoryBlobs({ root: place.path });
     case "database":
       return withLocalCopies(createChunkedBlobs(createBlobTable({ url: store, schema })), copies);
-    case "bucket":
-      throw new TaskwrightError("validation_failed", "files: not built yet");
+    case "bucket": {
+      // Loaded here, so that whoever has no bucket starts without it.
+      const { createBucketBlobs } = await import("../files/s3.js");
+      return withLocalCopies(await createBucketBlobs(place), copies);
+    }
   }
 }
 
