@@ -33,7 +33,7 @@ export function createEventHub({
   clock,
   epoch,
 }: {
-  readonly store: Pick<Store, "onChange">;
+  readonly store: Pick<Store, "onChange" | "onMissed">;
   readonly clock: Clock;
   readonly epoch: string;
 }): EventHub {
@@ -51,9 +51,22 @@ export function createEventHub({
   function listen(): void {
     cancelLinger?.();
     cancelLinger = undefined;
-    stopListening ??= store.onChange((changes) => {
-      for (const change of changes) limiter.take(change);
-    });
+    if (stopListening) return;
+    const stops = [
+      store.onChange((changes) => {
+        for (const change of changes) limiter.take(change);
+      }),
+      store.onMissed(resyncAll),
+    ];
+    stopListening = () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  /** Nobody here knows what was missed: who comes back later must hear of the gap, too. */
+  function resyncAll(): void {
+    ring.clear();
+    for (const subscriber of subscribers) subscriber.resync(ring.position);
   }
 
   function unlisten(): void {

@@ -25,19 +25,31 @@ export function createWaiter({
   store,
   clock,
 }: {
-  readonly store: Pick<Store, "onChange">;
+  readonly store: Pick<Store, "onChange" | "onMissed">;
   readonly clock: Clock;
 }): Waiter {
   const waiting = new Map<TaskId, Set<() => void>>();
   let unsubscribe: (() => void) | undefined;
 
+  function subscribe(): () => void {
+    const stops = [
+      store.onChange((changes) => {
+        for (const { kind, task } of changes) {
+          if (kind === "finished") for (const listener of waiting.get(task.id) ?? []) listener();
+        }
+      }),
+      store.onMissed(() => {
+        for (const listeners of waiting.values()) for (const listener of listeners) listener();
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
   function listen(id: TaskId, wake: () => void): () => void {
     // While nobody waits, the store need not build changes.
-    unsubscribe ??= store.onChange((changes) => {
-      for (const { kind, task } of changes) {
-        if (kind === "finished") for (const listener of waiting.get(task.id) ?? []) listener();
-      }
-    });
+    unsubscribe ??= subscribe();
     const listeners = waiting.get(id) ?? new Set();
     listeners.add(wake);
     waiting.set(id, listeners);

@@ -2,8 +2,10 @@
 import type { Change } from "./store.js";
 
 export interface Listeners {
-  /** Whether anybody wants to hear of changes; without, they need not even be built. */
+  /** Whether anybody, here or elsewhere, wants to hear of changes; without, they need not even be built. */
   readonly listening: boolean;
+  /** Whether anybody here does. */
+  readonly watched: boolean;
   /** Tells what one commit changed, and whether it made work appear. */
   tell(changes: readonly Change[], work: boolean): void;
   /** Tells that changes of other processes were missed. */
@@ -13,12 +15,15 @@ export interface Listeners {
   onMissed(listener: () => void): () => void;
 }
 
-export function createListeners(): Listeners {
+export function createListeners(isHeardElsewhere: () => boolean = () => false): Listeners {
   const workListeners = new Set<() => void>();
   const changeListeners = new Set<(changes: readonly Change[]) => void>();
   const missedListeners = new Set<() => void>();
   return {
     get listening() {
+      return changeListeners.size > 0 || isHeardElsewhere();
+    },
+    get watched() {
       return changeListeners.size > 0;
     },
     tell(changes, work) {

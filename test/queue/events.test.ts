@@ -9,6 +9,7 @@ import type { Change } from "../../src/store/store.js";
 function setup() {
   const clock = createManualClock();
   const listeners = new Set<(changes: readonly Change[]) => void>();
+  const missed = new Set<() => void>();
   const hub = createEventHub({
     clock,
     epoch: "e1",
@@ -17,13 +18,20 @@ function setup() {
         listeners.add(listener);
         return () => listeners.delete(listener);
       },
+      onMissed(listener) {
+        missed.add(listener);
+        return () => missed.delete(listener);
+      },
     },
   });
   const say = (kind: Change["kind"], id = "t1", more: Partial<Change["task"]> = {}) => {
     const task = { id, taskType: "sample", queue: "default", status: "RUNNING" as const, ...more };
     for (const listener of listeners) listener([{ kind, at: clock.now(), task }]);
   };
-  return { clock, hub, say, listeners };
+  const miss = () => {
+    for (const listener of missed) listener();
+  };
+  return { clock, hub, say, listeners, miss };
 }
 
 /** What a reader has now, as text; nothing is waited for. */
@@ -82,6 +90,15 @@ describe("the event hub", () => {
     for (let count = 0; count < 10_001; count++) say("created", `t${count}`);
     expect(await heard(hub.subscribe({}, "e1:0"))).toEqual(["resync"]);
     expect(await heard(hub.subscribe({}, "e1:10000"))).toEqual(["created"]);
+  });
+
+  it("answers every reader one resync where changes were missed, and those who come back, too", async () => {
+    const { hub, say, miss } = setup();
+    const readers = [hub.subscribe({}), hub.subscribe({ taskIds: ["t9"] })];
+    say("created");
+    miss();
+    for (const reader of readers) expect(await heard(reader)).toEqual(["resync"]);
+    expect(await heard(hub.subscribe({}, "e1:1"))).toEqual(["resync"]);
   });
 
   it("passes what the filter asks for", async () => {

@@ -11,7 +11,7 @@ import type { WireHealth } from "../wire.js";
 const PING_TIMEOUT: Millis = 2_000;
 
 interface HealthOptions {
-  readonly store: Pick<Store, "kind" | "ping">;
+  readonly store: Pick<Store, "kind" | "ping" | "deafness">;
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
@@ -25,7 +25,13 @@ export function serveHealth(app: FastifyInstance, options: HealthOptions): void 
     store: store.kind,
     version,
     uptime_s: Math.max(0, Math.round((clock.now() - startedAt) / 1000)),
+    ...degradation(),
   });
+
+  function degradation(): Pick<WireHealth, "degraded"> {
+    const degraded = store.deafness();
+    return degraded === undefined ? {} : { degraded };
+  }
 
   serve(app, "health.get", health);
   serve(app, "health.live", health);

@@ -108,6 +108,9 @@ export const HealthSchema = Type.Object({
   version: Type.String(),
   uptime_s: Type.Number(),
   reason: Type.Optional(Type.String()),
+  degraded: Type.Optional(
+    Type.String({ description: "What is slower than usual for now, and why; nothing is lost." }),
+  ),
 });
 
 export type WireHealth = Static<typeof HealthSchema>;

@@ -1,5 +1,4 @@
 // The PostgreSQL store: puts connections, schema and verbs together. Any number of processes share one schema.
-import { randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "../../lib/clock.js";
 import type { Instant, Millis } from "../../model/time.js";
 import { createListeners } from "../listeners.js";
@@ -9,12 +8,12 @@ import { CallerFailure, createDatabase, type Database } from "./database.js";
 import { toStoreError } from "./errors.js";
 import { createFiles } from "./files.js";
 import { createHeartbeat } from "./heartbeat.js";
-import { createHints } from "./hints.js";
 import { createHistory } from "./history.js";
 import { createInsert } from "./insert.js";
 import { createListing } from "./listing.js";
 import { migrateSchema } from "./migrations/migrate.js";
 import { checkNames, openSchema } from "./opening.js";
+import { createOthers } from "./others.js";
 import { createRetention } from "./retention.js";
 import { createStatistics, FOLD_PAUSE } from "./statistics.js";
 import { createTasks } from "./tasks.js";
@@ -106,9 +105,10 @@ function assemble(
 ): Store {
   const { url, clock = systemClock, lease = DEFAULTS.lease } = options;
   const cursors = createCursors(clock);
-  const listeners = createListeners();
-  const hints = createHints({ url, schema, clock, query: beats.query, origin: randomUUID() });
-  const writer = createWriter(database, cursors, listeners, hints);
+  const listeners = createListeners(() => others.sender.isHeard);
+  const others = createOthers({ url, schema, clock, query: beats.query, reads: database.query, listeners });
+  const { hints, sender } = others;
+  const writer = createWriter(database, cursors, listeners, hints, sender);
   const inserts = createInsert(writer, hints);
   const { stallLimit = DEFAULTS.stallLimit } = options;
   // A test's clock stands still for whole threads.
@@ -122,7 +122,6 @@ function assemble(
   const history = createHistory(database);
   const statistics = createStatistics(database);
   const listing = createListing(database, clock);
-  let isListening = false;
   let foldedAt: Millis | undefined;
   let closing: Promise<void> | undefined;
 
@@ -152,17 +151,8 @@ function assemble(
     return work.promote(limit);
   }
 
-  /** Other processes are listened to once somebody here wants to hear of work. */
-  function onWork(listener: () => void): () => void {
-    if (!isListening && closing === undefined) {
-      isListening = true;
-      hints.listen(() => listeners.tell([], true));
-    }
-    return listeners.onWork(listener);
-  }
-
   async function close(): Promise<void> {
-    await Promise.all([hints.close(), heartbeat.close()]);
+    await Promise.all([others.close(), heartbeat.close()]);
     await Promise.all([database.close(), beats.close()]);
   }
 
@@ -200,9 +190,17 @@ function assemble(
     ping: verb(async () => {
       await database.query("SELECT 1");
     }),
-    deafness: () => undefined,
-    onWork,
-    onChange: listeners.onChange,
+    deafness: others.deafness,
+    // Other processes are listened to once somebody here wants to hear of work or of changes.
+    onWork(listener) {
+      if (closing === undefined) others.listenForWork();
+      return listeners.onWork(listener);
+    },
+    onChange(listener) {
+      const stop = listeners.onChange(listener);
+      if (closing === undefined) others.listenForChanges();
+      return stop;
+    },
     onMissed: listeners.onMissed,
     close() {
       closing ??= close();

@@ -1,6 +1,7 @@
 // One verb, one transaction: run, commit, tell. What a verb notes is forgotten with a transaction that failed.
 import type { Listeners } from "../listeners.js";
 import type { Change } from "../store.js";
+import type { ChangeSender } from "./change-sender.js";
 import type { Cursors, ReadyKey } from "./cursors.js";
 import type { Database, Query } from "./database.js";
 import type { Hints } from "./hints.js";
@@ -29,6 +30,7 @@ export function createWriter(
   cursors: Cursors,
   listeners: Listeners,
   hints: Hints,
+  sender: ChangeSender,
 ): Writer {
   return {
     database,
@@ -45,6 +47,7 @@ export function createWriter(
       const { changes, appeared, cancelRequested } = notes;
       listeners.tell(changes, appeared.length > 0 || cancelRequested);
       hints.send(new Set(appeared.map((key) => key.queue)), cancelRequested);
+      sender.send(changes);
       return answer;
     },
   };

@@ -1,0 +1,85 @@
+// All that passes between the processes of one schema: puts the connection, hints, and changes together. None of it is needed to
+// be right; without it everything is a second later.
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../../lib/clock.js";
+import type { Listeners } from "../listeners.js";
+import { createChangeReceiver } from "./change-receiver.js";
+import { type ChangeSender, createChangeSender, HERE, WHO } from "./change-sender.js";
+import type { Query } from "./database.js";
+import { createHints, type Hints } from "./hints.js";
+import { createNotifications } from "./notifications.js";
+
+export interface Others {
+  readonly hints: Hints;
+  readonly sender: ChangeSender;
+  listenForWork(): void;
+  listenForChanges(): void;
+  /** Why nothing is heard of other processes, in words for people. */
+  deafness(): string | undefined;
+  close(): Promise<void>;
+}
+
+interface OthersOptions {
+  readonly url: string;
+  readonly schema: string;
+  readonly clock: Clock;
+  /** For messages; must not wait behind work. */
+  readonly query: Query;
+  readonly reads: Query;
+  readonly listeners: Listeners;
+}
+
+export function createOthers({ url, schema, clock, query, reads, listeners }: OthersOptions): Others {
+  const notifications = createNotifications({
+    url,
+    schema,
+    clock,
+    query,
+    origin: randomUUID(),
+    hear(channel, said, isForeign) {
+      switch (channel) {
+        case "work":
+          if (isForeign) receiver.miss();
+          listeners.tell([], true);
+          return;
+        case "cancel":
+          listeners.tell([], true);
+          return;
+        case "change":
+          receiver.hear(said);
+          return;
+        case "watch":
+          if (said === HERE) sender.heardHere();
+          if (said === WHO) receiver.asked();
+      }
+    },
+    changed() {
+      // What came while nothing was heard was not heard.
+      if (notifications.trouble === undefined) {
+        sender.ask();
+        listeners.tell([], true);
+      }
+      receiver.changed();
+    },
+  });
+  const hints = createHints(notifications, clock);
+  const sender = createChangeSender(notifications, clock);
+  const receiver = createChangeReceiver({ notifications, listeners, clock, query: reads });
+  return {
+    hints,
+    sender,
+    listenForWork() {
+      notifications.listen("work");
+      notifications.listen("cancel");
+    },
+    listenForChanges: receiver.watch,
+    deafness: () =>
+      notifications.trouble === undefined
+        ? undefined
+        : `Nothing is heard of other processes: ${notifications.trouble}. Until it is, this one asks the database every second.`,
+    async close() {
+      await Promise.all([hints.close(), sender.close(), receiver.close()]);
+      await notifications.close();
+    },
+  };
+}

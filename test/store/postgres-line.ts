@@ -1,0 +1,53 @@
+// A line to the server on which LISTEN can be cut while everything else works, as a pooler or a firewall does it.
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { onTestFinished } from "vitest";
+import { serverUrl } from "./postgres-support.js";
+
+export interface Line {
+  readonly url: string;
+  /** Ends connections that listen, and those that begin to. */
+  cutListening(): void;
+  mendListening(): void;
+}
+
+/** Closed with the test. */
+export async function startLine(): Promise<Line> {
+  const url = new URL(serverUrl());
+  const server = { port: Number(url.port), host: url.hostname };
+  const listening = new Set<Socket>();
+  let isCut = false;
+  const line: Server = createServer((near) => {
+    const far = connect(server);
+    near.on("data", (bytes) => {
+      if (bytes.includes("LISTEN ")) listening.add(near);
+      if (isCut && listening.has(near)) near.destroy();
+      else far.write(bytes);
+    });
+    far.on("data", (bytes) => near.write(bytes));
+    for (const [side, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      side.on("close", () => other.destroy());
+      side.on("error", () => other.destroy());
+    }
+    near.on("close", () => listening.delete(near));
+  });
+  await new Promise<void>((resolve) => line.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    line.close();
+  });
+  const address = line.address();
+  if (typeof address !== "object" || address === null) throw new Error("the line has no port");
+  url.port = String(address.port);
+  return {
+    url: url.href,
+    cutListening() {
+      isCut = true;
+      for (const socket of listening) socket.destroy();
+    },
+    mendListening() {
+      isCut = false;
+    },
+  };
+}
