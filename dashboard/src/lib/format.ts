@@ -82,6 +82,10 @@ export function formatBytes(bytes: number): string {
   return `${size >= 100 ? Math.round(size) : size.toFixed(1)} ${unit}`;
 }
 
+const STORES: Readonly<Record<string, string>> = { sqlite: "SQLite", postgres: "PostgreSQL" };
+/** A kind of store as its makers write it. */
+export const formatStore = (kind: string) => STORES[kind] ?? kind;
+
 /** "1 worker", "3 workers". */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatNumber(count)} ${count === 1 ? one : many}`;

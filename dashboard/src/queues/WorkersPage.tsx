@@ -84,7 +84,7 @@ export function WorkersPage() {
                   </span>
                   <span className="sub">
                     {isSilent(worker)
-                      ? `No heartbeat for ${formatAge(silentFor(worker))}, pid ${worker.pid}`
+                      ? `No heartbeat for ${formatAge(silentFor(worker))}, pid ${worker.pid}, ${worker.version}`
                       : `pid ${worker.pid}, ${worker.version}, up ${formatAge(now - Date.parse(worker.started_at))}`}
                   </span>
                 </td>

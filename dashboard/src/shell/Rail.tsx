@@ -1,7 +1,7 @@
 // The rail: every page that exists, and which server this is.
 import { useQuery } from "@tanstack/react-query";
 import { BASE_PATH } from "../lib/base.js";
-import { formatCount } from "../lib/format.js";
+import { formatCount, formatStore } from "../lib/format.js";
 import { PlainLink } from "../parts/PlainLink.js";
 import { healthQuery, statsQuery } from "../tasks/queries.js";
 import {
@@ -49,7 +49,9 @@ export function Rail() {
             {BASE_PATH}
           </code>
         </span>
-        <span className="version">{health && `Version ${health.version} · ${health.store}`}</span>
+        <span className="version">
+          {health && `Version ${health.version} · ${formatStore(health.store)}`}
+        </span>
       </div>
     </aside>
   );

@@ -17,7 +17,7 @@ import { Preview } from "./Preview.js";
 import { type Field, planForm } from "./plan.js";
 import { objectOf } from "./schema.js";
 
-/** Drafts of forms that were left, by type; options under "". */
+/** Drafts of forms that were left, by type and the task that is run again. */
 const kept = new Map<string, Draft>();
 
 interface NewTaskFormProps {
@@ -31,25 +31,29 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const form = useRef<HTMLFormElement>(null);
+  const place = `${type.name} ${again?.id ?? ""}`;
+  // Options typed for one type hold for the next; those of a task that is run again are its own.
+  const optionsPlace = again ? `options ${place}` : "options";
   const plan = useMemo(() => planForm(type.parameters_schema), [type]);
   const optionsPlan = useMemo(() => planOptions(type), [type]);
-  const [draft, setDraft] = useState(() =>
-    again ? draftOf(plan, again.parameters) : (kept.get(type.name) ?? draftOf(plan)),
-  );
-  const [options, setOptions] = useState(() =>
-    again ? draftOf(optionsPlan, optionsOf(again, type)) : (kept.get("") ?? draftOf(optionsPlan)),
+  const [draft, setDraft] = useState(() => kept.get(place) ?? draftOf(plan, again?.parameters));
+  const [options, setOptions] = useState(
+    () => kept.get(optionsPlace) ?? draftOf(optionsPlan, again && optionsOf(again, type)),
   );
   const [faults, setFaults] = useState<readonly Fault[]>([]);
   const [refusal, setRefusal] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const isAgain = again !== undefined;
   useEffect(() => {
     // Whoever runs a task again came to change something.
-    if (again) form.current?.querySelector<HTMLElement>(".parameters :is(input, textarea, select)")?.focus();
-  }, [again]);
+    if (isAgain) {
+      form.current?.querySelector<HTMLElement>(".parameters :is(input, textarea, select)")?.focus();
+    }
+  }, [isAgain]);
   useEffect(() => {
-    kept.set(type.name, draft);
-    kept.set("", options);
-  }, [type.name, draft, options]);
+    kept.set(place, draft);
+    kept.set(optionsPlace, options);
+  }, [place, optionsPlace, draft, options]);
 
   const read = readDraft(plan, draft, "/parameters", true);
   const readOptions = readDraft(optionsPlan, options, "", false);
@@ -77,8 +81,8 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
     try {
       const { task_type, parameters: given, ...rest } = request;
       const task = await client.submit(task_type, given, rest);
-      kept.delete(type.name);
-      kept.delete("");
+      kept.delete(place);
+      kept.delete(optionsPlace);
       toast(`Submitted ${titleOf(task)}`);
       await queryClient.invalidateQueries({ queryKey: [TASKS] });
       await navigate({ to: "/tasks/$taskId", params: { taskId: task.id } });

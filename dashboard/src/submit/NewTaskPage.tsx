@@ -38,7 +38,7 @@ export function NewTaskPage() {
     );
   }
   const again = source.data?.task_type === type.name ? source.data : undefined;
-  return (
+  const form = (
     <NewTaskForm
       key={`${type.name} ${again?.id ?? ""}`}
       type={type}
@@ -51,6 +51,16 @@ export function NewTaskPage() {
         />
       }
     />
+  );
+  return (
+    <>
+      {source.error && (
+        <Notice status="FAILED" strong="The task to run again can't be read.">
+          {explain(source.error)}
+        </Notice>
+      )}
+      {form}
+    </>
   );
 }
 

@@ -4,7 +4,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { client, type WireTaskType } from "../lib/api.js";
 import { BASE_PATH, SERVER_URL } from "../lib/base.js";
-import { plural } from "../lib/format.js";
+import { formatStore, plural } from "../lib/format.js";
 import { TASKS } from "../live/cache.js";
 import { CodeBox } from "../parts/CodeBox.js";
 import { Glyph } from "../parts/Glyph.js";
@@ -50,7 +50,7 @@ export function FirstTask() {
         <Step done title="Server running">
           <p>
             Listening on <code>{SERVER_URL}</code>
-            {health && `, tasks are kept in ${health.store}`}
+            {health && `, tasks are kept in ${formatStore(health.store)}`}
           </p>
         </Step>
         <Step done={worker !== undefined} title={worker ? "Worker connected" : "No worker yet"}>

@@ -70,7 +70,7 @@ export function RetryDialog({ tasks, search, list, onClose }: RetryDialogProps) 
             Retry {plural(progress?.of ?? tasks.length, "failed task")}
           </Dialog.Title>
           <Dialog.Description className="hint">
-            {describeSearch(search)}
+            Filter: {describeSearch(search)}
             {list.hasMore && `, the ${formatNumber(list.tasks.length)} shown of ${list.total}`}. Each becomes
             a new task with the same parameters; the failed ones stay as they are.
           </Dialog.Description>
