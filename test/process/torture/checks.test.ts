@@ -1,7 +1,10 @@
 // The checks of the fault harness, on made-up histories: a clean one passes, and each kind of violation is seen.
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { expect, test } from "vitest";
 import { RULES, type Rule } from "../../../torture/checks/rules.js";
 import { verdict } from "../../../torture/checks/verdict.js";
+import { FAULTS } from "../../../torture/faults/all.js";
 import type { Cancel, History, Life, Read, Run, StoredTask, Submit } from "../../../torture/history.js";
 
 const NO_COUNTS = { PENDING: 0, RUNNING: 0, SUCCESS: 0, FAILED: 0, CANCELLED: 0 };
@@ -315,4 +318,14 @@ test.each(PLANTED)("%s", (rule, changes) => {
 
 test("every rule was planted", () => {
   expect(new Set(PLANTED.map(([rule]) => rule))).toEqual(new Set(RULES));
+});
+
+const page = readFileSync(path.join(import.meta.dirname, "../../../docs/torture.md"), "utf8");
+
+test("the page names every rule", () => {
+  for (const rule of RULES) expect(page).toContain(`| ${rule} |`);
+});
+
+test("the page names every fault", () => {
+  for (const { name } of FAULTS) expect(page).toContain(`\`${name}\``);
 });
