@@ -10,7 +10,7 @@ export interface WorkerFigures {
 }
 
 /** How often it says how many it has run, in milliseconds. */
-const TELL = 10;
+const TELL = 50;
 
 const [store = "", schema = "", dataDir = "", concurrency = "200"] = process.argv.slice(2);
 const { openEngine } = await loadEngine();

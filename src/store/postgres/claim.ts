@@ -117,7 +117,7 @@ export function createClaim({ database, cursors, listeners }: Writer) {
     const isOneLane = stretches.every(
       ({ queue, taskType }) => queue === first?.queue && taskType === first.taskType,
     );
-    return query<FreshRow>(isOneLane ? CLAIM_FROM_ONE : CLAIM_FROM_MANY, [
+    const values = [
       stretches.map((stretch) => stretch.queue),
       stretches.map((stretch) => stretch.taskType),
       stretches.map((stretch) => stretch.fromRank),
@@ -126,7 +126,10 @@ export function createClaim({ database, cursors, listeners }: Writer) {
       limit,
       worker,
       database.now(),
-    ]);
+    ];
+    return isOneLane
+      ? query<FreshRow>(CLAIM_FROM_ONE, values, "claim_from_one")
+      : query<FreshRow>(CLAIM_FROM_MANY, values, "claim_from_many");
   }
 
   /** From the beginning of every lane. */

@@ -3,8 +3,16 @@ import pg from "pg";
 import type { Instant, Millis } from "../../model/time.js";
 import type { CallerTransaction } from "../store.js";
 
-/** Runs one statement. `values` fill $1, $2, …; statements that are not awaited one by one share a round trip. */
-export type Query = <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
+/**
+ * Runs one statement. `values` fill $1, $2, …; statements that are not awaited one by one share a round trip. One with a
+ * name is planned once per connection, as long as that ends at PostgreSQL itself: a pooler in between hands connections
+ * on, and statements stay behind. Only for statements that are always planned under the same settings.
+ */
+export type Query = <Row extends object>(
+  sql: string,
+  values?: readonly unknown[],
+  name?: string,
+) => Promise<readonly Row[]>;
 
 export interface Database {
   /** One statement that may be run twice: it is, once, where the connection broke. */
@@ -103,6 +111,9 @@ export function createDatabase({ url, schema, poolSize, patience, now }: Databas
     broken.add(client);
   });
 
+  const met = new WeakSet<object>();
+  /** Connections that end at a process of PostgreSQL. */
+  const direct = new WeakSet<object>();
   const texts = new Map<string, string>();
   /** Statements are written for the schema "taskwright". */
   function inSchema(sql: string): string {
@@ -115,8 +126,19 @@ export function createDatabase({ url, schema, poolSize, patience, now }: Databas
   }
 
   function queryOn(client: pg.PoolClient): Query {
-    return async <Row extends object>(sql: string, values: readonly unknown[] = []) =>
-      (await client.query<Row>(inSchema(sql), [...values])).rows;
+    return async <Row extends object>(sql: string, values: readonly unknown[] = [], name?: string) => {
+      const statement = { text: inSchema(sql), values: [...values] };
+      const isNamed = name !== undefined && direct.has(client);
+      return (await client.query<Row>(isNamed ? { ...statement, name } : statement)).rows;
+    };
+  }
+
+  /** Behind a pooler, the process that answers is not the one that greeted. Asked once per connection. */
+  async function meet(client: pg.PoolClient): Promise<void> {
+    if (met.has(client)) return;
+    const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    met.add(client);
+    if ("processID" in client && client.processID === rows[0]?.pid) direct.add(client);
   }
 
   function queryWithin(transaction: CallerTransaction): Query {
@@ -152,6 +174,7 @@ export function createDatabase({ url, schema, poolSize, patience, now }: Databas
     for (let tries = 1; ; tries++) {
       const client = await pool.connect();
       try {
+        await meet(client);
         return await run(client);
       } catch (error) {
         const isRepeatable = broken.has(client) || REPEATABLE.has(stateOf(error));
@@ -163,7 +186,7 @@ export function createDatabase({ url, schema, poolSize, patience, now }: Databas
   }
 
   return {
-    query: (sql, values) => repeat((client) => queryOn(client)(sql, values)),
+    query: (sql, values, name) => repeat((client) => queryOn(client)(sql, values, name)),
     transaction: (work) => repeat((client) => runWithin(BEGIN, work, client)),
     within: queryWithin,
     snapshot: (work) => repeat((client) => runWithin(BEGIN_SNAPSHOT, work, client)),

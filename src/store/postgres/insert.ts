@@ -80,7 +80,7 @@ export function createInsert({ database, listeners, write }: Writer, hints: Hint
   const knownLanes = new Set<string>();
 
   function add(query: Query, tasks: readonly NewTask[], carried: ReadonlySet<TaskId>) {
-    return query<AddedRow>(ADD, [
+    const values = [
       tasks.map((task) => task.id),
       tasks.map((task) => task.queue),
       tasks.map((task) => task.taskType),
@@ -97,7 +97,8 @@ export function createInsert({ database, listeners, write }: Writer, hints: Hint
       tasks.map((task) => task.parameters),
       tasks.map((task) => carried.has(task.id)),
       database.now(),
-    ]);
+    ];
+    return query<AddedRow>(ADD, values, "add");
   }
 
   /** Of those tasks that want a checkpoint, the ones that get one. */

@@ -17,11 +17,11 @@ const END = (columns: string) => `
 WITH gone AS (
   DELETE FROM taskwright.running r
   USING unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::text[], $8::boolean[], $9::text[])
-    AS s (id, fence, status, error, result_data, progress, message, staged, stages)
+    AS s (id, fence, other_status, error, result_data, progress, message, staged, stages)
   WHERE r.id = s.id AND r.fence = s.fence
   RETURNING r.id, r.fence, r.worker, r.queue, r.task_type, r.attempt, r.crashes, r.carried, r.ready_at, r.started_at,
-    r.cancel_requested_at, s.status, s.error, s.result_data,
-    CASE WHEN s.status = 'SUCCESS' THEN 100 ELSE coalesce(s.progress, r.progress) END AS progress,
+    r.cancel_requested_at, coalesce(s.other_status, 'SUCCESS') AS status, s.error, s.result_data,
+    CASE WHEN s.other_status IS NULL THEN 100 ELSE coalesce(s.progress, r.progress) END AS progress,
     coalesce(s.message, r.progress_message) AS progress_message,
     CASE WHEN s.staged THEN s.stages ELSE r.stages END AS stages, ${moment("$10")} AS now
 ),
@@ -46,8 +46,12 @@ counted AS (
 )
 SELECT ${columns} FROM gone`;
 
-// What has to be known of an end, and what those hear who listen: to write out and read a row costs as much as to store it.
-const END_UNHEARD = END("id, status, attempt, crashes, carried");
+// To write out and read a row costs as much as to store it: one row says what has to be known of all ends. `ended` is NULL
+// where all of them applied.
+const END_UNHEARD = END(`
+  array_agg(id) FILTER (WHERE status <> 'SUCCESS' OR attempt > 1 OR carried OR crashes > 0) AS told,
+  array_agg(id) FILTER (WHERE carried) AS carried,
+  CASE WHEN count(*) < cardinality($1::uuid[]) THEN coalesce(array_agg(id), '{}') END AS ended`);
 const END_HEARD = END(`id, status, attempt, crashes, carried, queue, task_type AS "taskType", worker,
   started_at AS "startedAt", cancel_requested_at AS "cancelRequestedAt", progress, progress_message AS "progressMessage",
   stages, now`);
@@ -106,11 +110,15 @@ counted AS (
 )
 SELECT id, queue, task_type AS "taskType", rank, attempt - refund::int AS attempt, wait, now FROM gone`;
 
-interface EndedRow extends Pick<HeldRow, "id" | "attempt" | "crashes" | "carried"> {
-  readonly status: FinishedStatus;
+interface UnheardRow {
+  readonly told: readonly TaskId[] | null;
+  readonly carried: readonly TaskId[] | null;
+  readonly ended: readonly TaskId[] | null;
 }
 
-type HeardRow = EndedRow & Omit<HeldRow, "fence" | "readyAt">;
+interface HeardRow extends Omit<HeldRow, "fence" | "readyAt"> {
+  readonly status: FinishedStatus;
+}
 
 interface HandedBackRow {
   readonly id: TaskId;
@@ -146,7 +154,7 @@ export function createSettle({ database, listeners }: Writer) {
     const values = [
       known.map(({ outcome }) => outcome.id),
       known.map(({ outcome }) => outcome.fence),
-      known.map(({ status }) => status),
+      column(known.map(({ status }) => (status === "SUCCESS" ? null : status))),
       column(known.map(({ outcome }) => writeError(outcome))),
       column(known.map(({ outcome }) => resultOf(outcome) ?? null)),
       column(known.map(({ outcome }) => outcome.report?.progress ?? null)),
@@ -155,27 +163,35 @@ export function createSettle({ database, listeners }: Writer) {
       column(known.map(({ outcome }) => writeList(outcome.report?.stages))),
       database.now(),
     ];
-    const rows = listeners.listening
-      ? noteFinished(notes, await query<HeardRow>(END_HEARD, values), ends)
-      : await query<EndedRow>(END_UNHEARD, values);
-    await leaveRecords(query, rows);
-    return rows.map((row) => row.id);
+    if (listeners.listening) {
+      const rows = await query<HeardRow>(END_HEARD, values, "end_heard");
+      noteFinished(notes, rows, ends);
+      const told = rows.filter(isTold).map((row) => row.id);
+      await leaveRecords(
+        query,
+        told,
+        rows.filter((row) => row.carried).map((row) => row.id),
+      );
+      return rows.map((row) => row.id);
+    }
+    const [row] = await query<UnheardRow>(END_UNHEARD, values, "end_unheard");
+    await leaveRecords(query, row?.told ?? [], row?.carried ?? []);
+    return row?.ended ?? known.map(({ outcome }) => outcome.id);
   }
 
   /** Nothing to do for what most tasks do: they succeed at the first try. */
-  async function leaveRecords(query: Query, rows: readonly EndedRow[]): Promise<void> {
-    const told = rows.filter(
-      ({ status, attempt, carried, crashes }) =>
-        status !== "SUCCESS" || attempt > 1 || carried || crashes > 0,
-    );
-    const carries = told.filter((row) => row.carried);
+  async function leaveRecords(
+    query: Query,
+    told: readonly TaskId[],
+    carried: readonly TaskId[],
+  ): Promise<void> {
     await Promise.all([
-      told.length > 0 ? query(RECORD_ENDS, [told.map((row) => row.id)]) : undefined,
-      carries.length > 0 ? query(TRIM_CARRIES, [carries.map((row) => row.id)]) : undefined,
+      told.length > 0 ? query(RECORD_ENDS, [told]) : undefined,
+      carried.length > 0 ? query(TRIM_CARRIES, [carried]) : undefined,
     ]);
   }
 
-  function noteFinished(notes: Notes, rows: readonly HeardRow[], ends: readonly End[]): readonly EndedRow[] {
+  function noteFinished(notes: Notes, rows: readonly HeardRow[], ends: readonly End[]): void {
     const outcomes = new Map(ends.map(({ outcome }) => [outcome.id, outcome]));
     for (const row of rows) {
       const { now, stages, progressMessage, cancelRequestedAt, carried: _carried, ...task } = row;
@@ -194,7 +210,6 @@ export function createSettle({ database, listeners }: Writer) {
         },
       });
     }
-    return rows;
   }
 
   async function handBack(query: Query, notes: Notes, outcomes: readonly HandBack[]): Promise<void> {
@@ -281,6 +296,11 @@ export function createSettle({ database, listeners }: Writer) {
     }
     return answers;
   };
+}
+
+/** A success at the first try is told by the task itself. */
+function isTold({ status, attempt, carried, crashes }: HeardRow): boolean {
+  return status !== "SUCCESS" || attempt > 1 || carried || crashes > 0;
 }
 
 function errorOf(outcome: Outcome): TaskError | undefined {
