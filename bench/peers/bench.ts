@@ -56,7 +56,7 @@ export function createBench(postgresUrl: string | undefined): Bench {
           place: { kind: "folder", folder },
           settle: async () => undefined,
           sample: async () => NOTHING,
-          memoryBytes: () => 0,
+          memoryBytes: () => Number.NaN,
           remove: async () => undefined,
         };
     }

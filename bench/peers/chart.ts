@@ -4,14 +4,16 @@ export interface Bar {
   readonly label: string;
   readonly value: number;
   readonly text: string;
+  /** What the figure does not cover, behind it in a quieter colour. */
+  readonly note: string;
   readonly min: number;
   readonly max: number;
   readonly isOurs: boolean;
 }
 
-const WIDTH = 760;
-const LABEL = 230;
-const VALUE = 90;
+const WIDTH = 860;
+const LABEL = 220;
+const VALUE = 250;
 const ROW = 26;
 const BAR = 16;
 const HEAD = 40;
@@ -27,15 +29,15 @@ export function barChart(title: string, unit: string, bars: readonly Bar[]): str
   const room = WIDTH - LABEL - VALUE;
   const largest = Math.max(...bars.map(({ max }) => max), Number.MIN_VALUE);
   const at = (value: number) => round(LABEL + (room * value) / largest);
-  const rows = bars.map(({ label, value, text, min, max, isOurs }, position) => {
+  const rows = bars.map(({ label, value, text, note, min, max, isOurs }, position) => {
     const top = HEAD + position * ROW;
     const middle = top + BAR / 2;
     const range = max > min ? `<path class="range" d="M${at(min)} ${middle}H${at(max)}"/>` : "";
     return `<text x="${LABEL - 10}" y="${top + 13}" text-anchor="end"${isOurs ? ' class="title"' : ""}>${quoted(label)}</text>
 <rect class="${isOurs ? "ours" : "peer"}" x="${LABEL}" y="${top}" width="${round(Math.max(1, at(value) - LABEL))}" height="${BAR}" rx="2"/>${range}
-<text x="${round(at(max) + 8)}" y="${top + 13}">${quoted(text)}</text>`;
+<text x="${round(at(max) + 8)}" y="${top + 13}">${quoted(text)}<tspan class="quiet" dx="10">${quoted(note)}</tspan></text>`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${quoted(`${title}: ${bars.map(({ label, text }) => `${label} ${text}`).join(", ")}`)}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${quoted(`${title}: ${bars.map(({ label, text, note }) => `${label} ${text} (${note})`).join(", ")}`)}">
 <style>${STYLE}</style>
 <rect class="ground" width="${WIDTH}" height="${height}" rx="6"/>
 <text class="title" x="12" y="23">${quoted(title)}</text><text class="quiet" x="${WIDTH - 12}" y="23" text-anchor="end">${quoted(unit)}</text>

@@ -1,5 +1,6 @@
 // The process in which one system lives for one round: opens it through its adapter and does what the parent asks, line by
 // line. It measures time only; processor time, memory and bytes are read from outside by the parent.
+import { randomBytes } from "node:crypto";
 import { createInterface } from "node:readline";
 import {
   type Answer,
@@ -10,12 +11,13 @@ import {
   type Payload,
   type Peer,
   type Place,
+  type Served,
 } from "./peer.js";
 
 interface Adapter {
   readonly open?: OpenPeer;
   readonly addHistory?: (place: Place, count: number) => Promise<void>;
-  readonly serve?: (place: Place) => Promise<string>;
+  readonly serve?: (place: Place) => Promise<Served>;
 }
 
 const BATCH = 1_000;
@@ -37,10 +39,12 @@ function say(line: Line): void {
 
 const pause = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis));
 
-/** A payload whose JSON has about so many bytes; at least 14. */
+/** A payload whose JSON has about so many bytes, at least 13. Random, since databases compress what repeats itself. */
 function payloadOf(bytes: number): Payload {
   const room = bytes - '{"rows":1000,"text":""}'.length;
-  return room > 0 ? { rows: 1000, text: "x".repeat(room) } : { rows: 1000 };
+  return room > 0
+    ? { rows: 1000, text: randomBytes(room).toString("base64").slice(0, room) }
+    : { rows: 1000 };
 }
 
 async function fill(count: number, bytes: number): Promise<Answer> {
@@ -192,7 +196,7 @@ async function run(command: Command): Promise<Answer> {
       return {};
     case "serve":
       if (!adapter.serve) throw new Error(`${adapterName} has no HTTP server here`);
-      return { url: await adapter.serve(where) };
+      return { served: await adapter.serve(where) };
     case "close":
       await (await opened)?.close();
       return {};

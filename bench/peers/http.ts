@@ -1,21 +1,22 @@
 // Submits over HTTP with 50 connections; the load comes from this process, the server is the child.
 import autocannon from "autocannon";
 import type { Bench } from "./bench.js";
+import type { Served } from "./peer.js";
 import type { Figures, Size } from "./scenarios.js";
 import type { System } from "./systems.js";
 
 const CONNECTIONS = 50;
-const BODY = JSON.stringify({ task_type: "noop", parameters: { rows: 1000 } });
 
 /** Requests a second, and what the server spends on each. */
 export function http(bench: Bench, system: System, { isQuick }: Size): Promise<Figures> {
   return bench.round(system, async (round) => {
     const child = round.start();
-    const { url = "" } = await child.ask({ do: "serve" });
-    const target = `${url}/api/tasks/submit`;
-    await load(target, 1);
+    const { served } = await child.ask({ do: "serve" });
+    if (!served) throw new Error(`${system.name} said no address`);
+    await load(served, 1);
+    await round.site.settle();
     const before = { server: await round.site.sample(), client: child.usage() };
-    const result = await load(target, isQuick ? 1 : 4);
+    const result = await load(served, isQuick ? 1 : 4);
     const server = await round.site.sample();
     const cpu =
       child.usage().cpuMillis - before.client.cpuMillis + server.cpuMillis - before.server.cpuMillis;
@@ -27,12 +28,12 @@ export function http(bench: Bench, system: System, { isQuick }: Size): Promise<F
   });
 }
 
-async function load(url: string, seconds: number): Promise<autocannon.Result> {
+async function load({ url, body }: Served, seconds: number): Promise<autocannon.Result> {
   const result = await autocannon({
     url,
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: BODY,
+    body,
     connections: CONNECTIONS,
     duration: seconds,
   });

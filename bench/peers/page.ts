@@ -44,7 +44,7 @@ function head(results: Results): readonly string[] {
         ]
       : []),
     `Measured ${results.measuredOn} at commit ${results.commit}: ${results.machine}.\n\n${versions}.\n\nPostgreSQL: ${results.postgresSettings}; one server for all, a fresh database for each system and round.`,
-    "A figure is the median of the rounds; beside it the smallest, the largest and their number. Bars are medians, the thin line is the spread. What a figure does not cover, above all what is safe once a submit was answered and what is left of a finished task, stands [below](#what-each-system-promises): a queue that keeps tasks in memory does less than one that waits for the disk.",
+    "A figure is the median of the rounds; beside it the smallest, the largest and their number. Bars are medians, the thin line is the spread. Beside each figure stands what it does not cover: the worst that an answered submit survives, and whether finished tasks are kept ([in full below](#what-each-system-promises)). A queue that keeps tasks in memory does less than one that waits for the disk.",
   ];
 }
 
@@ -64,25 +64,19 @@ function section(results: Results, key: string, table: Table): readonly string[]
   ];
 }
 
-/** Writes the chart and answers the line that shows it. */
+/** Writes the chart, and answers the line that shows it. */
 function chart(key: string, table: Table, lines: readonly Line[]): string {
   const [first] = table.columns;
-  const bars = lines.flatMap(({ name, isOurs, spreads: [spread] }) =>
-    spread && first
-      ? [
-          {
-            label: name,
-            isOurs,
-            value: spread.median,
-            min: spread.min,
-            max: spread.max,
-            text: first.print(spread.median),
-          },
-        ]
-      : [],
-  );
+  const bars = lines.flatMap((line) => {
+    const [spread] = line.spreads;
+    if (!spread || !first) return [];
+    const { median: value, min, max } = spread;
+    const note = `${line.survives}${line.history === "none" ? ", no history" : ""}`;
+    return [{ label: line.name, isOurs: line.isOurs, value, min, max, text: first.print(value), note }];
+  });
   const unit = `${first?.label ?? ""}, ${table.isLowerBetter ? "shorter" : "longer"} is better`;
-  writeFileSync(path.join(IMAGES, `${key}.svg`), barChart(table.title, unit, bars));
+  const legend = `${unit}; in grey: what a submit survives`;
+  writeFileSync(path.join(IMAGES, `${key}.svg`), barChart(table.title, legend, bars));
   return `![${table.title}, ${unit}: the table below has the figures](images/benchmarks/${key}.svg)`;
 }
 

@@ -51,7 +51,13 @@ export interface Answer {
   readonly millis?: number;
   readonly count?: number;
   readonly samples?: readonly number[];
-  readonly url?: string;
+  readonly served?: Served;
+}
+
+/** Where a system takes a submit over HTTP, and the body that it takes. */
+export interface Served {
+  readonly url: string;
+  readonly body: string;
 }
 
 /** Said by a child without being asked, while it shares a drain: how many it ran so far, and when the last one began. */

@@ -71,8 +71,8 @@ export async function startPostgres(url?: string): Promise<PostgresServer> {
           return {
             cpuMillis: mine.cpuMillis + theirs.cpuMillis,
             writtenBytes: mine.writtenBytes + theirs.writtenBytes,
-            walBytes: wal?.bytes ?? 0,
-            statements: counted?.statements ?? 0,
+            walBytes: wal?.bytes ?? Number.NaN,
+            statements: counted?.statements ?? Number.NaN,
           };
         },
         memoryBytes: () => memoryOf(pids()),

@@ -13,7 +13,7 @@ import type { System } from "./systems.js";
 export const BUN = path.join(ROOT, "bench/peers/node_modules/bun/bin/bun.exe");
 
 /** A system that has not answered after so long is given up, in milliseconds. */
-const PATIENCE = 180_000;
+const PATIENCE = 900_000;
 
 export interface Child {
   /** Throws what went wrong in the child, or that it did not answer. */

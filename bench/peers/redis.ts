@@ -2,10 +2,10 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Redis } from "ioredis";
+import { freePort } from "./port.js";
 import { memoryOf, usageOf } from "./proc.js";
 import type { Site } from "./servers.js";
 
@@ -48,7 +48,7 @@ export async function startRedis(appendOnly: AppendOnly): Promise<Site> {
     async sample() {
       const calls = (await admin.info("commandstats")).matchAll(/^cmdstat_(?!info)[^:]+:calls=(\d+)/gm);
       const statements = [...calls].reduce((sum, [, count]) => sum + Number(count), 0);
-      return { ...usageOf([pid]), walBytes: 0, statements };
+      return { ...usageOf([pid]), walBytes: Number.NaN, statements };
     },
     memoryBytes: () => memoryOf([pid]),
     async remove() {
@@ -71,19 +71,5 @@ function ready(output: NodeJS.ReadableStream): Promise<void> {
       if (said.includes("Ready to accept connections")) resolve();
     });
     output.on("end", () => reject(new Error(`redis-server ended:\n${said}`)));
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => {
-        if (typeof address === "object" && address !== null) resolve(address.port);
-        else reject(new Error("no port was given"));
-      });
-    });
   });
 }

@@ -27,7 +27,7 @@ export interface Scenario {
 const workers = SYSTEMS.filter((system) => !system.isLimit && system.id !== "bunqueue-durable");
 const submitters = SYSTEMS.filter((system) => !system.isLimit);
 const shared = workers.filter((system) => system.needs !== "folder");
-const overHttp = SYSTEMS.filter((system) => system.isOurs || system.isLimit);
+const overHttp = SYSTEMS.filter((system) => system.isOurs || system.isLimit || system.package === "bunqueue");
 const PLAIN = 0;
 
 /** Fill, let the server settle, drain: rates of both, and what a task cost on the way through. */

@@ -4,9 +4,9 @@ import type { Usage } from "./proc.js";
 
 /** Counters that only grow; a figure is the difference of two samples. */
 export interface ServerSample extends Usage {
-  /** Bytes of write-ahead log. PostgreSQL only. */
+  /** Bytes of write-ahead log. PostgreSQL only; NaN elsewhere, which is shown as not measured. */
   readonly walBytes: number;
-  /** Statements (PostgreSQL), or commands including those inside scripts (Redis). */
+  /** Statements (PostgreSQL), or commands including those inside scripts (Redis); otherwise NaN. */
   readonly statements: number;
 }
 
@@ -20,7 +20,12 @@ export interface Site {
   remove(): Promise<void>;
 }
 
-export const NOTHING: ServerSample = { cpuMillis: 0, writtenBytes: 0, walBytes: 0, statements: 0 };
+export const NOTHING: ServerSample = {
+  cpuMillis: 0,
+  writtenBytes: 0,
+  walBytes: Number.NaN,
+  statements: Number.NaN,
+};
 
 export function difference(after: ServerSample, before: ServerSample): ServerSample {
   return {

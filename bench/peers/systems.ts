@@ -12,13 +12,16 @@ export interface System {
   readonly runtime: "node" | "bun";
   readonly needs: Needs;
   readonly environment?: Readonly<Record<string, string>>;
+  /** The worst that an answered submit survives, in a word or two: it stands beside every figure. */
+  readonly survives: string;
+  /** Whether finished tasks are kept, in a word or two. */
+  readonly history: string;
   /** What is safe once a submit was answered. */
   readonly durability: string;
   /** What is left of a task that has succeeded. */
   readonly keeps: string;
   /** Settings that differ from its defaults. */
   readonly settings: string;
-  /** Handlers of one process run at the same time only as far as this says. Absent: as many as asked for. */
   readonly isOurs?: boolean;
   /** Has no worker here: a limit to compare with. */
   readonly isLimit?: boolean;
@@ -34,6 +37,8 @@ export const SYSTEMS: readonly System[] = [
     adapter: "taskwright",
     runtime: "node",
     needs: "folder",
+    survives: "power cut",
+    history: "kept",
     durability: "power cut: every commit is synced (synchronous FULL)",
     keeps: "parameters, result, times, attempts, per-minute counts; 30 days",
     settings: "concurrency 200",
@@ -45,6 +50,8 @@ export const SYSTEMS: readonly System[] = [
     adapter: "taskwright",
     runtime: "node",
     needs: "postgres",
+    survives: "power cut",
+    history: "kept",
     durability: "power cut: synchronous_commit on",
     keeps: "parameters, result, times, attempts, per-minute counts; 30 days",
     settings: "concurrency 200",
@@ -57,6 +64,8 @@ export const SYSTEMS: readonly System[] = [
     adapter: "bullmq",
     runtime: "node",
     needs: "redis",
+    survives: "client crash only",
+    history: "kept in memory",
     durability: "none: memory only, a restart of Redis loses all",
     keeps: "job data and result, in memory, without end",
     settings: BULLMQ,
@@ -68,6 +77,8 @@ export const SYSTEMS: readonly System[] = [
     adapter: "bullmq",
     runtime: "node",
     needs: "redis-aof",
+    survives: "power cut, less 1–2 s",
+    history: "kept",
     durability: "crash of Redis or power cut: up to a second or two of acknowledged tasks is lost",
     keeps: "job data and result, in memory and log, without end",
     settings: BULLMQ,
@@ -79,6 +90,8 @@ export const SYSTEMS: readonly System[] = [
     adapter: "pg-boss",
     runtime: "node",
     needs: "postgres",
+    survives: "power cut",
+    history: "kept 12 h",
     durability: "power cut: synchronous_commit on",
     keeps: "job data and output; archived after 12 hours",
     settings: "insert; 2 workers with batchSize 500; notifyWorker after submits and full batches",
@@ -90,6 +103,8 @@ export const SYSTEMS: readonly System[] = [
     adapter: "graphile-worker",
     runtime: "node",
     needs: "postgres",
+    survives: "power cut",
+    history: "none",
     durability:
       "power cut: synchronous_commit on; a worker that dies holds up to 500 fetched jobs for 4 hours",
     keeps: "nothing: a job that succeeded is deleted",
@@ -103,6 +118,8 @@ export const SYSTEMS: readonly System[] = [
     adapter: "plainjob",
     runtime: "node",
     needs: "folder",
+    survives: "kill -9",
+    history: "kept",
     durability: "kill -9; a power cut may lose the last commits (synchronous NORMAL, set by itself)",
     keeps: "job data; 30 days by default",
     settings: "polling every 10 ms (default 1 s); one worker, or as many as handlers run at once",
@@ -114,9 +131,11 @@ export const SYSTEMS: readonly System[] = [
     adapter: "bunqueue",
     runtime: "bun",
     needs: "folder",
+    survives: "kill -9, less some ms",
+    history: "kept",
     durability:
       "a crash may lose what its write buffer holds (milliseconds); power cut: also the last commits (NORMAL)",
-    keeps: "job data and result, within its limits",
+    keeps: "job data and result; the last 50,000",
     settings: "embedded, concurrency 100, batchSize 100, pollTimeout 5 s",
   },
   {
@@ -127,8 +146,10 @@ export const SYSTEMS: readonly System[] = [
     runtime: "bun",
     needs: "folder",
     environment: { BENCH_DURABLE: "1" },
+    survives: "kill -9",
+    history: "kept",
     durability: "kill -9; a power cut may lose the last commits (synchronous NORMAL)",
-    keeps: "job data and result, within its limits",
+    keeps: "job data and result; the last 50,000",
     settings: "as above, each job with durable: true",
   },
   {
@@ -138,6 +159,8 @@ export const SYSTEMS: readonly System[] = [
     adapter: "fastify",
     runtime: "node",
     needs: "folder",
+    survives: "stores nothing",
+    history: "none",
     durability: "stores nothing",
     keeps: "nothing",
     settings: "one route that answers 201 without looking at the request",

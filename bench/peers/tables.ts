@@ -69,8 +69,8 @@ export const TABLES: readonly Table[] = [
   },
   {
     scenario: "backlog",
-    title: "The same with a million more waiting",
-    note: "Taskwright also has as many finished tasks in its store; the peers have none.",
+    title: "The same with many more waiting",
+    note: "How many more were waiting stands beside each figure. Taskwright also has as many finished tasks in its store; the peers have none.",
     columns: [
       RATE,
       column("waiting", "waiting"),
@@ -86,7 +86,7 @@ export const TABLES: readonly Table[] = [
   {
     scenario: "submit",
     title: "Submitting one by one, 50 in flight",
-    note: "In process, no worker. Each submit is awaited: what that answer promises differs most here, see “What is safe” below.",
+    note: "In process, no worker. Each submit is awaited: what that answer promises differs most here.",
     columns: [
       RATE,
       CPU,
@@ -98,7 +98,7 @@ export const TABLES: readonly Table[] = [
   {
     scenario: "http",
     title: "Submitting over HTTP, 50 connections",
-    note: "One server process, checked bodies, durable before the answer. The limit is an empty handler that answers without looking.",
+    note: "One server process; the load comes from another, on the same two cores. Taskwright checks each body against the task type's schema. The limit is an empty handler that answers without looking.",
     columns: [column("rate", "requests/s"), column("p99", "p99 ms"), CPU],
     goals: {
       "taskwright-sqlite": share("http", "fastify", "http", 0.75),
@@ -192,6 +192,8 @@ export interface Line {
   readonly system: string;
   readonly name: string;
   readonly isOurs: boolean;
+  readonly survives: string;
+  readonly history: string;
   readonly spreads: readonly (Spread | undefined)[];
   readonly goal: string;
 }
@@ -206,6 +208,8 @@ export function linesOf(results: Results, table: Table): readonly Line[] {
     system: system.id,
     name: system.name,
     isOurs: system.isOurs === true,
+    survives: system.survives,
+    history: system.history,
     spreads: table.columns.map(({ figure }) => spread(results, table.scenario, system.id, figure)),
     goal: table.goals?.[system.id]?.(results) ?? "",
   })).filter(({ spreads }) => spreads.some((one) => one !== undefined));
@@ -237,10 +241,17 @@ export function tableOf(results: Results, table: Table): string {
     const print = table.columns[0]?.print ?? whole;
     const range =
       first && first.rounds > 1 ? `${print(first.min)}–${print(first.max)} (${first.rounds})` : "one round";
-    return [line.isOurs ? `**${line.name}**` : line.name, ...cells, range, ...(hasGoals ? [line.goal] : [])];
+    const name = line.isOurs ? `**${line.name}**` : line.name;
+    const [main = "–", ...more] = cells;
+    const goal = hasGoals ? [line.goal] : [];
+    return [name, main, range, ...goal, line.survives, line.history, ...more];
   });
-  const labels = table.columns.map(({ label }) => label);
-  return markdown(["system", ...labels, "min–max (rounds)", ...(hasGoals ? ["goal"] : [])], rows);
+  const [main = "", ...more] = table.columns.map(({ label }) => label);
+  const goal = hasGoals ? ["goal"] : [];
+  return markdown(
+    ["system", main, "min–max (rounds)", ...goal, "a submit survives", "history", ...more],
+    rows,
+  );
 }
 
 /** A scenario for the terminal, with what is missing and why. */

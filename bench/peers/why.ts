@@ -38,6 +38,12 @@ export const WHY: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "pg-boss": "it writes one row a job, from one JSON document, without checking parameters",
     "graphile-worker": "it writes one row a job, from one JSON document, without checking parameters",
   },
+  http: {
+    bunqueue:
+      "it runs on Bun's own HTTP server, checks no parameters, and acknowledges from a buffer in memory",
+    "bunqueue-durable":
+      "it runs on Bun's own HTTP server, checks no parameters, and does not wait for the disk (synchronous NORMAL)",
+  },
   latency: {
     bullmq: MEMORY,
     "bullmq-aof": MEMORY,

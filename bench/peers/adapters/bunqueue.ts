@@ -1,8 +1,13 @@
 // bunqueue embedded, on one SQLite file, run by Bun. Documented settings: `addBulk`, a worker with concurrency 100 that
 // pulls 100 at a time, long polling (`pollTimeout`), as its own comparison with BullMQ has for latency. Jobs go through a
 // write buffer of some milliseconds; with `durable` a job is written before it is acknowledged (SQLite synchronous NORMAL).
+
+import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { Queue, Worker } from "bunqueue/client";
-import type { OpenPeer, Payload } from "../peer.js";
+import type { OpenPeer, Payload, Place, Served } from "../peer.js";
+import { freePort } from "../port.js";
+import { ROOT } from "../product.js";
 
 const NAME = "bench";
 
@@ -30,3 +35,37 @@ export const open: OpenPeer = async (place) => {
     },
   };
 };
+
+/** `bunqueue start`, the server with its HTTP API, in this process. */
+export async function serve(place: Place): Promise<Served> {
+  if (place.kind !== "folder") throw new Error("bunqueue is measured on a file");
+  const [http, tcp] = [await freePort(), await freePort()];
+  process.argv.splice(
+    2,
+    Number.POSITIVE_INFINITY,
+    ...["start", "--host", "127.0.0.1", "--http-port", String(http), "--tcp-port", String(tcp)],
+    ...["--data-path", `${place.folder}/bunqueue.db`],
+  );
+  process.env.LOG_LEVEL = "warn";
+  const cli = path.join(ROOT, "bench/peers/node_modules/bunqueue/dist/cli/index.js");
+  const { main }: { main(): Promise<void> } = await import(pathToFileURL(cli).href);
+  main().catch((error: unknown) => process.stderr.write(`bunqueue: ${String(error)}\n`));
+  const address = `http://127.0.0.1:${http}`;
+  await answers(`${address}/health`);
+  const durable = process.env.BENCH_DURABLE === "1";
+  return { url: `${address}/queues/${NAME}/jobs`, body: JSON.stringify({ data: { rows: 1000 }, durable }) };
+}
+
+/** Resolves once the server answers; throws after 10 s. */
+async function answers(url: string): Promise<void> {
+  const end = performance.now() + 10_000;
+  for (;;) {
+    try {
+      const reply = await fetch(url);
+      if (reply.ok) return;
+    } catch (error) {
+      if (performance.now() > end) throw new Error(`${url} did not answer`, { cause: error });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -2,7 +2,7 @@
 // 30 days, checked parameters), 200 handlers at a time.
 import { z } from "zod";
 import { addFinished } from "../../fill.js";
-import type { OpenPeer, Payload, Place } from "../peer.js";
+import type { OpenPeer, Payload, Place, Served } from "../peer.js";
 import { loadEngine, loadHttp, loadLibrary } from "../product.js";
 
 const input = z.strictObject({
@@ -45,8 +45,8 @@ export async function addHistory(place: Place, count: number): Promise<void> {
   await engine.close();
 }
 
-/** The HTTP server of the product, without a worker. Answers its URL. */
-export async function serve(place: Place): Promise<string> {
+/** The HTTP server of the product, without a worker. */
+export async function serve(place: Place): Promise<Served> {
   const { openEngine } = await loadEngine();
   const { createHttpServer } = await loadHttp();
   const { defineTask } = await loadLibrary();
@@ -59,5 +59,7 @@ export async function serve(place: Place): Promise<string> {
     uploadLimit: 1 << 20,
     allowedHosts: [],
   });
-  return http.listen({ host: "127.0.0.1", port: 0 });
+  const address = await http.listen({ host: "127.0.0.1", port: 0 });
+  const body = JSON.stringify({ task_type: "noop", parameters: { rows: 1000 } });
+  return { url: `${address}/api/tasks/submit`, body };
 }
