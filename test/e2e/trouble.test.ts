@@ -95,3 +95,38 @@ test.each([
   await page.locator(".drawer").getByRole("heading", { name: SUMMARY }).waitFor();
   await eventually(() => page.getByText("Not submitted.").count()).toBe(0);
 });
+
+test("what is typed while a slow server thinks it over is kept as well", async () => {
+  await using opened = await setting.open("/new?type=email_simulation");
+  const { page } = opened;
+  await signIn(page);
+  await fillForm(page);
+  let answer: () => void = () => undefined;
+  const thought = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route("**/api/tasks/submit", async (route) => {
+    await thought;
+    const json = {
+      type: "about:blank",
+      title: "x",
+      status: 500,
+      code: "internal",
+      detail: "No.",
+      errors: [],
+    };
+    await route.fulfill({ status: 500, json });
+  });
+  const sent = page.waitForRequest("**/api/tasks/submit");
+  await submitForm(page);
+  await sent;
+  expect(await page.getByRole("button", { name: "Submit task" }).isDisabled()).toBe(true);
+  const summary = page.getByLabel(/^Summary/);
+  await summary.focus();
+  await page.keyboard.press("End");
+  await page.keyboard.type(", twice");
+  answer();
+  await page.getByText("Not submitted. No.").waitFor();
+  expect(await summary.inputValue()).toBe(`${SUMMARY}, twice`);
+  expect(await summary.evaluate((field) => field === document.activeElement)).toBe(true);
+});
