@@ -16,6 +16,7 @@ const HELP = `npm run torture -- [flags]
   --workers N      processes of workers (default 3; SQLite: the server works)
   --rate N         tasks submitted per second (default 60)
   --every SECONDS  mean time from one fault to the next (default 3)
+  --keep           leave what was recorded, also where every promise was kept
 `;
 
 function readFlags(): TortureOptions | undefined {
@@ -29,6 +30,7 @@ function readFlags(): TortureOptions | undefined {
       workers: { type: "string", default: "3" },
       rate: { type: "string", default: "60" },
       every: { type: "string", default: "3" },
+      keep: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -45,6 +47,7 @@ function readFlags(): TortureOptions | undefined {
     workers: Math.trunc(positive("workers", values.workers)),
     rate: positive("rate", values.rate),
     every: positive("every", values.every) * 1_000,
+    keep: values.keep,
     clock: systemClock,
     say: (line) => process.stderr.write(`${line}\n`),
     stop: stop.signal,

@@ -39,7 +39,11 @@ export function createNemesis(options: NemesisOptions): Nemesis {
   const { world, random, faults } = options;
   const past: Disturbance[] = [];
   const ongoing = new Map<Ongoing, Promise<void>>();
+  // Streams of their own: how long something lasts must not shift what comes next.
+  const order = random.named("order");
+  const pauses = random.named("pauses");
   let bag: Fault[] = [];
+  let begun = 0;
 
   const describe = ({ fault, member, from }: Ongoing): Disturbance => ({
     fault,
@@ -50,13 +54,12 @@ export function createNemesis(options: NemesisOptions): Nemesis {
 
   /** Each once, in random order, before any comes again. */
   function next(): Fault | undefined {
-    if (bag.length === 0) bag = random.shuffled(faults);
+    if (bag.length === 0) bag = order.shuffled(faults);
     return bag.pop();
   }
 
   function begin(fault: Fault): void {
-    // A stream of its own: how much one fault draws must not shift the choices of the next.
-    const choices = random.named(`${fault.name} ${past.length + ongoing.size}`);
+    const choices = random.named(`${fault.name} ${++begun}`);
     const member = fault.on === "all" ? undefined : choose(fault, choices);
     if (fault.on === "a member" && !member) return;
     options.onFault(fault.name, member?.name);
@@ -73,9 +76,9 @@ export function createNemesis(options: NemesisOptions): Nemesis {
   /** Whoever is being broken is left alone meanwhile, or one fault would mend another. */
   function choose(fault: Fault & { readonly on: "a member" }, choices: Random): Member | undefined {
     const taken = new Set([...ongoing.keys()].map(({ member }) => member));
-    return choices.pick(
-      world.fleet.members.filter((member) => !taken.has(member) && fault.unfit(member, world) === undefined),
-    );
+    return choices
+      .shuffled(world.fleet.members.filter((member) => fault.unfit(member, world) === undefined))
+      .find((member) => !taken.has(member));
   }
 
   async function inject(fault: Fault, member: Member | undefined, choices: Random): Promise<void> {
@@ -92,7 +95,7 @@ export function createNemesis(options: NemesisOptions): Nemesis {
     disturbances: () => [...past, ...[...ongoing.keys()].map(describe)],
     async run() {
       while (!world.over.aborted) {
-        await pause(world.clock, options.every * (0.4 + 1.2 * random.next()), world.over);
+        await pause(world.clock, options.every * (0.4 + 1.2 * pauses.next()), world.over);
         if (world.over.aborted || ongoing.size >= AT_ONCE) continue;
         const fault = next();
         if (fault) begin(fault);

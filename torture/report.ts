@@ -2,7 +2,7 @@
 import type { Millis } from "../src/model/time.js";
 import { formatDuration } from "../src/model/time.js";
 import type { History, Violation } from "./history.js";
-import { measure, percentile } from "./measures.js";
+import { measure, percentile, type TakeOver } from "./measures.js";
 
 export interface Outcome {
   readonly seed: number;
@@ -45,7 +45,7 @@ const TOLD = 5;
 
 export function report(outcome: Outcome): string {
   const { history, violations, skipped } = outcome;
-  const { takeOvers, cancels } = measure(history);
+  const { takeOvers, cancels, longestPause } = measure(history);
   const done = history.tasks.filter((task) => task.done).length;
   const of = (status: string) => number(history.tasks.filter((task) => task.done?.status === status).length);
   const crashes = history.tasks.reduce((sum, task) => sum + (task.done?.crashes ?? 0), 0);
@@ -64,8 +64,10 @@ export function report(outcome: Outcome): string {
     ["Processes", `${history.lives.length} started, ${history.lives.filter(({ end }) => end).length} ended`],
     ["Faults", tally(history.disturbances.map(({ fault }) => fault)) || "none"],
     ...leftOut(skipped),
-    ["Taken over after", spread(takeOvers)],
+    ["Taken over after", spread(takeOvers.map(({ after }) => after))],
+    ...slowest(takeOvers),
     ["Cancel to stop", spread(cancels)],
+    ["Longest pause", `${formatDuration(longestPause)} in which nothing began`],
     ["Drained in", formatDuration(outcome.drainTime)],
     ["Looked over", `${outcome.audits} times, every task in one place`],
     ...(outcome.deadlocks === undefined ? [] : [["Deadlocks", String(outcome.deadlocks)] as const]),
@@ -107,6 +109,13 @@ function spread(samples: readonly Millis[]): string {
   const [half, most] = [percentile(samples, 0.5), percentile(samples, 0.99)];
   if (half === undefined || most === undefined) return "never seen";
   return `p50 ${formatDuration(half)}, p99 ${formatDuration(most)} (${number(samples.length)} times)`;
+}
+
+function slowest(takeOvers: readonly TakeOver[]): readonly (readonly [string, string])[] {
+  const last = takeOvers.toSorted((a, b) => a.after - b.after).at(-1);
+  if (!last) return [];
+  const { run, next } = last;
+  return [["", `the slowest: ${run.task} (${run.taskType}), from ${run.process} to ${next.process}`]];
 }
 
 /** worker-kill 3, poison 1 */

@@ -1,6 +1,7 @@
 // One run from start to verdict: starts the system, lets callers and faults loose on it, waits until nothing is left to
 // do, and checks what it saw.
 import { setMaxListeners } from "node:events";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { type Clock, pause } from "../src/lib/clock.js";
 import type { Millis } from "../src/model/time.js";
@@ -38,6 +39,8 @@ export interface TortureOptions {
   /** Mean time from one fault to the next. */
   readonly every: Millis;
   readonly clock: Clock;
+  /** Leave database and records where they are, also where every promise was kept. */
+  readonly keep?: boolean;
   /** Hears a line now and then. */
   readonly say: (line: string) => void;
   /** Ends the calls early. */
@@ -82,14 +85,27 @@ export async function torture(options: TortureOptions): Promise<Outcome> {
     const auditor = createAuditor(clock, target.inspector);
     const recorder = createRecorder(path.join(project.folder, "calls.ndjson"));
     const outcome = await play({ options, target, project, fleet, auditor, recorder });
-    await target.close(outcome.violations.length > 0);
-    if (outcome.violations.length === 0) project.remove();
+    const keep = options.keep === true || outcome.violations.length > 0;
+    await target.close(keep);
+    if (keep) writeHistory(project.folder, outcome.history);
+    if (!keep) project.remove();
     else say(`What callers heard and handlers did lies in ${project.folder}`);
     return outcome;
   } catch (error) {
     await target.close(true);
     throw error;
   }
+}
+
+/** What became of processes and tasks, and what was done to them, beside the records of callers and handlers. */
+function writeHistory(folder: string, { lives, disturbances, tasks }: History): void {
+  const write = (name: string, lines: readonly object[]) =>
+    writeFileSync(path.join(folder, name), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  write(
+    "processes.ndjson",
+    [...lives, ...disturbances].toSorted((a, b) => a.from - b.from),
+  );
+  write("tasks.ndjson", tasks);
 }
 
 async function play(stage: Stage): Promise<Outcome> {
