@@ -29,6 +29,10 @@ export interface TaskwrightOptions {
   readonly store?: string;
   /** PostgreSQL: schema that holds the tables. Default "taskwright". */
   readonly schema?: string;
+  /** PostgreSQL: whether to bring the schema up to date. Default true; otherwise an older one is refused. */
+  readonly migrate?: boolean;
+  /** PostgreSQL: connections that work may use at once; a few more beat and listen. Default 10. */
+  readonly poolSize?: number;
   /** Folder of this machine: for uploads and artifacts, or for copies of those that lie elsewhere. Default "data". */
   readonly dataDir?: string;
   /**
@@ -156,8 +160,8 @@ export interface Taskwright extends AsyncDisposable {
 const LOG_LINES = 1_000;
 
 /**
- * Opens store and files. Throws StoreError where they can't be opened ("locked": another process holds the file),
- * TypeError for task types that clash, TaskwrightError validation_failed for wrong options.
+ * Opens store and files; a PostgreSQL store may be open in many processes at once. Throws StoreError where they can't be
+ * opened ("locked": another process holds the file; "unavailable": a server that is away, and may be tried again), TypeError for task types that clash, TaskwrightError validation_failed for wrong options.
  * @example
  * const app = await createTaskwright({ store: "data/tasks.db", tasks: [resize] });
  * await app.work({ concurrency: 8 });
@@ -168,6 +172,8 @@ export async function createTaskwright(options: TaskwrightOptions): Promise<Task
     {
       store: options.store ?? "data/taskwright.db",
       schema: options.schema,
+      migrate: options.migrate,
+      poolSize: options.poolSize,
       dataDir: options.dataDir ?? "data",
       files: options.files,
       tasks: options.tasks,
