@@ -4,6 +4,7 @@ import { createClient } from "../../client/index.js";
 import { readConfigFile } from "../../config/file.js";
 import { type Config, loadConfig } from "../../config/load.js";
 import { OPTION_KEYS } from "../../config/options.js";
+import { isPostgresUrl } from "../../config/store-url.js";
 import { systemClock } from "../../lib/clock.js";
 import { checkConfiguration, checkMail } from "../doctor/configuration.js";
 import { type Finding, findingLines, problem, summary } from "../doctor/finding.js";
@@ -14,7 +15,7 @@ import { addConfigFlags, configFlags, examples, loadLibrary } from "../flags.js"
 import { dataScreen, print, printJson, say } from "../output.js";
 
 const KEYS = OPTION_KEYS.filter((key) =>
-  ["url", "apiKey", "store", "dataDir", "host", "smtpUrl", "logLevel"].includes(key),
+  ["url", "apiKey", "store", "schema", "pool", "dataDir", "host", "smtpUrl", "logLevel"].includes(key),
 );
 
 export function addDoctor(program: Command): void {
@@ -59,11 +60,13 @@ async function examine(load: () => Promise<Config>): Promise<readonly Finding[]>
   return [...machine, ...findings, ...(await Promise.all(parts.map(guarded))).flat()];
 }
 
-async function checkPlaces({ store, dataDir }: Config): Promise<readonly Finding[]> {
+async function checkPlaces(config: Config): Promise<readonly Finding[]> {
+  const { store, dataDir } = config;
   // Loaded here: where better-sqlite3 does not load, that is a finding, and not the end of all others.
   const { checkDisk, checkStore, checkWritable } = await import("../doctor/store.js");
+  const { checkPostgres } = await import("../doctor/postgres.js");
   return [
-    ...(await checkStore(store)),
+    ...(isPostgresUrl(store) ? await checkPostgres(config, systemClock) : await checkStore(store)),
     checkWritable("data folder", dataDir),
     ...(await checkDisk("disk of the data", dataDir)),
   ];

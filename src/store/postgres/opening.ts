@@ -11,13 +11,13 @@ const IS_WRITABLE = "SELECT current_setting('transaction_read_only') = 'off' AS 
 
 // Read from the catalogue: a handful of rows. The list of versions is only read at run time.
 const LACKS = `
-SELECT format('%s on %s', string_agg(r.name, ', '), c.oid::regclass) AS lack
+SELECT format('%s on %s.%I', string_agg(r.name, ', '), $1::text, c.relname) AS lack
 FROM pg_class c CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE')) AS r (name)
 WHERE c.relnamespace = to_regnamespace($1) AND c.relkind IN ('r', 'p')
   AND (c.relname <> 'migration' OR r.name = 'SELECT') AND NOT has_table_privilege(c.oid, r.name)
-GROUP BY c.oid, c.relname
+GROUP BY c.relname
 UNION ALL
-SELECT format('USAGE on %s', c.oid::regclass) FROM pg_class c
+SELECT format('USAGE on %s.%I', $1::text, c.relname) FROM pg_class c
 WHERE c.relnamespace = to_regnamespace($1)
   -- Asked of a table it is an error, and a plan may ask in any order.
   AND CASE c.relkind WHEN 'S' THEN NOT has_sequence_privilege(c.oid, 'USAGE') ELSE false END
