@@ -37,7 +37,8 @@ export async function startServerProcess(options: ServerProcessOptions = {}): Pr
     [main, "serve", "--port", String(options.port ?? 0), ...(options.flags ?? [])],
     {
       cwd,
-      env: { ...process.env, NO_COLOR: "1", ...options.env },
+      // The tests' own variable is no setting of the program.
+      env: { ...process.env, TASKWRIGHT_TEST_POSTGRES_URL: undefined, NO_COLOR: "1", ...options.env },
       stdio: ["ignore", "ignore", "pipe"],
     },
   );
