@@ -10,6 +10,7 @@ const ANYTHING: StandardSchemaV1 = {
 export function foreignType(name: string): TaskType {
   return defineTask({
     name,
+    description: "Runs in other processes, which check its parameters.",
     input: ANYTHING,
     run() {
       throw new Error(`${name} runs in other processes only`);

@@ -1,5 +1,6 @@
 // Submit, get, list, cancel, retry and wait over a real socket.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { workerState } from "../store/fixture.js";
 import { expectProblem, newId, startServer, type TestServer } from "./server.js";
 
 let server: TestServer;
@@ -322,6 +323,17 @@ describe("parts of a task", () => {
 });
 
 describe("what operators see", () => {
+  it("is also types that only workers of other processes know, which can be submitted", async () => {
+    await using own = await startServer();
+    await own.store.beat(workerState("elsewhere", { taskTypes: ["sample", "foreign"] }));
+    const { body } = await own.request("GET", "/api/task-types");
+    const [known, , foreign] = body.task_types;
+    expect(known.parameters_schema).not.toBeNull();
+    expect(foreign).toMatchObject({ name: "foreign", parameters_schema: null, result_schema: null });
+    const task = await own.submit({ task_type: "foreign", parameters: { any: "thing" } });
+    expect(task).toMatchObject({ task_type: "foreign", status: "PENDING", waiting_for: "worker" });
+  });
+
   it("is task types, queues, workers, statistics and health", async () => {
     const types = await server.request("GET", "/api/task-types");
     expect(types.body.task_types[0]).toMatchObject({

@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { fromStore } from "../../queue/store-errors.js";
 import type { QueueState, Store } from "../../store/store.js";
 import type { TaskType } from "../../task/define.js";
+import { foreignType } from "../../task/foreign.js";
 import { jsonSchemaOf } from "../../task/json-schema.js";
 import type { Registry } from "../../task/registry.js";
 import { serve } from "../serve.js";
@@ -14,7 +15,17 @@ export function serveOperations(
   { store, registry }: { readonly store: Store; readonly registry: Registry },
 ): void {
   const types = registry.all.map(taskTypeView);
-  serve(app, "taskTypes.list", () => ({ task_types: types }));
+  serve(app, "taskTypes.list", async () => ({ task_types: [...types, ...(await typesElsewhere())] }));
+
+  /** Those that live workers of other processes serve, and this one does not know. */
+  async function typesElsewhere(): Promise<readonly WireTaskType[]> {
+    const workers = await fromStore(store.workers());
+    const names = new Set(workers.flatMap(({ isAlive, taskTypes }) => (isAlive ? taskTypes : [])));
+    return [...names]
+      .filter((name) => !registry.get(name))
+      .sort()
+      .map((name) => taskTypeView(foreignType(name)));
+  }
 
   serve(app, "queues.list", async () => {
     const queues = await fromStore(store.queues());

@@ -33,8 +33,8 @@ export interface NotificationsOptions {
 }
 
 const RECONNECT: Millis = 5_000;
-/** How often the connection has to prove itself. */
-const PROVE: Millis = 10_000;
+/** How often the connection has to prove itself; often enough that the one that notifies is never closed as idle. */
+const PROVE: Millis = 8_000;
 const PATIENCE: Millis = 4_000;
 const CHANNELS = ["work", "cancel", "watch", "change"] as const satisfies readonly Channel[];
 const ECHO = "echo";
@@ -115,7 +115,7 @@ export function createNotifications(options: NotificationsOptions): Notification
 
   function hear(name: string, payload: string): void {
     const channel = CHANNELS.find((known) => known === name);
-    const message: unknown = channel && JSON.parse(payload);
+    const message = channel && readPayload(payload);
     if (!channel || !Array.isArray(message)) return;
     const [from, said]: readonly unknown[] = message;
     if (said === ECHO) {
@@ -150,4 +150,13 @@ export function createNotifications(options: NotificationsOptions): Notification
       await last?.end();
     },
   };
+}
+
+function readPayload(payload: string): unknown {
+  try {
+    return JSON.parse(payload);
+  } catch {
+    // Anybody on this database may notify: this was none of us.
+    return undefined;
+  }
 }

@@ -1,5 +1,5 @@
-// All that passes between the processes of one schema: puts the connection, hints, and changes together. None of it is needed to
-// be right; without it everything is a second later.
+// All that passes between the processes of one schema: puts the connection, hints and changes together. Nothing depends
+// on it but speed.
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../lib/clock.js";
 import type { Listeners } from "../listeners.js";
