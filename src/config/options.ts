@@ -79,7 +79,7 @@ export const OPTIONS = {
     number(1, 1000, { whole: true }),
     10,
     WORK,
-    "PostgreSQL connections that work may use at once; this process keeps three more.",
+    "PostgreSQL connections that work may use at once; this process keeps three more, and up to four for files in the database.",
   ),
   dataDir: option(
     text("folder"),

@@ -2,6 +2,7 @@
 import path from "node:path";
 import type { Command } from "commander";
 import { readConfigFile } from "../../config/file.js";
+import { readFilesPlace } from "../../config/files-place.js";
 import { loadConfig } from "../../config/load.js";
 import type { OptionKey } from "../../config/options.js";
 import { isPostgresUrl, storeName } from "../../config/store-url.js";
@@ -30,7 +31,7 @@ export function addBackup(program: Command): void {
     .option("--json", "print what was written as JSON");
   addConfigFlags(command, KEYS).action(async (target: string, flags: BackupFlags) => {
     const file = await readConfigFile(process.cwd(), loadLibrary);
-    const { store, schema, dataDir } = loadConfig({
+    const { store, schema, dataDir, files } = loadConfig({
       flags: configFlags(command, KEYS),
       env: process.env,
       file,
@@ -41,7 +42,7 @@ export function addBackup(program: Command): void {
         `backup copies SQLite databases; for ${storeName(store)} use pg_dump --schema=${schema}`,
       );
     }
-    const blobs = flags.files ? path.join(dataDir, "files") : undefined;
+    const blobs = flags.files ? folderOfFiles(files, dataDir) : undefined;
     await untilInterrupted((signal) => backUp({ store, target, blobs, signal, json: flags.json === true }));
   });
   command.addHelpText(
@@ -50,12 +51,23 @@ export function addBackup(program: Command): void {
 The copy is the database as it was at one moment, on disk when this command ends. Interrupted, it leaves nothing.
 
 To restore: stop the server; move its database away, with the files of the same name that end in -wal and -shm;
-copy the backup to the database's place, and the contents of <file>.files to the folder files in --data-dir;
-start the server.
+copy the backup to the database's place, and the contents of <file>.files to where files lie (by default the folder
+files in --data-dir); start the server.
 ${examples([
   "taskwright backup /backups/tasks-$(date +%F).db",
   "taskwright backup /backups/tasks.db --files --store /srv/tasks.db --data-dir /srv/files",
 ])}`,
+  );
+}
+
+/** Where the configuration puts uploads and artifacts; the flag of this command only says whether to copy them. */
+function folderOfFiles(files: string, dataDir: string): string {
+  const place = readFilesPlace(files);
+  if (place?.kind === "path") return place.path;
+  if (place?.kind !== "bucket") return path.join(dataDir, "files");
+  throw new CommandFailure(
+    EXIT.usage,
+    "--files copies a folder, and TASKWRIGHT_FILES (or files in the config file) names a bucket; copy that with the tools of its server",
   );
 }
 
