@@ -74,7 +74,8 @@ export async function testServer(): Promise<{
   return { ...(await startServer()), isShared: false };
 }
 
-function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);
