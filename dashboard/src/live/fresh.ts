@@ -4,6 +4,9 @@ import type { WireTask } from "../lib/api.js";
 import { matches, type TaskSearch } from "../tasks/search.js";
 import type { EventTask } from "./patches.js";
 
+/** Counting stops here; more is "10,000+". */
+export const MOST_COUNTED = 10_000;
+
 let watched: TaskSearch | undefined;
 let shown: ReadonlySet<string> = new Set();
 let waiting: ReadonlySet<string> = new Set();
@@ -40,10 +43,12 @@ export function clearFresh(): void {
 /** Counts what belongs into the list and is not in it, and drops what no longer does. */
 export function noteFresh(tasks: readonly (EventTask | WireTask)[]): void {
   if (!watched) return;
+  // Nothing is decided by an exact number of thousands, and a page may be left open for days.
+  if (waiting.size >= MOST_COUNTED) return;
   const next = new Set(waiting);
   for (const task of tasks) {
     if (!matches(watched, task) || shown.has(task.id)) next.delete(task.id);
-    else next.add(task.id);
+    else if (next.size < MOST_COUNTED) next.add(task.id);
   }
   if (next.size !== waiting.size) set(next);
 }

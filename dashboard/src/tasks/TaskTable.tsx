@@ -5,6 +5,7 @@ import { ArrowUp } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { formatCount } from "../lib/format.js";
 import { useKeys } from "../lib/keys.js";
+import { MOST_COUNTED } from "../live/fresh.js";
 import { COLUMN_HEADER, ROW, ROW_GROUP, TABLE, UNSPOKEN } from "../parts/roles.js";
 import { useTaskActions } from "./actions.js";
 import { TaskRow } from "./TaskRow.js";
@@ -143,7 +144,8 @@ function Head({ fresh, onShow }: { readonly fresh: number; readonly onShow: () =
               <button type="button" className="new-pill" onClick={onShow}>
                 <span key={fresh}>
                   <ArrowUp className="i" aria-hidden />
-                  {formatCount(fresh)} new
+                  {formatCount(fresh)}
+                  {fresh >= MOST_COUNTED && "+"} new
                 </span>
               </button>
             )}
