@@ -203,14 +203,16 @@ async function run(command: Command): Promise<Answer> {
   }
 }
 
-for await (const line of createInterface({ input: process.stdin })) {
+const lines = createInterface({ input: process.stdin });
+// The parent is gone: nobody wants the answer that is being worked on.
+lines.once("close", () => process.exit(1));
+for await (const line of lines) {
   try {
     const command: Command = JSON.parse(line);
     say({ line: "answer", answer: await run(command) });
-    if (command.do === "close") break;
+    // Some systems leave timers and sockets behind; the round is over.
+    if (command.do === "close") process.exit(0);
   } catch (error) {
     say({ line: "failed", message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
 }
-// Some systems leave timers and sockets behind; the round is over.
-process.exit(0);

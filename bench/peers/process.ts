@@ -43,8 +43,12 @@ function createChild(system: System, child: ChildProcessByStdio<Writable, Readab
   const listeners: ((progress: Progress) => void)[] = [];
   let waiting: { resolve(answer: Answer): void; reject(error: Error): void } | undefined;
   let hasEnded = false;
+  // Also when this process is told to end in the middle of a round.
+  const kill = () => void child.kill("SIGKILL");
+  process.once("exit", kill);
   const ended = once(child, "exit").then(() => {
     hasEnded = true;
+    process.off("exit", kill);
     waiting?.reject(new Error(`${system.name} ended without an answer`));
   });
 
@@ -88,7 +92,7 @@ function createChild(system: System, child: ChildProcessByStdio<Writable, Readab
         if (!hasEnded) await ask({ do: "close" }, 10_000);
       } catch (error) {
         process.stderr.write(`${error instanceof Error ? error.message : String(error)}; it is ended\n`);
-        child.kill("SIGKILL");
+        kill();
       }
       await ended;
     },

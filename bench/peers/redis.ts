@@ -37,7 +37,10 @@ export async function startRedis(appendOnly: AppendOnly): Promise<Site> {
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   // Also when this process is told to end in the middle of a round.
-  const end = () => void server.kill("SIGTERM");
+  const end = () => {
+    server.kill("SIGTERM");
+    rmSync(folder, { recursive: true, force: true });
+  };
   process.once("exit", end);
   await ready(server.stdout);
   const admin = new Redis({ host: "127.0.0.1", port, maxRetriesPerRequest: null });
@@ -55,7 +58,7 @@ export async function startRedis(appendOnly: AppendOnly): Promise<Site> {
       admin.disconnect();
       process.off("exit", end);
       const ended = once(server, "exit");
-      end();
+      server.kill("SIGTERM");
       await ended;
       rmSync(folder, { recursive: true, force: true });
     },
