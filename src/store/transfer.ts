@@ -105,12 +105,12 @@ export const TRANSFER_TABLES: readonly TransferTable[] = [
     { task_id: "uuid", seq: "integer" },
     { attempt: "integer", at: "bigint", level: "text", message: "text", fields: "text" },
   ),
-  // seq is the order in which they were stored.
   table(
     "artifact",
-    { seq: "bigint" },
+    { id: "uuid" },
     {
-      id: "uuid",
+      // The order in which they were stored.
+      seq: "bigint",
       task_id: "uuid",
       attempt: "integer",
       created_at: "bigint",

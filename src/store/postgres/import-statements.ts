@@ -11,7 +11,7 @@ const TYPES: Readonly<Record<ColumnKind, string>> = {
   flag: "boolean",
 };
 
-/** Adds rows that come as one array per column. Where a key is numbered by itself, the numbers are those that come. */
+/** Adds rows that come as one array per column. Where a column is numbered by itself, the numbers are those that come. */
 export const ADD_ROWS = ({ name, columns }: TransferTable) => `
 INSERT INTO taskwright.${name} (${columns.map(([column]) => column).join(", ")}) OVERRIDING SYSTEM VALUE
 SELECT * FROM unnest(${columns.map(([, kind], position) => `$${position + 1}::${TYPES[kind]}[]`).join(", ")})`;
@@ -26,8 +26,7 @@ function toValue(kind: ColumnKind, cell: Cell): Cell | boolean {
 }
 
 /**
- * How many rows lie behind one key up to another, and their digest, as digestOf makes it: a range of the primary key, or
- * for artifacts a walk through all, which are few.
+ * How many rows lie behind one key up to another, and their digest, as digestOf makes it: a range of the primary key.
  */
 export function COUNT_AND_DIGEST(table: TransferTable, isBehind: boolean, isBounded: boolean): string {
   const { name, columns, keyLength } = table;

@@ -49,19 +49,22 @@ export interface ImportOptions {
 type Progress = Readonly<Record<string, TableProgress>>;
 
 const IS_MOVING = "SELECT to_regclass('taskwright.move') IS NOT NULL AS found";
-const MARKER = "SELECT source, state, progress FROM taskwright.move";
+const MARKER = `
+SELECT source, state, progress, (SELECT max(version) FROM taskwright.migration) AS version FROM taskwright.move`;
 // One row: the mark that the schema is being filled, and how far it is. migrate.ts lets nobody else in while it is there.
 const ADD_MARKER =
   "CREATE TABLE taskwright.move (source text NOT NULL, state text NOT NULL, progress text NOT NULL)";
 const MARK = "INSERT INTO taskwright.move (source, state, progress) VALUES ($1, $2, $3)";
-const DROP_MARKER = "DROP TABLE taskwright.move";
+const RENEW_MARKER = "UPDATE taskwright.move SET state = $1, progress = $2";
+// It may run twice, where the answer to the first time was lost.
+const DROP_MARKER = "DROP TABLE IF EXISTS taskwright.move";
 const FAIL_MARKER = "UPDATE taskwright.move SET state = ''";
 // Two moves at a time would write the same rows: whoever finds the note changed stops.
 const NOTE_PROGRESS = "UPDATE taskwright.move SET progress = $2 WHERE progress = $1 RETURNING 1 AS done";
 
 // What holds rows of tasks and files: all tables but those that tell of the schema itself.
 const TABLES = `
-SELECT relname AS name FROM pg_class
+SELECT format('%I', relname) AS name FROM pg_class
 WHERE relnamespace = to_regnamespace($1) AND relkind = 'r' AND relname NOT IN ('migration', 'move') ORDER BY relname`;
 const HAS_ROWS = (table: string) => `SELECT EXISTS (SELECT 1 FROM taskwright.${table}) AS yes`;
 const EMPTY = (tables: readonly string[]) =>
@@ -96,37 +99,38 @@ async function begin(
   database: Database,
   options: ImportOptions,
 ): Promise<{ readonly beginning: Beginning; readonly progress: string }> {
-  const { schema, source } = options;
-  // Rows written for another version of the schema are not what this one would hold.
-  const state = `version ${SCHEMA_VERSION}, ${options.state}`;
+  const { schema, source, state } = options;
+  const progress = "{}";
   const earlier = await readMarker(database.query);
-  if (earlier && earlier.source !== source) {
+  if (!earlier) {
+    await migrateSchema(database, schema);
+    await database.transaction(async (query) => {
+      await requireEmpty(query, schema);
+      await query(ADD_MARKER);
+      await query(MARK, [source, state, progress]);
+    });
+    return { beginning: "anew", progress };
+  }
+  if (earlier.source !== source || earlier.version !== SCHEMA_VERSION) {
+    const what = `an unfinished move of ${earlier.source} by a program with schema version ${earlier.version}`;
     throw new StoreError(
       "locked",
-      `The schema ${schema} holds an unfinished move of ${earlier.source}. Run that one again, name another schema, or drop this one.`,
+      `The schema ${schema} holds ${what}. Run that one again, name another schema, or drop this one.`,
     );
   }
-  if (earlier?.state === state) return { beginning: "continued", progress: earlier.progress };
-  if (earlier) {
-    await database.transaction(async (query) => {
-      await query(EMPTY(await tablesOf(query, schema)));
-      await query(DROP_MARKER);
-    });
-  }
-  await migrateSchema(database, schema);
-  const progress = "{}";
+  if (earlier.state === state) return { beginning: "continued", progress: earlier.progress };
+  // The mark stays all the while, so that nobody comes in between.
   await database.transaction(async (query) => {
-    await requireEmpty(query, schema);
-    await query(ADD_MARKER);
-    await query(MARK, [source, state, progress]);
+    await query(EMPTY(await tablesOf(query, schema)));
+    await query(RENEW_MARKER, [state, progress]);
   });
-  return { beginning: earlier ? "over" : "anew", progress };
+  return { beginning: "over", progress };
 }
 
 async function readMarker(query: Query) {
   const [moving] = await query<{ found: boolean }>(IS_MOVING);
   if (!moving?.found) return undefined;
-  const [marker] = await query<{ source: string; state: string; progress: string }>(MARKER);
+  const [marker] = await query<{ source: string; state: string; progress: string; version: number }>(MARKER);
   return marker;
 }
 
