@@ -44,6 +44,7 @@ function readBucket(text: string): BucketPlace | undefined {
   const endpoint = parameters.get("endpoint") ?? undefined;
   const region = parameters.get("region") ?? undefined;
   const pathStyle = parameters.get("path_style") ?? "false";
+  const pathname = decoded(url.pathname);
   const isUnderstood =
     url.host !== "" &&
     url.username === "" &&
@@ -51,10 +52,8 @@ function readBucket(text: string): BucketPlace | undefined {
     [...parameters.keys()].every((name) => PARAMETERS.has(name)) &&
     (endpoint === undefined || isWebAddress(endpoint)) &&
     (pathStyle === "true" || pathStyle === "false");
-  if (!isUnderstood) return undefined;
-  const folders = decodeURIComponent(url.pathname)
-    .split("/")
-    .filter((part) => part !== "");
+  if (!isUnderstood || pathname === undefined) return undefined;
+  const folders = pathname.split("/").filter((part) => part !== "");
   return {
     kind: "bucket",
     bucket: url.host,
@@ -63,6 +62,16 @@ function readBucket(text: string): BucketPlace | undefined {
     ...(endpoint !== undefined && { endpoint }),
     pathStyle: pathStyle === "true",
   };
+}
+
+/** Undefined where a "%" begins no character. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 function isWebAddress(text: string): boolean {
