@@ -73,7 +73,7 @@ async function findGone(store: Pick<Store, "workers">, birth: ProcessBirth): Pro
 /**
  * Takes over everything that dead workers held and settles it, in steps. Answers how many that were.
  * A process that dies in between leaves tasks under its own name; they are counted as crashed once more, though no
- * handler ran: three such deaths in a row would fail them.
+ * handler ran. Counting alone therefore fails nothing: only the one task that was all there was to take over is to blame.
  */
 export async function takeOver(
   store: Pick<WorkStore, "reclaim" | "turn">,
@@ -84,16 +84,20 @@ export async function takeOver(
   for (;;) {
     const tasks = await store.reclaim(worker, STEP, gone);
     if (tasks.length === 0) return count;
-    await store.turn({ worker, outcomes: tasks.map(outcomeOf) });
+    const wasAlone = count === 0 && tasks.length === 1;
+    await store.turn({ worker, outcomes: tasks.map((task) => outcomeOf(task, wasAlone)) });
     count += tasks.length;
   }
 }
 
-/** A crash is not an attempt, and a poison task ends. */
-export function outcomeOf(task: ClaimedTask): Outcome {
+/**
+ * A crash is not an attempt, and a poison task ends. `wasAlone`: no other task was lost with it; one that was lost in
+ * company may only have waited beside the poison, and gets its run alone.
+ */
+export function outcomeOf(task: ClaimedTask, wasAlone: boolean): Outcome {
   const { id, fence } = task;
   if (task.cancelRequested) return { id, fence, to: "CANCELLED" };
-  if (task.crashes < LIMITS.crashes) return released(task);
+  if (task.crashes < LIMITS.crashes || !wasAlone) return released(task);
   return {
     id,
     fence,

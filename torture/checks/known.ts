@@ -14,6 +14,8 @@ export interface Known {
   readonly runs: ReadonlyMap<string, readonly Run[]>;
   readonly submits: ReadonlyMap<string, Submit>;
   readonly cancels: ReadonlyMap<string, readonly Cancel[]>;
+  /** The harness killed a process in the middle of its work, or disturbed one for long. */
+  readonly tookAny: boolean;
   life(process: string): Life | undefined;
   /** When the attempt was over: its end, or else that of its process. */
   overAt(run: Run): Millis;
@@ -40,6 +42,9 @@ export function know(history: History): Known {
     runs: runsByTask(history.runs),
     submits,
     cancels,
+    tookAny:
+      history.lives.some(({ ending }) => ending?.how === "SIGKILL") ||
+      history.disturbances.some(({ from, to }) => to - from >= LEASE_AT_RISK),
     life: (process) => lives.get(process),
     overAt: (run) => run.end?.at ?? lives.get(run.process)?.end?.at ?? Number.POSITIVE_INFINITY,
     wasDisturbed: (process, from, to) => disturbedFor(process, from, to) >= 0,

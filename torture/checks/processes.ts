@@ -15,7 +15,13 @@ export function processes(history: History): readonly Violation[] {
       const detail = `${life.process} ended (${end.how}): ${end.words}`;
       return [{ rule: "no process ends by itself", detail }];
     }
-    if (ending.how === "SIGKILL" || known.wasDisturbed(life.process, ending.at, end.at)) return [];
+    // Before it is up, it does not listen to SIGTERM yet, and has nothing to hand back.
+    if (
+      ending.how === "SIGKILL" ||
+      life.readyAt === undefined ||
+      known.wasDisturbed(life.process, ending.at, end.at)
+    )
+      return [];
     return stopped(life, ending.at, end, history.stopWithin);
   });
 }

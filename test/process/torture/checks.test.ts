@@ -245,10 +245,10 @@ const PLANTED: readonly (readonly [Rule, Partial<History>])[] = [
       tasks: [
         { ...stored("a", "t1"), taskType: "poison", ...failed({ fence: 9, crashes: 3, error: "Poisoned" }) },
       ],
-      runs: [1, 2, 3, 4].map((fence) =>
+      runs: [1, 2, 3, 4, 5, 6, 7].map((fence) =>
         cutOff("a", fence, { taskType: "poison", process: `worker-1.${fence}` }),
       ),
-      lives: [1, 2, 3, 4].map((boot) =>
+      lives: [1, 2, 3, 4, 5, 6, 7].map((boot) =>
         life(`worker-1.${boot}`, { end: { at: 101, how: "SIGKILL", words: "" } }),
       ),
     },
