@@ -21,33 +21,26 @@ async function begin(): Promise<pg.Client> {
   return client;
 }
 
-/** Resolves at the next hint. */
-function nextHint({ store }: Bench): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = store.onWork(() => {
-      stop();
-      resolve();
-    });
-  });
-}
-
-/** Resolves once the store listens to others: it hears of a task that another store was given. */
-async function listens(bench: Bench, schema: string): Promise<void> {
-  const other = createBench(await openStore({ schema, clock: bench.clock }), bench.clock);
-  let heard = false;
-  const hint = nextHint(bench).then(() => {
-    heard = true;
-  });
-  while (!heard) await Promise.race([hint, other.insert({ taskType: "noise" })]);
+/** What the processes of a schema are told from now on. */
+async function listen(schema: string) {
+  const client = new pg.Client({ connectionString: serverUrl() });
+  await client.connect();
+  onTestFinished(() => client.end());
+  const told: (string | undefined)[] = [];
+  client.on("notification", ({ payload }) => told.push(payload));
+  await client.query(`LISTEN ${schema}_work`);
+  return {
+    /** Whatever was sent before the question comes before its answer. */
+    async heard() {
+      await client.query("SELECT 1");
+      return told;
+    },
+  };
 }
 
 test("what was submitted is there with the commit, not before, and everybody hears of it then", async () => {
   const bench = await openBench();
-  await listens(bench, bench.schema);
-  let heard = false;
-  const hint = nextHint(bench).then(() => {
-    heard = true;
-  });
+  const listener = await listen(bench.schema);
   const client = await begin();
   const tasks = [bench.task(), bench.task({ start: { in: 5_000 }, queue: "post" })];
   const answers = await bench.store.insertWithin(client, tasks);
@@ -58,9 +51,10 @@ test("what was submitted is there with the commit, not before, and everybody hea
   );
   expect(await bench.store.get(tasks.map((task) => task.id))).toEqual([undefined, undefined]);
   expect(await bench.claim()).toEqual([]);
-  expect(heard).toBe(false);
+  expect(await listener.heard()).toEqual([]);
   await client.query("COMMIT");
-  await hint;
+  // No store takes it for its own: the one that was submitted to hears it like all others.
+  expect(await listener.heard()).toEqual(['["",["default"]]']);
   expect((await bench.claim()).map((task) => task.id)).toEqual([tasks[0]?.id]);
   expect(await bench.get(tasks[1]?.id ?? "")).toMatchObject({ waitingFor: "time", createdAt });
 });
