@@ -21,6 +21,8 @@ interface Adapter {
 }
 
 const BATCH = 1_000;
+/** Large payloads go in smaller batches: nobody sends a hundred megabytes at once. */
+const BATCH_BYTES = 4 << 20;
 const PROGRESS_MILLIS = 10;
 const [adapterName = "", place = "{}"] = process.argv.slice(2);
 const where: Place = JSON.parse(place);
@@ -50,9 +52,10 @@ function payloadOf(bytes: number): Payload {
 async function fill(count: number, bytes: number): Promise<Answer> {
   const system = await peer();
   const payload = payloadOf(bytes);
+  const batch = Math.min(BATCH, Math.ceil(BATCH_BYTES / Math.max(1, bytes)));
   const start = performance.now();
-  for (let done = 0; done < count; done += BATCH) {
-    await system.submitMany(Array.from({ length: Math.min(BATCH, count - done) }, () => payload));
+  for (let done = 0; done < count; done += batch) {
+    await system.submitMany(Array.from({ length: Math.min(batch, count - done) }, () => payload));
   }
   return { millis: performance.now() - start, count };
 }

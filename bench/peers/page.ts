@@ -118,7 +118,7 @@ function systems(results: Results): readonly string[] {
     "## What each system promises",
     "What is safe once a submit was answered, what is left of a task that succeeded, and the settings that differ from the system's defaults.",
     markdown(["system", "version", "safe after a submit", "left of a finished task", "settings"], rows),
-    "The machine runs Node 20, and so do the peers: pg-boss and Graphile Worker are the newest that run on it (both have newer lines for Node 22). A small handler is where a queue's own cost shows most; with handlers that take 50 ms, nearly every system keeps up, and the choice is one of promises.",
+    "The machine runs Node 20, and so do the peers: pg-boss and Graphile Worker are the newest that run on it (both have newer lines for Node 22). A no-op handler is where a queue's own cost shows most; the longer handlers take, the less it matters, and the more the promises do.",
   ];
 }
 
