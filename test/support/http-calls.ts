@@ -45,7 +45,10 @@ export async function started(url: string, id: string): Promise<void> {
   }
   const decoder = new TextDecoder();
   for await (const chunk of stream.body ?? []) {
-    if (decoder.decode(chunk).includes("task.started")) return;
+    const text = decoder.decode(chunk);
+    if (text.includes("task.started")) return;
+    // Something was missed, maybe this.
+    if (text.includes("resync") && (await getTask(url, id)).status !== "PENDING") return;
   }
   throw new Error("the stream ended before the task started");
 }

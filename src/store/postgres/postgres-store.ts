@@ -4,7 +4,7 @@ import type { Instant, Millis } from "../../model/time.js";
 import { createListeners } from "../listeners.js";
 import { type Store, StoreError } from "../store.js";
 import { createCursors } from "./cursors.js";
-import { CallerFailure, createDatabase, type Database } from "./database.js";
+import { CallerFailure, createDatabase, type Database, moment } from "./database.js";
 import { toStoreError } from "./errors.js";
 import { createFiles } from "./files.js";
 import { createHeartbeat } from "./heartbeat.js";
@@ -41,6 +41,14 @@ export interface PostgresStoreOptions {
 const DEFAULTS = { schema: "taskwright", poolSize: 10, lease: 15_000, stallLimit: 60_000 } as const;
 /** After so long without an answer a beat is given up, in time to try again on a new connection. */
 const BEAT_PATIENCE: Millis = 4_000;
+
+/** Between two folds where there is nothing to fold: workers that are gone for long are forgotten along with it. */
+const IDLE_FOLD_PAUSE: Millis = 60_000;
+
+// The end of an index, and a table that is mostly empty.
+const LOOK = `
+SELECT (SELECT min(run_at) FROM taskwright.scheduled) - ${moment("$1")} AS "nextIn",
+  EXISTS (SELECT 1 FROM taskwright.tally) AS "hasCounts"`;
 
 /** A store that is not open yet. */
 export interface UnopenedStore {
@@ -141,14 +149,19 @@ function assemble(
     };
   }
 
-  /** Every process promotes all the time, so counts are folded along with it. */
+  /** Every process promotes all the time, so counts are folded along with it. An idle one asks one thing a time. */
   async function promote(limit: number) {
+    const [seen] = await database.query<{ nextIn: Millis | null; hasCounts: boolean }>(LOOK, [
+      database.now(),
+    ]);
+    const pause = seen?.hasCounts ? FOLD_PAUSE : IDLE_FOLD_PAUSE;
     const elapsed = clock.monotonic();
-    if (foldedAt === undefined || elapsed - foldedAt >= FOLD_PAUSE) {
+    if (foldedAt === undefined || elapsed - foldedAt >= pause) {
       foldedAt = elapsed;
       await statistics.fold();
     }
-    return work.promote(limit);
+    const nextIn = seen?.nextIn ?? undefined;
+    return nextIn === undefined || nextIn > 0 ? { count: 0, nextIn } : work.promote(limit);
   }
 
   async function close(): Promise<void> {
