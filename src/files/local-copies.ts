@@ -108,7 +108,11 @@ export function withLocalCopies(storage: BlobStorage, options: LocalCopiesOption
 
   /** Folders of processes that have died. */
   async function sweepCopies(): Promise<void> {
-    if (made > 0) await utimes(own, now() / 1000, now() / 1000);
+    if (made > 0) {
+      // It may have been cleaned up, and a sign of life must not fail for that.
+      await mkdir(own, { recursive: true, mode: 0o700 });
+      await utimes(own, now() / 1000, now() / 1000);
+    }
     for (const name of await foldersIn(root)) {
       const folder = path.join(root, name);
       if (folder === own || (await changedAt(folder)) > now() - DEAD_AFTER) continue;

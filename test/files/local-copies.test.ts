@@ -115,6 +115,7 @@ test("fetches again what somebody has cleaned up", async () => {
   const blob = await stored(ID, 10);
   await blobs.path(blob);
   await rm(near(), { recursive: true });
+  await blobs.sweep(0);
   const { path: file } = await blobs.path(blob);
   expect(await readFile(file)).toHaveLength(10);
 });
