@@ -11,7 +11,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const peers = path.join(root, "bench/peers");
 const output = path.join(peers, "dist");
 
-if (!existsSync(path.join(peers, "node_modules"))) {
+// npm writes this file last, so half an installation is done again.
+if (!existsSync(path.join(peers, "node_modules/.package-lock.json"))) {
   process.stderr.write("Installing the systems to compare with, once (bench/peers/package-lock.json)…\n");
   execFileSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: peers, stdio: "inherit" });
 }
