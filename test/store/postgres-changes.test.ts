@@ -80,6 +80,14 @@ test("each step of a task is heard of in the other process, once, within a secon
   expect(ofOwn).toEqual(["created", "started", "progress", "cancel_requested", "finished"]);
 });
 
+test("what a process does last is heard of, too", async () => {
+  const { one, bench, listener } = await openTwo();
+  // The second one falls into the pause after the first was sent.
+  const ids = [...(await bench.insert({})), ...(await bench.insert({}))];
+  await one.close();
+  await listener.until(() => ids.every((id) => listener.kinds(id).includes("created")));
+});
+
 test("more changes than can be named are told as missed, and every reader hears one resync", async () => {
   const { other, bench, listener } = await openTwo();
   const hub = createEventHub({ store: other, clock: systemClock, epoch: "e" });

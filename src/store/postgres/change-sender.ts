@@ -107,6 +107,7 @@ export function createChangeSender(
       closed = true;
       cancelTimer?.();
       await sending;
+      if (count > 0) await flush();
     },
   };
 }

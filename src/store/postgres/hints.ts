@@ -61,6 +61,7 @@ export function createHints(notifications: Pick<Notifications, "send" | "sendWit
       closed = true;
       cancelTimer?.();
       await sending;
+      if (queues.size > 0 || cancels) await flush();
     },
   };
 }

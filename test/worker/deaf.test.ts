@@ -1,0 +1,43 @@
+// A worker that hears nothing of other processes: what it must know it finds by polling. On a real PostgreSQL.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
+import { createTaskwright } from "../../src/app/taskwright.js";
+import { systemClock } from "../../src/lib/clock.js";
+import { defineTask } from "../../src/task/define.js";
+import { startLine } from "../store/postgres-line.js";
+import { freshSchema, serverUrl, startTestServer } from "../store/postgres-support.js";
+import { deferred } from "./bench.js";
+
+beforeAll(startTestServer, 60_000);
+
+test("work and a cancel reach it within seconds", async () => {
+  const running = deferred();
+  const waits = defineTask({
+    name: "waits",
+    input: z.strictObject({}),
+    run: (_, { signal }) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+        running.resolve();
+      }),
+  });
+  const dataDir = mkdtempSync(path.join(tmpdir(), "taskwright-deaf-"));
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  const options = { schema: freshSchema(), tasks: [waits], dataDir };
+  const line = await startLine();
+  line.cutListening();
+  await using deaf = await createTaskwright({ ...options, store: line.url });
+  await using other = await createTaskwright({ ...options, store: serverUrl() });
+  await deaf.work();
+  const submitted = systemClock.monotonic();
+  const run = await other.submit(waits, {});
+  await running.promise;
+  expect(systemClock.monotonic() - submitted).toBeLessThan(4_000);
+  const cancelled = systemClock.monotonic();
+  await run.cancel();
+  await expect(run.result()).rejects.toMatchObject({ task: { status: "CANCELLED" } });
+  expect(systemClock.monotonic() - cancelled).toBeLessThan(4_000);
+});
