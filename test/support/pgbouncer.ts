@@ -28,6 +28,7 @@ export async function startPgBouncer(
 ): Promise<Pooler> {
   const server = new URL(serverUrl);
   const database = server.pathname.slice(1);
+  const password = server.password === "" ? "" : ` password=${server.password}`;
   const port = await freePort();
   const folder = mkdtempSync(path.join(tmpdir(), "taskwright-pgbouncer-"));
   chmodSync(folder, 0o755);
@@ -35,7 +36,7 @@ export async function startPgBouncer(
   writeFileSync(
     file,
     `[databases]
-${database} = host=${server.hostname} port=${server.port} dbname=${database} user=${server.username} password=${server.password}
+${database} = host=${server.hostname} port=${server.port} dbname=${database} user=${server.username}${password}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}
