@@ -22,6 +22,7 @@ import { createRegistry, type Registry } from "../task/registry.js";
 import { createWorker, type Worker } from "../worker/worker.js";
 import { type BlobsOptions, openBlobs } from "./open-blobs.js";
 import { createStore, type StoreOptions } from "./open-store.js";
+import { outageLog } from "./outage-log.js";
 import { untilReady } from "./until-ready.js";
 
 export interface EngineOptions extends StoreOptions, BlobsOptions {
@@ -102,9 +103,11 @@ export async function openEngine(options: EngineOptions, version: string): Promi
   } finally {
     answered.abort();
   }
+  // Whatever runs in loops goes on by itself when the store is back.
+  const loopLog = outageLog(log, () => untilReady(() => store.ping(), patience));
   const queue = createQueue({ store, registry, clock, newId });
   const workers: Worker[] = [];
-  const maintenance = createMaintenance({ store, blobs, clock, log, options });
+  const maintenance = createMaintenance({ store, blobs, clock, log: loopLog, options });
   /** What is starting, however it ends: whoever closes waits for it. */
   const starting: Promise<unknown>[] = [];
   track(ready.then(() => Promise.all(maintenance.map((service) => service.start()))));
@@ -129,7 +132,7 @@ export async function openEngine(options: EngineOptions, version: string): Promi
       clock,
       random: Math.random,
       newId,
-      log,
+      log: loopLog,
       version,
       host: hostname(),
       pid: process.pid,

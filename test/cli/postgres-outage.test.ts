@@ -33,7 +33,9 @@ test("server and worker wait for it, outlive its absence, and run what is submit
     reason: expect.stringMatching(/PostgreSQL/),
   });
   expect((await server.ask("/api/health/live")).status).toBe(200);
+  await worker.says(/waiting for the store.*waiting for the store/s);
   await postgres.server.start();
+  await worker.says(/the store is ready.*the store is ready/s);
   expect((await server.ask("/api/health/ready")).status).toBe(200);
   expect((await cli(...simulate)).code).toBe(0);
 
@@ -42,6 +44,8 @@ test("server and worker wait for it, outlive its absence, and run what is submit
     const { code, stderr } = await process.ended;
     expect(code).toBe(0);
     expect(stderr).not.toContain("s3cret");
+    // One line when it begins and one when it is over, and what a probe asked: not one for each try.
+    expect(stderr.match(/^\{/gm)?.length).toBeLessThanOrEqual(5);
   }
 });
 
