@@ -47,6 +47,8 @@ export async function serve(place: Place): Promise<Served> {
     ...["--data-path", `${place.folder}/bunqueue.db`],
   );
   process.env.LOG_LEVEL = "warn";
+  // By default a client is refused after 10,000 requests a minute.
+  process.env.RATE_LIMIT_MAX_REQUESTS = "1000000000";
   const cli = path.join(ROOT, "bench/peers/node_modules/bunqueue/dist/cli/index.js");
   const { main }: { main(): Promise<void> } = await import(pathToFileURL(cli).href);
   main().catch((error: unknown) => process.stderr.write(`bunqueue: ${String(error)}\n`));
