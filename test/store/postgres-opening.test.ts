@@ -19,7 +19,7 @@ test("migrating again changes nothing, and an old schema is refused where it mus
   const store = await openStore();
   expect(await store.migrate()).toEqual({ from: SCHEMA_VERSION, to: SCHEMA_VERSION });
   const refused = await refusal(openStore({ migrate: false }));
-  expect(refused.code).toBe("unavailable");
+  expect(refused.code).toBe("refused");
   expect(refused.message).toContain("taskwright migrate");
 });
 
@@ -88,8 +88,8 @@ test("where no server answers, or lets nobody in, it says so", async () => {
   expect(nowhere.code).toBe("unavailable");
   const wrong = new URL(serverUrl());
   wrong.username = "nobody_of_that_name";
-  expect(await refusal(openPostgresStore({ url: wrong.href }))).toMatchObject({ code: "unavailable" });
+  expect(await refusal(openPostgresStore({ url: wrong.href }))).toMatchObject({ code: "refused" });
   const missing = new URL(serverUrl());
   missing.pathname = "/missing";
-  expect(await refusal(openPostgresStore({ url: missing.href }))).toMatchObject({ code: "unavailable" });
+  expect(await refusal(openPostgresStore({ url: missing.href }))).toMatchObject({ code: "refused" });
 });

@@ -11,8 +11,8 @@ import { type Finding, ok, problem, warning } from "./finding.js";
 const SLOW: Millis = 20;
 const CLOCK_TOLERANCE: Millis = 3_000;
 const LONG_TRANSACTION: Millis = 5 * 60_000;
-/** Connections of a process beside its pool: beats, notifications, files. */
-const BESIDE_POOL = 5;
+/** Connections of a process beside its pool: two that beat, one that listens, four for files in the database. */
+const BESIDE_POOL = 7;
 
 export async function checkPostgres(
   place: { readonly store: string; readonly schema: string; readonly pool: number },
