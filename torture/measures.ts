@@ -20,7 +20,8 @@ export interface Measures {
 export function measure(history: History): Measures {
   const known = know(history);
   const takeOvers = [...known.runs.values()].flatMap((runs) =>
-    pairs(runs).flatMap(([run, next]) => {
+    // The first time: whoever crashed twice waits for a moment alone.
+    pairs(runs.slice(0, 2)).flatMap(([run, next]) => {
       const died = known.life(run.process)?.end;
       // Handed back by one that was asked to stop is no take-over.
       const wasAsked = known.life(run.process)?.ending?.how === "SIGTERM";

@@ -20,6 +20,11 @@ function onProcess(
     on: "a member",
     unfit: (member) => (member.role === role ? undefined : `there is no ${role} of its own`),
     async inject(member, world, random) {
+      if (!member.current()?.isUp) {
+        // Struck down again the moment it is up, it would never get to work.
+        await member.up();
+        await pause(world.clock, random.between(500, 3_000), world.over);
+      }
       await act(await member.up(), world, random);
     },
   };
