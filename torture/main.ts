@@ -36,8 +36,8 @@ function readFlags(): TortureOptions | undefined {
   });
   if (values.help) return undefined;
   const stop = new AbortController();
-  // What was begun is finished and checked all the same.
-  process.once("SIGINT", () => stop.abort());
+  // What was begun is finished and checked all the same; a PostgreSQL of our own stops at Ctrl-C, and with it everything.
+  if (values.store !== undefined) process.once("SIGINT", () => stop.abort());
   return {
     length: positive("minutes", values.minutes) * 60_000,
     ...(values.store !== undefined && { store: values.store }),
@@ -72,7 +72,9 @@ function flags(): TortureOptions | undefined {
 
 const options = flags();
 if (options) {
-  options.say(`Seed ${options.seed}. Ctrl-C ends the calls, and then checks.`);
+  options.say(
+    `Seed ${options.seed}.${options.store === undefined ? "" : " Ctrl-C ends the calls, and then checks."}`,
+  );
   const outcome = await torture(options);
   process.stdout.write(`\n${report(outcome)}\n`);
   process.exitCode = outcome.violations.length > 0 ? 1 : 0;

@@ -34,13 +34,23 @@ export interface Process {
 /** Characters of stderr that are kept. */
 const WORDS = 2_000;
 
+/** Those that run now. */
+const children = new Set<ChildProcess>();
+// However the harness ends, nothing of it stays behind. A frozen process dies of this as well.
+process.once("exit", () => {
+  for (const child of children) child.kill("SIGKILL");
+});
+
 export function startProcess(launch: Launch): Process {
   const from = machineTime();
   const child = spawn(process.execPath, [path.join(launch.program, "cli/main.js"), ...launch.args], {
     cwd: launch.cwd,
     env: { ...process.env, NO_COLOR: "1", TASKWRIGHT_LOG_LEVEL: "warn", ...launch.env },
     stdio: ["ignore", "ignore", "pipe"],
+    // A group of its own: Ctrl-C is for the harness.
+    detached: true,
   });
+  children.add(child);
   let readyAt: number | undefined;
   let ending: Life["ending"];
   let end: Life["end"];
@@ -48,6 +58,7 @@ export function startProcess(launch: Launch): Process {
 
   const ended = new Promise<void>((resolve) => {
     child.once("exit", (code, signal) => {
+      children.delete(child);
       end = { at: machineTime(), how: code ?? signal, words: words.trim().slice(-WORDS) };
       resolve();
     });

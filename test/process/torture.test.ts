@@ -16,7 +16,7 @@ async function keepsItsPromises(options: Pick<TortureOptions, "length" | "seed" 
 
 test("SQLite: killed, stopped and poisoned servers, and lost replies", { timeout: 120_000 }, async () => {
   await keepsItsPromises({
-    length: 6_000,
+    length: 4_000,
     seed: 1,
     store: "sqlite",
     faults: ["server-kill", "server-stop", "server-freeze", "replies-lost", "poison"],
