@@ -1,7 +1,7 @@
 // The worker: takes over what dead ones left, claims and runs tasks, settles them, tells that it lives, and stops
 // without losing any. Puts the parts together; what each does stands in its own file.
 import type { Blobs } from "../files/files.js";
-import type { Clock } from "../lib/clock.js";
+import { type Clock, pause } from "../lib/clock.js";
 import { measureEventLoopLag } from "../lib/event-loop-lag.js";
 import type { Log } from "../lib/log.js";
 import { createLoop } from "../lib/loop.js";
@@ -69,6 +69,8 @@ const POLL: Millis = 1_000;
 /** While claimed tasks wait for a slot, it looks this often whether they are stuck, in milliseconds. */
 const WATCH_WAITING: Millis = 100;
 const AFTER_ERROR: Millis = 1_000;
+/** A worker that stops waits no longer than this for a store that is away, in milliseconds. */
+const LAST_WORDS: Millis = 10_000;
 /** Tasks in one claim. */
 const MAX_CLAIM = 500;
 
@@ -210,12 +212,21 @@ export function createWorker(options: WorkerOptions): Worker {
     return AFTER_ERROR;
   }
 
-  /** Resolves once everything that has ended is settled. */
+  /** Resolves once everything that has ended is settled, or the store has been away for too long. */
   async function settled(): Promise<void> {
-    await new Promise<void>((resolve) => {
+    const everything = new Promise<void>((resolve) => {
       whenSettled.push(resolve);
       loop.wake();
     });
+    const enough = new AbortController();
+    await Promise.race([everything, pause(clock, LAST_WORDS, enough.signal)]);
+    enough.abort();
+    if (settler.size === 0) return;
+    const tasks = settler.size;
+    log.error(
+      { worker: id, tasks },
+      "stopped without an answer of the store; other workers take these tasks over",
+    );
   }
 
   async function stop(drain: Millis): Promise<void> {

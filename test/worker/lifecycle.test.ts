@@ -89,6 +89,33 @@ test("a store that is away for a while loses nothing", async () => {
   await bench.stop(worker);
 });
 
+test("a store that stays away holds a worker up for ten seconds when it stops", async () => {
+  const gate = deferred();
+  const type = typeOf("waits", () => gate.promise);
+  const bench = manualBench([type]);
+  let isAway = false;
+  const turn: WorkStore["turn"] = async (request) => {
+    if (isAway) throw new StoreError("unavailable", "away");
+    return bench.store.turn(request);
+  };
+  const worker = bench.worker({ store: { ...bench.store, turn } });
+  await worker.start();
+  const id = await bench.submit(type);
+  await bench.until(() => worker.running === 1);
+  isAway = true;
+  gate.resolve();
+  let hasStopped = false;
+  const stopped = worker.stop().then(() => {
+    hasStopped = true;
+  });
+  await bench.clock.advance(9_000);
+  expect(hasStopped).toBe(false);
+  await bench.clock.advance(2_000);
+  await stopped;
+  // Others take it over, as from a process that has died.
+  expect(await bench.store.get([id])).toMatchObject([{ status: "RUNNING" }]);
+});
+
 test("an outcome that the store refuses fails its own task and settles its batch-mates", async () => {
   const type = typeOf("answers", (parameters) => parameters);
   const bench = manualBench([type]);
