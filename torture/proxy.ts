@@ -51,7 +51,12 @@ export async function startProxy(clock: Clock, first?: Target): Promise<TcpProxy
     far.on("error", () => far.destroy());
     const pair = join(near, far, clock, () => mode);
     pairs.add(pair);
-    near.once("close", () => pairs.delete(pair));
+    // One side may be gone while the network holds the news back from the other.
+    const forget = () => {
+      if (near.destroyed && far.destroyed) pairs.delete(pair);
+    };
+    near.once("close", forget);
+    far.once("close", forget);
     pair.obey();
   });
   await new Promise<void>((resolve, reject) => {
