@@ -29,7 +29,9 @@ describe("an upload with onProgress", () => {
   test("throws what the server says", async () => {
     const app = await openApp();
     const { url } = await listen(app.handler({ uploadLimit: 1000 }));
-    const refused = createClient({ url }).upload(new Blob(["x".repeat(SIZE)]), { onProgress: () => undefined });
+    const refused = createClient({ url }).upload(new Blob(["x".repeat(SIZE)]), {
+      onProgress: () => undefined,
+    });
     const error: unknown = await refused.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({ status: 413, code: "payload_too_large" });
