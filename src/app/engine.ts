@@ -5,9 +5,8 @@ import { hostname } from "node:os";
 import type { Blobs } from "../files/files.js";
 import { type Clock, pause, systemClock } from "../lib/clock.js";
 import { type Log, silentLog } from "../lib/log.js";
-import { createLoop } from "../lib/loop.js";
+import { createLoop, type Loop } from "../lib/loop.js";
 import { birthOfThisProcess } from "../lib/process-birth.js";
-import type { Service } from "../lib/service.js";
 import { createPromoter } from "../maintenance/promoter.js";
 import { createPruner } from "../maintenance/pruner.js";
 import { createSweeper } from "../maintenance/sweeper.js";
@@ -23,6 +22,7 @@ import { createWorker, type Worker } from "../worker/worker.js";
 import { type BlobsOptions, openBlobs } from "./open-blobs.js";
 import { createStore, type StoreOptions } from "./open-store.js";
 import { outageLog } from "./outage-log.js";
+import { tellScheduled } from "./tell-scheduled.js";
 import { untilReady } from "./until-ready.js";
 
 export interface EngineOptions extends StoreOptions, BlobsOptions {
@@ -77,7 +77,8 @@ export async function openEngine(options: EngineOptions, version: string): Promi
   const log = options.log ?? silentLog;
   const registry = createRegistry(options.tasks);
   const newId = createIdSource(clock.now, (bytes) => void randomFillSync(bytes));
-  const { store, open } = await createStore(options, clock);
+  const { store: opened, open } = await createStore(options, clock);
+  const store = tellScheduled(opened, () => maintenance.promoter.wake());
   let blobs: Blobs;
   try {
     blobs = await openBlobs(options, clock);
@@ -110,7 +111,7 @@ export async function openEngine(options: EngineOptions, version: string): Promi
   const maintenance = createMaintenance({ store, blobs, clock, log: loopLog, options });
   /** What is starting, however it ends: whoever closes waits for it. */
   const starting: Promise<unknown>[] = [];
-  track(ready.then(() => Promise.all(maintenance.map((service) => service.start()))));
+  track(ready.then(() => Promise.all(Object.values(maintenance).map((service) => service.start()))));
   let closing: Promise<void> | undefined;
   let release: (() => void) | undefined;
 
@@ -163,7 +164,7 @@ export async function openEngine(options: EngineOptions, version: string): Promi
       await Promise.all(starting);
       await queue.drain();
       await Promise.all(workers.map(stopWorker));
-      await Promise.all(maintenance.map((service) => service.stop()));
+      await Promise.all(Object.values(maintenance).map((service) => service.stop()));
       await blobs.close();
       await store.close();
     } finally {
@@ -211,26 +212,24 @@ function createMaintenance(parts: {
   readonly clock: Clock;
   readonly log: Log;
   readonly options: EngineOptions;
-}): Service[] {
+}) {
   const { store, blobs, clock, log, options } = parts;
-  const ticks = {
-    promoter: createPromoter({ store }),
-    pruner: createPruner({
-      store,
-      blobs,
-      keepFinished: options.keepFinished ?? DEFAULTS.keepFinished,
-      keepUnusedFiles: options.keepUnusedFiles ?? DEFAULTS.keepUnusedFiles,
-    }),
-    sweeper: createSweeper({ blobs, now: clock.now }),
-  };
-  return Object.entries(ticks).map(([name, tick]) =>
-    createLoop({
+  const { keepFinished = DEFAULTS.keepFinished, keepUnusedFiles = DEFAULTS.keepUnusedFiles } = options;
+
+  function loopOf(service: string, tick: () => Promise<Millis>): Loop {
+    return createLoop({
       clock,
       tick,
       onError(error) {
-        log.error({ err: error, service: name }, "a maintenance step failed; it is tried again in 5 s");
+        log.error({ err: error, service }, "a maintenance step failed; it is tried again in 5 s");
         return AFTER_ERROR;
       },
-    }),
-  );
+    });
+  }
+
+  return {
+    promoter: loopOf("promoter", createPromoter({ store })),
+    pruner: loopOf("pruner", createPruner({ store, blobs, keepFinished, keepUnusedFiles })),
+    sweeper: loopOf("sweeper", createSweeper({ blobs, now: clock.now })),
+  };
 }

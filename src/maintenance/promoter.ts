@@ -4,10 +4,16 @@ import type { WorkStore } from "../store/store.js";
 
 /** Tasks moved in one transaction: few enough that nobody waits behind it. */
 const STEP = 500;
-/** A task may be scheduled before the one we wait for, and nobody tells us: so look at least this often, in milliseconds. */
-const LONGEST_WAIT: Millis = 1_000;
+/**
+ * This process wakes the promoter when it schedules something. Another one may have died before its own promoter had
+ * its turn: so look at least this often, in milliseconds.
+ */
+const LONGEST_WAIT: Millis = 5_000;
 
-/** A tick that promotes up to 500 due tasks and answers how long until the next: 0 while more may be due. */
+/**
+ * A tick that promotes up to 500 due tasks and answers how long until the next: 0 while more may be due. Wake it when
+ * something was scheduled.
+ */
 export function createPromoter(options: {
   readonly store: Pick<WorkStore, "promote">;
 }): () => Promise<Millis> {

@@ -1,5 +1,5 @@
 // What becomes of tasks whose process died while it ran them: looked for before the first claim, and where processes
-// share a store, every two seconds.
+// share a store, all the time. Neighbours on this machine are watched without asking the store.
 import type { Clock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
 import { createLoop } from "../lib/loop.js";
@@ -8,7 +8,7 @@ import type { Service } from "../lib/service.js";
 import { LIMITS } from "../model/limits.js";
 import type { ClaimedTask, Outcome, WorkerId } from "../model/task.js";
 import type { Millis } from "../model/time.js";
-import type { Store, WorkStore } from "../store/store.js";
+import type { KnownWorker, Store, WorkStore } from "../store/store.js";
 import { released } from "./classify.js";
 
 export interface ReclaimerOptions {
@@ -26,17 +26,24 @@ export interface ReclaimerOptions {
 
 /** Tasks in one transaction. */
 const STEP = 500;
-/** Between two looks, on the average. */
+/** Between two looks at the processes of this machine, on the average. */
 const LOOK: Millis = 2_000;
+/** Between two readings of who there is: a lease that ends is noticed so much later. */
+const READ: Millis = 3_000;
+/** So often tasks are looked for that nobody on the list holds. */
+const SWEEP: Millis = 30_000;
 
 /** `start` takes over before it resolves. Throws StoreError. */
 export function createReclaimer(options: ReclaimerOptions): Service {
   const { store, worker, birth, clock, random, log } = options;
   const wait = () => LOOK * (0.8 + 0.4 * random());
+  let known: readonly KnownWorker[] = [];
+  let readAt = clock.monotonic();
+  let sweptAt = readAt;
   const loop = createLoop({
     clock,
     async tick() {
-      if (options.holdsLease()) await look();
+      if (options.holdsLease()) await watch();
       return wait();
     },
     onError(error) {
@@ -45,10 +52,36 @@ export function createReclaimer(options: ReclaimerOptions): Service {
     },
   });
 
+  /** Asks the store only where a neighbour has ended, or now and then. */
+  async function watch(): Promise<void> {
+    const now = clock.monotonic();
+    const isDue = now - readAt >= READ;
+    if (isDue) await readWorkers();
+    if (findGone().length > 0 || now - sweptAt >= SWEEP) return look();
+    if (isDue && known.some(({ isAlive }) => !isAlive)) await look();
+  }
+
+  async function readWorkers(): Promise<void> {
+    readAt = clock.monotonic();
+    known = await store.workers();
+  }
+
+  /** Workers that still count as alive, and whose process has ended on this machine. */
+  function findGone(): readonly WorkerId[] {
+    if (!birth) return [];
+    return known
+      .filter(
+        ({ isAlive, pid, birth: other }) => isAlive && other?.place === birth.place && hasEnded(pid, other),
+      )
+      .map(({ id }) => id);
+  }
+
   async function look(): Promise<void> {
-    const gone = store.isShared && birth ? await findGone(store, birth) : [];
-    const taken = await takeOver(store, worker, gone);
+    sweptAt = clock.monotonic();
+    if (store.isShared) await readWorkers();
+    const taken = await takeOver(store, worker, findGone());
     if (taken > 0) log.warn({ worker, tasks: taken }, "took over tasks whose process had died");
+    if (store.isShared) await readWorkers();
   }
 
   return {
@@ -58,16 +91,6 @@ export function createReclaimer(options: ReclaimerOptions): Service {
     },
     stop: () => loop.stop(),
   };
-}
-
-/** Workers that still count as alive, and whose process has ended on this machine. */
-async function findGone(store: Pick<Store, "workers">, birth: ProcessBirth): Promise<readonly WorkerId[]> {
-  const workers = await store.workers();
-  return workers
-    .filter(
-      ({ isAlive, pid, birth: other }) => isAlive && other?.place === birth.place && hasEnded(pid, other),
-    )
-    .map(({ id }) => id);
 }
 
 /**

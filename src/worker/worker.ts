@@ -23,7 +23,8 @@ import { createSlots, type Slots } from "./slots.js";
 import { createReclaimer } from "./take-over.js";
 
 export interface WorkerOptions {
-  readonly store: WorkStore & Pick<Store, "files" | "workers" | "onWork" | "isShared" | "leaseLeft">;
+  readonly store: WorkStore &
+    Pick<Store, "files" | "workers" | "onWork" | "isShared" | "leaseLeft" | "deafness">;
   readonly registry: Registry;
   /** Submits what handlers submit; answers the task's id once it is on disk. */
   readonly submit: (call: SubmitCall) => Promise<string>;
@@ -66,6 +67,8 @@ const DEFAULT_CONCURRENCY = 10;
 const DEFAULT_DRAIN: Millis = 30_000;
 /** Without a hint, an idle worker looks for work this often on the average, in milliseconds. */
 const POLL: Millis = 1_000;
+/** The same where hints of other processes come in, and each would have to be lost first. */
+const HEARING_POLL: Millis = 5_000;
 /** While claimed tasks wait for a slot, it looks this often whether they are stuck, in milliseconds. */
 const WATCH_WAITING: Millis = 100;
 const AFTER_ERROR: Millis = 1_000;
@@ -158,7 +161,8 @@ export function createWorker(options: WorkerOptions): Worker {
       turn = beginTurn();
     }
     for (const resolve of whenSettled.splice(0)) resolve();
-    return slots.waiting > 0 ? WATCH_WAITING : POLL * (0.8 + 0.4 * options.random());
+    if (slots.waiting > 0) return WATCH_WAITING;
+    return (store.isShared && !store.deafness() ? HEARING_POLL : POLL) * (0.8 + 0.4 * options.random());
   }
 
   function mayClaim(): boolean {

@@ -1,4 +1,5 @@
 // A worker that loses its lease, or finds a neighbour dead. On a clock that stands still; processes are in test/process.
+import { spawn } from "node:child_process";
 import { expect, test } from "vitest";
 import { birthOfThisProcess } from "../../src/lib/process-birth.js";
 import { type KnownWorker, StoreError, type WorkStore } from "../../src/store/store.js";
@@ -117,19 +118,20 @@ test("a neighbour whose process is gone is taken over within 2.4 s; who lives, o
   const type = typeOf("elsewhere", () => 1);
   const bench = manualBench([type]);
   const known = (id: string, more: Partial<KnownWorker>): KnownWorker => ({ ...OTHER, id, birth, ...more });
+  const neighbour = spawn(process.execPath, ["--eval", "process.stdin.resume()"]);
+  const ended = new Promise((resolve) => neighbour.once("exit", resolve));
   const neighbours = [
-    known("gone", {}),
+    known("gone", { pid: neighbour.pid ?? 0, birth: { place: birth.place } }),
     known("expired", { isAlive: false }),
     known("alive", { pid: process.pid }),
     known("other-boot", { birth: { ...birth, place: "another" } }),
     known("nameless", { birth: undefined }),
   ];
   const asked: (readonly string[])[] = [];
-  let started = false;
   const store = {
     ...bench.store,
     isShared: true,
-    workers: async () => (started ? neighbours : []),
+    workers: async () => neighbours,
     reclaim: async (_worker: string, _limit: number, gone: readonly string[] = []) => {
       asked.push(gone);
       return [];
@@ -138,9 +140,10 @@ test("a neighbour whose process is gone is taken over within 2.4 s; who lives, o
   const worker = bench.worker({ store, birth });
   await worker.start();
   await bench.clock.advance(0);
-  started = true;
-  asked.length = 0;
+  expect(asked).toEqual([[]]);
+  neighbour.kill("SIGKILL");
+  await ended;
   await bench.clock.advance(2_400);
-  expect(asked).toEqual([["gone"]]);
+  expect(asked).toEqual([[], ["gone"]]);
   await bench.stop(worker);
 });

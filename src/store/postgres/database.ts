@@ -36,6 +36,8 @@ export interface DatabaseOptions {
   readonly schema: string;
   readonly poolSize: number;
   /** How long a statement may go without an answer before its connection is given up; without a bound where absent. */
+  readonly longestStatement?: Millis;
+  /** For whoever has little time: the same bound for connecting too, and no more than one repetition. */
   readonly patience?: Millis;
   readonly now: (() => Instant) | undefined;
 }
@@ -73,8 +75,8 @@ const BEGIN_SNAPSHOT = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOC
 
 /** deadlock_detected and serialization_failure. */
 const REPEATABLE = new Set(["40P01", "40001"]);
-/** The server ended the session: the beginning of admin_shutdown, crash_shutdown and the like. */
-const STOPPED = "57P";
+/** The server ended the session (the beginning of admin_shutdown, crash_shutdown and the like), or takes no writes any more. */
+const LEFT = ["57P", "25006"] as const;
 
 const INT8 = 20;
 
@@ -93,12 +95,13 @@ export function connectionConfig(url: string): pg.ClientConfig {
 }
 
 /** Connects when it is first asked, and again whenever a connection was lost. */
-export function createDatabase({ url, schema, poolSize, patience, now }: DatabaseOptions): Database {
+export function createDatabase(options: DatabaseOptions): Database {
+  const { url, schema, poolSize, patience, now } = options;
   const pool = new pg.Pool({
     ...connectionConfig(url),
     max: poolSize,
     pipeline: true,
-    query_timeout: patience,
+    query_timeout: patience ?? options.longestStatement,
     connectionTimeoutMillis: patience ?? CONNECT_MILLIS,
   });
   const most = patience === undefined ? TRIES : BOUND_TRIES;
@@ -125,20 +128,30 @@ export function createDatabase({ url, schema, poolSize, patience, now }: Databas
     return text;
   }
 
+  /** What fails without an answer of the server leaves the connection in the middle of something. */
+  async function send<Row extends object>(client: pg.PoolClient, statement: string | pg.QueryConfig) {
+    try {
+      return (await client.query<Row>(statement)).rows;
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError)) broken.add(client);
+      throw error;
+    }
+  }
+
   function queryOn(client: pg.PoolClient): Query {
-    return async <Row extends object>(sql: string, values: readonly unknown[] = [], name?: string) => {
+    return <Row extends object>(sql: string, values: readonly unknown[] = [], name?: string) => {
       const statement = { text: inSchema(sql), values: [...values] };
       const isNamed = name !== undefined && direct.has(client);
-      return (await client.query<Row>(isNamed ? { ...statement, name } : statement)).rows;
+      return send<Row>(client, isNamed ? { ...statement, name } : statement);
     };
   }
 
   /** Behind a pooler, the process that answers is not the one that greeted. Asked once per connection. */
   async function meet(client: pg.PoolClient): Promise<void> {
     if (met.has(client)) return;
-    const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    const [answering] = await send<{ pid: number }>(client, "SELECT pg_backend_pid() AS pid");
     met.add(client);
-    if ("processID" in client && client.processID === rows[0]?.pid) direct.add(client);
+    if ("processID" in client && client.processID === answering?.pid) direct.add(client);
   }
 
   function queryWithin(transaction: CallerTransaction): Query {
@@ -157,14 +170,14 @@ export function createDatabase({ url, schema, poolSize, patience, now }: Databas
   ): Promise<Answer> {
     let isCommitting = false;
     try {
-      const [, answer] = await Promise.all([client.query(begin), work(queryOn(client))]);
+      const [, answer] = await Promise.all([send(client, begin), work(queryOn(client))]);
       isCommitting = true;
-      await client.query("COMMIT");
+      await send(client, "COMMIT");
       return answer;
     } catch (cause) {
-      // A server that stops says so before it hangs up.
-      if (stateOf(cause).startsWith(STOPPED)) broken.add(client);
-      if (!broken.has(client)) await client.query("ROLLBACK");
+      // A server that stops says so before it hangs up; behind the same name there may be another primary by now.
+      if (LEFT.some((state) => stateOf(cause).startsWith(state))) broken.add(client);
+      if (!broken.has(client)) await send(client, "ROLLBACK");
       else if (isCommitting && begin === BEGIN) throw new LostAnswer("the connection broke", { cause });
       throw cause;
     }

@@ -39,6 +39,8 @@ export interface PostgresStoreOptions {
 }
 
 const DEFAULTS = { schema: "taskwright", poolSize: 10, lease: 15_000, stallLimit: 60_000 } as const;
+/** Far longer than any verb takes: after it, the line or the server is gone without a word. */
+const LONGEST_STATEMENT: Millis = 30_000;
 /** After so long without an answer a beat is given up, in time to try again on a new connection. */
 const BEAT_PATIENCE: Millis = 4_000;
 
@@ -79,7 +81,13 @@ export function createPostgresStore(options: PostgresStoreOptions): UnopenedStor
   const schema = options.schema ?? DEFAULTS.schema;
   checkNames(url, schema);
   const now = clock && ((): Instant => clock.now());
-  const database = createDatabase({ url, schema, poolSize: options.poolSize ?? DEFAULTS.poolSize, now });
+  const database = createDatabase({
+    url,
+    schema,
+    poolSize: options.poolSize ?? DEFAULTS.poolSize,
+    longestStatement: LONGEST_STATEMENT,
+    now,
+  });
   // Apart from the rest, so that a beat never waits behind work.
   const beats = createDatabase({ url, schema, poolSize: 2, patience: BEAT_PATIENCE, now });
   let whyNot: StoreError | undefined = new StoreError(

@@ -1,0 +1,25 @@
+// Whoever puts a task off wakes the promoter; whoever submits or settles otherwise does not.
+import { expect, test } from "vitest";
+import { tellScheduled } from "../../src/app/tell-scheduled.js";
+import { createManualClock } from "../../src/lib/clock.js";
+import { createMemoryStore } from "../../src/store/memory/memory-store.js";
+import { createBench } from "../store/fixture.js";
+
+test("a delayed submit and a retry that waits are told, and nothing else is", async () => {
+  const clock = createManualClock();
+  let told = 0;
+  const store = tellScheduled(createMemoryStore({ clock }), () => {
+    told++;
+  });
+  const bench = createBench(store, clock);
+  await bench.insert({});
+  expect(told).toBe(0);
+  await bench.insert({ start: { in: 1_000 } });
+  expect(told).toBe(1);
+  const claim = { limit: 1, taskTypes: ["work"], queues: "all" } as const;
+  const { claimed } = await store.turn({ worker: "one", outcomes: [], claim });
+  expect(told).toBe(1);
+  const outcomes = claimed.map(({ id, fence }) => ({ id, fence, to: "PENDING", in: 5_000 }) as const);
+  await store.turn({ worker: "one", outcomes });
+  expect(told).toBe(2);
+});
