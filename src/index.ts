@@ -5,6 +5,7 @@ export { type ResultOptions, type Run, TaskFailedError, TaskTimeoutError } from 
 export type { EventsOptions, Resync, TaskEvent } from "./app/task-events.js";
 export type { Task, TaskLogLine } from "./app/task-view.js";
 export {
+  type AppSubmitOptions,
   createTaskwright,
   type SubmitItem,
   type TaskLogPage,
@@ -21,7 +22,7 @@ export type { Artifact, Attempt, TaskError } from "./model/task.js";
 export type { FromJson, InputOf, OutputOf, TaskRef } from "./model/task-ref.js";
 export type { Duration } from "./model/time.js";
 export type { RetryChanges } from "./queue/queue.js";
-export type { PageRequest, StoreErrorCode, TaskFilter } from "./store/store.js";
+export type { CallerTransaction, PageRequest, StoreErrorCode, TaskFilter } from "./store/store.js";
 export { StoreError } from "./store/store.js";
 export type { JsonObject, OpenFile, ProgressUpdate, TaskContext } from "./task/context.js";
 export { Aborted, AttemptFailed, Discard, RetryIn } from "./task/control.js";
