@@ -48,8 +48,10 @@ export interface TortureOptions {
 }
 
 const DRAIN: Millis = 3_000;
-/** SIGTERM to the end: drain, the longest grace of our task types, and two seconds. */
-const STOP_WITHIN: Millis = DRAIN + 1_000 + 2_000;
+/** What a server gives requests that are still being answered, such as by a database that has gone silent. */
+const LAST_REQUESTS: Millis = 10_000;
+/** SIGTERM to the end: drain and the longest grace of our task types, or the last requests; and two seconds. */
+const STOP_WITHIN: Millis = Math.max(DRAIN + 1_000, LAST_REQUESTS) + 2_000;
 const SAY_EVERY: Millis = 5_000;
 /** After the last fault, callers that still have no answer get it within this time. */
 const LAST_ANSWERS: Millis = 30_000;
