@@ -12,7 +12,7 @@ export default class SummaryReporter implements Reporter {
       }
     }
     counts.failed += errors.length;
-    const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
-    process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed${skipped}\n`);
+    const skipped = counts.skipped > 0 ? `${counts.skipped} skipped\n` : "";
+    process.stdout.write(`\n${skipped}${counts.passed} passed, ${counts.failed} failed\n`);
   }
 }
