@@ -1,6 +1,6 @@
 // Turns docs/*.md into plain pages beside the dashboard, so that a running server carries its own manual.
 // No script, no request to elsewhere; colours and fonts are the dashboard's.
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { marked } from "marked";
@@ -67,6 +67,7 @@ export function buildGuide() {
     path.join(output, "changelog.html"),
     render(readFileSync(path.join(root, "CHANGELOG.md"), "utf8"), 0),
   );
+  cpSync(path.join(docs, "images"), path.join(output, "images"), { recursive: true });
   const styles = path.join(root, "dashboard/src/styles");
   mkdirSync(path.join(output, "fonts"), { recursive: true });
   for (const font of readdirSync(path.join(styles, "fonts"))) {

@@ -118,9 +118,11 @@ export function WorkersPage() {
   );
 }
 
+/** What a silent worker said last is no use to anybody. */
 function slots(workers: readonly WireWorker[], silent: readonly WireWorker[]): string {
-  const used = workers.reduce((total, worker) => total + worker.running, 0);
-  const all = workers.reduce((total, worker) => total + worker.slots, 0);
+  const speaking = workers.filter((worker) => !silent.includes(worker));
+  const used = speaking.reduce((total, worker) => total + worker.running, 0);
+  const all = speaking.reduce((total, worker) => total + worker.slots, 0);
   const lost = silent.length === 0 ? "" : `, ${plural(silent.length, "worker")} silent`;
   return `${used} of ${all} slots in use${lost}`;
 }
