@@ -157,6 +157,8 @@ const LOOKS: readonly Look[] = [
 ];
 
 describe("with tasks", () => {
+  // Both themes at once: axe takes most of the time, and has a processor for each.
+  const pages: { readonly theme: string; readonly opened: OpenPage }[] = [];
   beforeAll(async () => {
     const { url } = setting.server;
     ids.data = await submit(url, "data_processing", { rows: 5000 }, { tags: ["demo"] });
@@ -172,14 +174,10 @@ describe("with tasks", () => {
     await started(url, ids.cancelled);
     await fetch(`${url}/api/tasks/${ids.cancelled}`, { method: "DELETE" });
     await finished(url, ids.cancelled);
-  });
-
-  // Both themes at once: axe takes most of the time, and has a processor for each.
-  const pages: { readonly theme: string; readonly opened: OpenPage }[] = [];
-  beforeAll(async () => {
-    ids.running = await submit(setting.server.url, "email_simulation", { recipient_count: 10_000 });
+    ids.running = await submit(url, "email_simulation", { recipient_count: 10_000 });
     for (const theme of THEMES) pages.push({ theme, opened: await openThemed(theme) });
   });
+
   afterAll(async () => {
     for (const { opened } of pages) await opened[Symbol.asyncDispose]();
   });
