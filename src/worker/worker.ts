@@ -275,9 +275,16 @@ export function createWorker(options: WorkerOptions): Worker {
       if (started || !claiming) return;
       started = true;
       lag = measureEventLoopLag();
-      // First, so that nobody takes this one for dead while it takes over.
-      await presence.start();
-      await reclaimer.start();
+      try {
+        // First, so that nobody takes this one for dead while it takes over.
+        await presence.start();
+        await reclaimer.start();
+      } catch (error) {
+        // Whoever tries again makes another worker: this one must not go on to say that it lives.
+        await presence.stop();
+        lag.stop();
+        throw error;
+      }
       unsubscribe = store.onWork(() => {
         loop.wake();
         if (slots.running > 0) reporter.ask();

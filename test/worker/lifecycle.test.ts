@@ -325,6 +325,24 @@ test("a task on its last chance runs alone: it waits for the others, and none st
   await bench.stop(worker);
 });
 
+test("a worker that can't take over at its start does not go on to say that it lives", async () => {
+  const bench = manualBench([]);
+  let beats = 0;
+  const store = {
+    ...bench.store,
+    beat: async () => {
+      beats++;
+    },
+    reclaim: async () => {
+      throw new StoreError("unavailable", "It is away.");
+    },
+  };
+  await expect(bench.worker({ store }).start()).rejects.toMatchObject({ code: "unavailable" });
+  expect(beats).toBe(1);
+  await bench.clock.advance(10_000);
+  expect(beats).toBe(1);
+});
+
 test("says every 3 s that it lives", async () => {
   const type = typeOf("idle", () => 1);
   const bench = manualBench([type]);

@@ -42,6 +42,8 @@ export function createThreadedHeartbeat(setting: Omit<HeartbeatSetting, "port">)
     const fresh = new Worker(ENTRY, {
       workerData: { ...setting, port: port2 },
       transferList: [port2],
+      // Whatever the program was started with (--eval, loaders) is not for this thread.
+      execArgv: [],
       name: "taskwright-heartbeat",
     });
     let cause: unknown;
