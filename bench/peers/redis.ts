@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Redis } from "ioredis";
-import { freePort } from "./port.js";
+import { freePort } from "../../test/support/postgres.js";
 import { memoryOf, usageOf } from "./proc.js";
 import type { Site } from "./servers.js";
 

@@ -1,8 +1,8 @@
 // doctor on a PostgreSQL server: in order, with faults, behind a pooler, and away.
 import pg from "pg";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { pgBouncer, startPgBouncer } from "../support/pgbouncer.js";
 import { run } from "./command-line.js";
-import { hasPgBouncer, startPgBouncer } from "./pgbouncer.js";
 import { folder, type PostgresSetting, startPostgres } from "./postgres-setting.js";
 
 interface Finding {
@@ -89,12 +89,13 @@ test("rights that are missing, tasks that nobody runs any more, a transaction th
   }
 });
 
-test.runIf(hasPgBouncer).each([
+test.runIf(pgBouncer).each([
   ["session", "ok", /LISTEN works/],
   ["transaction", "warning", /LISTEN does not work/],
 ] as const)("a pooler in %s mode", async (mode, level, message) => {
-  const url = await startPgBouncer(postgres.server.url, mode);
-  const found = await examine(url, "pooled");
+  const pooler = await startPgBouncer(pgBouncer ?? "", postgres.server.url, 20, mode);
+  onTestFinished(() => pooler.stop());
+  const found = await examine(pooler.url, "pooled");
   expect(found.get("pooler")).toMatchObject({ level, message: expect.stringMatching(message) });
 });
 

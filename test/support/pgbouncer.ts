@@ -1,4 +1,4 @@
-// PgBouncer in transaction mode in front of a PostgreSQL server, on machines that have it.
+// A real PgBouncer in front of a PostgreSQL server, on machines that have it.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -25,6 +25,7 @@ export async function startPgBouncer(
   program: string,
   serverUrl: string,
   connections: number,
+  mode: "session" | "transaction" = "transaction",
 ): Promise<Pooler> {
   const server = new URL(serverUrl);
   const database = server.pathname.slice(1);
@@ -42,7 +43,7 @@ listen_addr = 127.0.0.1
 listen_port = ${port}
 unix_socket_dir =
 auth_type = any
-pool_mode = transaction
+pool_mode = ${mode}
 default_pool_size = ${connections}
 `,
   );

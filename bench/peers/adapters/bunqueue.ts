@@ -5,8 +5,8 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { Queue, Worker } from "bunqueue/client";
+import { freePort } from "../../../test/support/postgres.js";
 import type { OpenPeer, Payload, Place, Served } from "../peer.js";
-import { freePort } from "../port.js";
 import { ROOT } from "../product.js";
 
 const NAME = "bench";
