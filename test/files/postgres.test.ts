@@ -1,6 +1,7 @@
 // Files in PostgreSQL: the promises of every place, and what only a server can get wrong.
 import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import pg from "pg";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { createChunkedBlobs } from "../../src/files/chunked.js";
 import type { BlobStorage } from "../../src/files/files.js";
@@ -60,6 +61,27 @@ test("a write goes on over connections that are lost in the middle", async () =>
   await blobs.write(ID, Readable.from(source()));
   expect((await buffer((await blobs.read(ID)) ?? Readable.from([]))).equals(bytes)).toBe(true);
   expect(await place.halfWritten()).toBe(0);
+});
+
+test("a chunk whose session ends while it is being stored is sent again", async () => {
+  const place = await makePlace();
+  const blobs = await place.open();
+  const locker = new pg.Client({ connectionString: serverUrl() });
+  await locker.connect();
+  try {
+    await locker.query(`BEGIN; LOCK TABLE ${place.schema}.chunk`);
+    const writing = blobs.write(ID, Readable.from(["kept"]));
+    const endWaiting = () =>
+      runSql(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%${place.schema}.chunk%'`,
+      );
+    while ((await endWaiting()).length === 0);
+    await locker.query("COMMIT");
+    await writing;
+  } finally {
+    await locker.end();
+  }
+  expect((await buffer((await blobs.read(ID)) ?? Readable.from([]))).toString()).toBe("kept");
 });
 
 test("a chunk that the server has lost is missed at the end, and nothing is visible", async () => {

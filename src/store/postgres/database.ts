@@ -128,12 +128,16 @@ export function createDatabase(options: DatabaseOptions): Database {
     return text;
   }
 
-  /** What fails without an answer of the server leaves the connection in the middle of something. */
+  /**
+   * What fails without an answer of the server leaves the connection in the middle of something. A server that stops says
+   * so before it hangs up, and behind the same name there may be another primary by now: those connections go too.
+   */
   async function send<Row extends object>(client: pg.PoolClient, statement: string | pg.QueryConfig) {
     try {
       return (await client.query<Row>(statement)).rows;
     } catch (error) {
-      if (!(error instanceof pg.DatabaseError)) broken.add(client);
+      const isAnswered = error instanceof pg.DatabaseError;
+      if (!isAnswered || LEFT.some((state) => stateOf(error).startsWith(state))) broken.add(client);
       throw error;
     }
   }
@@ -175,8 +179,6 @@ export function createDatabase(options: DatabaseOptions): Database {
       await send(client, "COMMIT");
       return answer;
     } catch (cause) {
-      // A server that stops says so before it hangs up; behind the same name there may be another primary by now.
-      if (LEFT.some((state) => stateOf(cause).startsWith(state))) broken.add(client);
       if (!broken.has(client)) await send(client, "ROLLBACK");
       else if (isCommitting && begin === BEGIN) throw new LostAnswer("the connection broke", { cause });
       throw cause;
