@@ -10,7 +10,7 @@ import type { SubmitOptions } from "../task/submit.js";
 const ID_AHEAD = 60_000;
 
 /** Everything wrong with the options; empty where nothing is. `now` is wall time. */
-export function checkOptions(options: SubmitOptions, now: Instant): readonly FieldError[] {
+export function checkOptions(options: SubmitOptions, now: Instant): FieldError[] {
   const errors: FieldError[] = [];
   const wrong = (pointer: string, code: string, message: string) => errors.push({ pointer, code, message });
   const text = (pointer: string, value: string | undefined, max: number) => {

@@ -1,5 +1,6 @@
 // Decides whether a request may become a task, and says everything that is wrong with it. Stores nothing.
 
+import { andThen, type Eventual } from "../lib/eventual.js";
 import { nearest } from "../lib/suggest.js";
 import { type FieldError, TaskwrightError } from "../model/errors.js";
 import type { TaskId } from "../model/id.js";
@@ -18,6 +19,7 @@ import { checkOptions } from "./check-options.js";
 import { digest } from "./digest.js";
 import type { SubmitRequest } from "./queue.js";
 
+const NONE: readonly never[] = [];
 /** Longest Idempotency-Key, in characters. */
 const KEY_LENGTH = 255;
 
@@ -40,19 +42,26 @@ export interface RequestContext {
 }
 
 /**
- * Checks a request and makes its task.
- * Throws TaskwrightError unknown_task_type, validation_failed (with every field), payload_too_large.
+ * Checks a request and makes its task: at once, unless something has to be asked.
+ * Throws, or rejects with, TaskwrightError unknown_task_type, validation_failed (with every field), payload_too_large.
  */
-export async function prepare(
+export function prepare(
   request: SubmitRequest,
   context: RequestContext,
   repeats?: CheckedRequest["repeats"],
-): Promise<PreparedTask> {
-  const { registry, now } = context;
-  const type = registry.get(request.taskType) ?? (await typeElsewhere(request.taskType, context));
-  const { taskType: _type, parameters: given, idempotencyKey, ...options } = request;
+): Eventual<PreparedTask> {
+  const type = context.registry.get(request.taskType) ?? typeElsewhere(request.taskType, context);
+  return andThen(type, (known) => prepareAs(known, request, context, repeats));
+}
 
-  const errors = [...checkOptions(options, now)];
+function prepareAs(
+  type: TaskType,
+  request: SubmitRequest,
+  context: RequestContext,
+  repeats: CheckedRequest["repeats"],
+): Eventual<PreparedTask> {
+  const { idempotencyKey } = request;
+  const errors = checkOptions(request, context.now);
   if (idempotencyKey !== undefined && (idempotencyKey === "" || idempotencyKey.length > KEY_LENGTH)) {
     errors.push({
       pointer: "Idempotency-Key",
@@ -60,39 +69,33 @@ export async function prepare(
       message: `must have from 1 to ${KEY_LENGTH} characters`,
     });
   }
-  const parameters = readParameters(given ?? {});
-  let value: unknown;
-  if (parameters.ok) {
-    const checked = check(type.input, parameters.value, "/parameters");
-    const answer = checked instanceof Promise ? await checked : checked;
-    if (answer.ok) value = answer.value;
-    else errors.push(...answer.errors);
-  } else {
-    errors.push(parameters.error);
-  }
-  if (!parameters.ok || errors.length > 0) throw invalid(errors);
-  const size = byteLength(parameters.json);
-  if (size > LIMITS.payloadBytes) throw tooLarge(size);
+  const parameters = readParameters(request.parameters ?? {});
+  if (!parameters.ok) throw invalid([...errors, parameters.error]);
+  return andThen(check(type.input, parameters.value, "/parameters"), (checked) => {
+    if (!checked.ok) errors.push(...checked.errors);
+    if (!checked.ok || errors.length > 0) throw invalid(errors);
+    const size = byteLength(parameters.json);
+    if (size > LIMITS.payloadBytes) throw tooLarge(size);
 
-  const fileFields = fileFieldsOf(type, parameters.value);
-  const fileIds = [...new Set(fileFields.map((field) => field.id))];
-  // Only for their names: whether they are there is decided where the task is stored.
-  const found = fileIds.length > 0 ? await context.files(fileIds) : [];
-  const replay = replayOf(request, repeats);
-  return {
-    fileFields,
-    task: buildTask({
-      id: options.id ?? context.newId(),
-      type,
-      options,
-      parameters: parameters.json,
-      value,
-      fileIds,
-      files: found.filter((file) => file !== undefined),
-      ...(replay && { replay }),
-      ...(repeats && { repeats }),
-    }),
-  };
+    const fileFields = fileFieldsOf(type, parameters.value);
+    const fileIds = fileFields.length === 0 ? NONE : [...new Set(fileFields.map((field) => field.id))];
+    const replay = replayOf(request, repeats);
+    // Only for their names: whether they are there is decided where the task is stored.
+    return andThen(fileIds.length === 0 ? NONE : context.files(fileIds), (found) => ({
+      fileFields,
+      task: buildTask({
+        id: request.id ?? context.newId(),
+        type,
+        options: request,
+        parameters: parameters.json,
+        value: checked.value,
+        fileIds,
+        files: found.filter((file) => file !== undefined),
+        ...(replay && { replay }),
+        ...(repeats && { repeats }),
+      }),
+    }));
+  });
 }
 
 /** validation_failed for the fields that name an upload which is not there. */
@@ -144,15 +147,16 @@ function fileFieldsOf(type: TaskType, value: unknown): PreparedTask["fileFields"
     schema = made && JSON.stringify(made).includes('"file-id"') ? made : "no files";
     fileSchemas.set(type, schema);
   }
-  if (schema === "no files") return [];
+  if (schema === "no files") return NONE;
   return fileIdsIn(schema, value).map(({ pointer, id }) => ({ pointer: `/parameters${pointer}`, id }));
 }
 
 function replayOf(request: SubmitRequest, repeats: CheckedRequest["repeats"]): NewTask["replay"] {
+  if (request.idempotencyKey === undefined && request.id === undefined) return undefined;
   const { idempotencyKey, ...said } = request;
   // The prefixes keep a key that looks like an id from meaning that id.
-  const key = idempotencyKey === undefined ? request.id && `id:${request.id}` : `key:${idempotencyKey}`;
-  return key === undefined ? undefined : { key, digest: digest({ ...said, ...repeats }) };
+  const key = idempotencyKey === undefined ? `id:${request.id}` : `key:${idempotencyKey}`;
+  return { key, digest: digest({ ...said, ...repeats }) };
 }
 
 /** Throws unknown_task_type where no live worker knows it either. */

@@ -1,5 +1,6 @@
 // The queue facade over a store: submits by group commit, asks, cancels, retries. Checks live in check-request.ts.
 import type { Clock } from "../lib/clock.js";
+import { andThen, type Eventual } from "../lib/eventual.js";
 import type { RetryPolicy } from "../model/backoff.js";
 import { TaskwrightError } from "../model/errors.js";
 import type { TaskId } from "../model/id.js";
@@ -28,14 +29,9 @@ export function createQueue({ store, registry, clock, newId }: QueueOptions): Qu
   const waiter = createWaiter({ store, clock });
   const batcher = createInsertBatcher(store);
   const { present, presentAll, types } = createServed(store, clock);
-  const contextNow = (): RequestContext => ({
-    registry,
-    served: () => fromStore(types()),
-    now: clock.now(),
-    newId,
-    files: (ids) => fromStore(store.files(ids)),
-  });
-  const check = (request: SubmitRequest) => prepare(request, contextNow());
+  const files: RequestContext["files"] = (ids) => fromStore(store.files(ids));
+  const served = () => fromStore(types());
+  const contextNow = (): RequestContext => ({ registry, served, now: clock.now(), newId, files });
 
   async function insert(prepared: PreparedTask): Promise<Submitted> {
     const [answer] = await fromStore(batcher.add([prepared.task]));
@@ -43,15 +39,16 @@ export function createQueue({ store, registry, clock, newId }: QueueOptions): Qu
     return toSubmitted(prepared, answer);
   }
 
-  async function toSubmitted(prepared: PreparedTask, answer: InsertAnswer): Promise<Submitted> {
+  /** Throws, or rejects with, why the task was not stored. */
+  function toSubmitted(prepared: PreparedTask, answer: InsertAnswer): Eventual<Submitted> {
     const stored = requireStored(prepared, answer);
-    return stored.outcome === "created"
-      ? { task: await present(asCreated(prepared.task, stored.createdAt)), replayed: false }
-      : { task: await read(stored.id), replayed: true };
+    const replayed = stored.outcome === "replayed";
+    const task = replayed ? read(stored.id) : present(asCreated(prepared.task, stored.createdAt));
+    return andThen(task, (shown) => ({ task: shown, replayed }));
   }
 
   async function submitWithin(transaction: CallerTransaction, request: SubmitRequest): Promise<TaskId> {
-    const prepared = await check(request);
+    const prepared = await prepare(request, contextNow());
     const [answer] = await fromStore(store.insertWithin(transaction, [prepared.task]));
     if (!answer) throw new Error("the store answered an insert without a word");
     return requireStored(prepared, answer).id;
@@ -69,9 +66,9 @@ export function createQueue({ store, registry, clock, newId }: QueueOptions): Qu
   }
 
   return {
-    submit: async (request) => insert(await check(request)),
+    submit: async (request) => insert(await prepare(request, contextNow())),
     submitWithin,
-    submitMany: createSubmitMany({ store, batcher, check, toSubmitted }),
+    submitMany: createSubmitMany({ store, batcher, contextNow, toSubmitted }),
 
     get(id, { wait = 0, signal } = {}) {
       const ask = () => read(id);

@@ -1,7 +1,8 @@
 // Submits a batch: an outcome per position; what is valid is stored in one transaction, or with `atomic` all or nothing.
+import { allOf, type Eventual } from "../lib/eventual.js";
 import { TaskwrightError } from "../model/errors.js";
 import { type InsertAnswer, type Store, StoreError } from "../store/store.js";
-import { missingFile, type PreparedTask } from "./check-request.js";
+import { missingFile, type PreparedTask, prepare, type RequestContext } from "./check-request.js";
 import type { InsertBatcher } from "./insert-batcher.js";
 import type { Queue, SubmitOutcome, SubmitRequest, Submitted } from "./queue.js";
 import { fromStore } from "./store-errors.js";
@@ -9,8 +10,8 @@ import { fromStore } from "./store-errors.js";
 interface SubmitManyOptions {
   readonly store: Pick<Store, "files" | "get">;
   readonly batcher: InsertBatcher;
-  readonly check: (request: SubmitRequest) => Promise<PreparedTask>;
-  readonly toSubmitted: (prepared: PreparedTask, answer: InsertAnswer) => Promise<Submitted>;
+  readonly contextNow: () => RequestContext;
+  readonly toSubmitted: (prepared: PreparedTask, answer: InsertAnswer) => Eventual<Submitted>;
 }
 
 /** One task of a batch on its way: ready to be stored, or refused. */
@@ -21,11 +22,12 @@ type Candidate =
 export function createSubmitMany({
   store,
   batcher,
-  check,
+  contextNow,
   toSubmitted,
 }: SubmitManyOptions): Queue["submitMany"] {
   return async (requests, { atomic = false } = {}) => {
-    let candidates = await Promise.all(requests.map((request) => candidateOf(() => check(request))));
+    const context = contextNow();
+    let candidates = await allOf(requests.map((request) => candidateOf(request, context)));
     if (atomic) {
       candidates = await precheck(candidates);
       if (!candidates.every((candidate) => candidate.ok)) return candidates.map(refuseAll);
@@ -35,14 +37,24 @@ export function createSubmitMany({
     return candidates.map((candidate) => (candidate.ok ? next(stored) : candidate));
   };
 
+  function outcomeOf(prepared: PreparedTask, answer: InsertAnswer): Eventual<SubmitOutcome> {
+    try {
+      const submitted = toSubmitted(prepared, answer);
+      return submitted instanceof Promise ? submitted.then(accepted, refusedBy) : accepted(submitted);
+    } catch (error) {
+      return Promise.reject(error).catch(refusedBy);
+    }
+  }
+
   /** The outcomes of valid tasks, in order. */
-  async function insert(prepared: readonly PreparedTask[], atomic: boolean): Promise<SubmitOutcome[]> {
+  async function insert(
+    prepared: readonly PreparedTask[],
+    atomic: boolean,
+  ): Promise<readonly SubmitOutcome[]> {
     if (prepared.length === 0) return [];
     try {
       const answers = await batcher.add(prepared.map(({ task }) => task));
-      return await Promise.all(
-        prepared.map((item, position) => outcomeOf(() => toSubmitted(item, at(answers, position)))),
-      );
+      return await allOf(prepared.map((item, position) => outcomeOf(item, at(answers, position))));
     } catch (error) {
       const divisible = error instanceof StoreError && error.code === "rejected";
       if (!divisible || atomic || prepared.length === 1) {
@@ -63,12 +75,13 @@ export function createSubmitMany({
    * Finds what the store would refuse, before anything is stored: uploads that are gone, and ids that another request
    * has. An insert under an id that exists changes nothing, so asking it for those is safe.
    */
-  async function precheck(candidates: readonly Candidate[]): Promise<Candidate[]> {
+  async function precheck(candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
     const valid = candidates.flatMap((candidate) => (candidate.ok ? [candidate.prepared] : []));
     const fileIds = [...new Set(valid.flatMap(({ task }) => task.files ?? []))];
+    const own = valid.filter(({ task }) => task.replay);
+    if (fileIds.length === 0 && own.length === 0) return candidates;
     const files = fileIds.length === 0 ? [] : await fromStore(store.files(fileIds));
     const missing = new Set(fileIds.filter((_, position) => files[position] === undefined));
-    const own = valid.filter(({ task }) => task.replay);
     const known = own.length === 0 ? [] : await fromStore(store.get(own.map(({ task }) => task.id)));
     const replayed = new Set(own.filter((_, position) => known[position] !== undefined));
     return Promise.all(
@@ -85,6 +98,24 @@ export function createSubmitMany({
   }
 }
 
+function candidateOf(request: SubmitRequest, context: RequestContext): Eventual<Candidate> {
+  try {
+    const prepared = prepare(request, context);
+    return prepared instanceof Promise ? prepared.then(candidate, refusedBy) : candidate(prepared);
+  } catch (error) {
+    // Thrown from here it would leave those that are still being checked with nobody who hears of their end.
+    return Promise.reject(error).catch(refusedBy);
+  }
+}
+
+function candidate(prepared: PreparedTask): Candidate {
+  return { ok: true, prepared };
+}
+
+function accepted({ task, replayed }: Submitted): SubmitOutcome {
+  return { ok: true, task, replayed };
+}
+
 function refuseAll(candidate: Candidate): SubmitOutcome {
   if (!candidate.ok) return candidate;
   return {
@@ -94,22 +125,6 @@ function refuseAll(candidate: Candidate): SubmitOutcome {
       "This task is valid; nothing was stored, because another task of the batch is not and the batch is atomic.",
     ),
   };
-}
-
-async function candidateOf(prepared: () => Promise<PreparedTask>): Promise<Candidate> {
-  try {
-    return { ok: true, prepared: await prepared() };
-  } catch (error) {
-    return refusedBy(error);
-  }
-}
-
-async function outcomeOf(submitted: () => Promise<Submitted>): Promise<SubmitOutcome> {
-  try {
-    return { ok: true, ...(await submitted()) };
-  } catch (error) {
-    return refusedBy(error);
-  }
 }
 
 /** What a caller can't act on is no outcome of one task: it fails the batch. */
