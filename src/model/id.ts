@@ -5,6 +5,7 @@ import type { Instant } from "./time.js";
 export type TaskId = string;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const VARIANTS = "89ab";
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** Is this text any UUID in canonical lower-case form? */
@@ -14,7 +15,7 @@ export function isUuid(text: string): boolean {
 
 /** When the id was made, or undefined where it is no UUIDv7. */
 export function idTime(id: string): Instant | undefined {
-  if (!UUID.test(id) || id[14] !== "7" || !"89ab".includes(id.charAt(19))) return undefined;
+  if (!UUID.test(id) || id[14] !== "7" || !VARIANTS.includes(id.charAt(19))) return undefined;
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
 
@@ -30,9 +31,10 @@ export function idFloor(at: Instant): string {
  * `now` is wall time in milliseconds, `random` fills a buffer with random bytes.
  */
 export function createIdSource(now: () => Instant, random: (bytes: Uint8Array) => void): () => TaskId {
-  // Eight random bytes per id, drawn for 1,024 ids at once: a call into the system for each costs more than the rest.
+  // Eight random bytes per id, drawn and written as text for 1,024 ids at once: that for each costs more than the rest.
   const pool = new Uint8Array(8 * 1024);
-  let used = pool.length;
+  let digits = "";
+  let used = 0;
   let last = 0;
   let count = 0;
   let prefix = "";
@@ -51,16 +53,16 @@ export function createIdSource(now: () => Instant, random: (bytes: Uint8Array) =
       const hex = last.toString(16).padStart(12, "0");
       prefix = `${hex.slice(0, 8)}-${hex.slice(8)}-7`;
     }
-    if (used === pool.length) {
+    if (used === digits.length) {
       random(pool);
+      digits = Array.from(pool, (byte) => HEX[byte]).join("");
       used = 0;
     }
-    const byte = (offset: number) => HEX[pool[used + offset] ?? 0];
-    const variant = HEX[((pool[used] ?? 0) & 0x3f) | 0x80];
+    const variant = VARIANTS.charAt(Number.parseInt(digits.charAt(used), 16) & 3);
     const id =
-      `${prefix}${(HEX[count >> 8] ?? "").charAt(1)}${HEX[count & 0xff]}-${variant}${byte(1)}-` +
-      `${byte(2)}${byte(3)}${byte(4)}${byte(5)}${byte(6)}${byte(7)}`;
-    used += 8;
+      `${prefix}${HEX[count >> 4]}${(count & 15).toString(16)}-` +
+      `${variant}${digits.slice(used + 1, used + 4)}-${digits.slice(used + 4, used + 16)}`;
+    used += 16;
     return id;
   };
 }

@@ -23,39 +23,37 @@ const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what is looked for; PostgreSQL can't keep it.
 const NUL = /\u0000/;
 
-/**
- * The first thing in a parsed JSON value that must not be stored, or undefined.
- * Walks without recursion, so depth can't overflow the stack.
- */
+/** The first thing in a parsed JSON value that must not be stored, or undefined. */
 export function findJsonFault(value: unknown, pointer = ""): JsonFault | undefined {
-  const stack: { value: unknown; pointer: string; depth: number }[] = [{ value, pointer, depth: 0 }];
-  let nodes = 0;
-  for (let top = stack.pop(); top; top = stack.pop()) {
-    if (++nodes > LIMITS.jsonNodes) {
-      return fault(pointer, "nodes", `has more than ${LIMITS.jsonNodes} values`);
-    }
-    const { value: current, depth } = top;
-    if (typeof current === "string") {
-      const found = findTextFault(current, top.pointer);
-      if (found) return found;
-    } else if (typeof current === "number" && !Number.isFinite(current)) {
-      return fault(top.pointer, "not_json", "is not a finite number");
-    } else if (typeof current === "object" && current !== null) {
-      if (depth >= LIMITS.jsonDepth) {
-        return fault(top.pointer, "depth", `is nested more than ${LIMITS.jsonDepth} levels deep`);
-      }
-      for (const key of Object.keys(current)) {
-        const at = `${top.pointer}/${escapePointer(key)}`;
-        if (!Array.isArray(current)) {
-          if (FORBIDDEN_KEYS.has(key)) return fault(at, "forbidden_key", `has the forbidden key "${key}"`);
-          const found = findTextFault(key, at);
-          if (found) return found;
-        }
-        stack.push({ value: Reflect.get(current, key), pointer: at, depth: depth + 1 });
-      }
-    }
+  const found = faultIn(value, 0, { nodes: 0 });
+  return found && { ...found, pointer: pointer + found.pointer };
+}
+
+/** Pointers are put together on the way back, so that they cost nothing where nothing is wrong. */
+function faultIn(value: unknown, depth: number, seen: { nodes: number }): JsonFault | undefined {
+  if (++seen.nodes > LIMITS.jsonNodes) return fault("", "nodes", `has more than ${LIMITS.jsonNodes} values`);
+  if (typeof value === "string") return findTextFault(value, "");
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    return fault("", "not_json", "is not a finite number");
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  // The bound keeps the recursion from overflowing the stack, too.
+  if (depth >= LIMITS.jsonDepth) {
+    return fault("", "depth", `is nested more than ${LIMITS.jsonDepth} levels deep`);
+  }
+  const isList = Array.isArray(value);
+  for (const key of Object.keys(value)) {
+    const found = (isList ? undefined : keyFault(key)) ?? faultIn(Reflect.get(value, key), depth + 1, seen);
+    // Too many values is said of the whole.
+    if (found)
+      return found.code === "nodes" ? found : { ...found, pointer: `/${escapePointer(key)}${found.pointer}` };
   }
   return undefined;
+}
+
+function keyFault(key: string): JsonFault | undefined {
+  if (FORBIDDEN_KEYS.has(key)) return fault("", "forbidden_key", `has the forbidden key "${key}"`);
+  return findTextFault(key, "");
 }
 
 /** What keeps a text from being stored: NUL, or half of a surrogate pair. */
