@@ -42,7 +42,7 @@ export function isSame(task: NewTask, stored: StoredRow, files: readonly FileId[
 }
 
 /** The moment before which the task must not start, had it been submitted at `createdAt`. */
-export function startOf({ start }: NewTask, createdAt: Instant): Instant | null {
+export function startOf({ start }: Pick<NewTask, "start">, createdAt: Instant): Instant | null {
   if (start === "now") return null;
   return "at" in start ? start.at : createdAt + start.in;
 }

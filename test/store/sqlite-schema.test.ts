@@ -4,6 +4,7 @@ import path from "node:path";
 import Database from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
 import * as claim from "../../src/store/sqlite/claim.js";
+import * as insertPlain from "../../src/store/sqlite/insert-plain.js";
 import { migrateSchema } from "../../src/store/sqlite/migrations/migrate.js";
 import { selectTask } from "../../src/store/sqlite/rows.js";
 import * as settle from "../../src/store/sqlite/settle.js";
@@ -41,6 +42,7 @@ describe("no statement looks at a whole table or sorts", () => {
   const hot = {
     ...claim.STATEMENTS,
     ...settle.STATEMENTS,
+    ...insertPlain.STATEMENTS,
     LEAVE,
     TASK: selectTask("t.parameters", "d.result_data"),
   };

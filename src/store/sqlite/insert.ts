@@ -1,16 +1,16 @@
-// Stores submitted tasks: many in a statement where nothing has to be looked up, otherwise one after the other, so that
-// earlier positions count as stored for later ones.
+// Stores submitted tasks one after the other, looking up what may keep each from being stored; earlier positions count
+// as stored for later ones. Tasks with nothing to look up have a shorter way: insert-plain.ts.
 import type { TaskId } from "../../model/id.js";
 import type { FileId, NewTask } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import { startOf } from "../replay.js";
 import type { InsertAnswer } from "../store.js";
 import { writeList } from "../task-row.js";
+import type { Arrivals } from "./arrivals.js";
+import { isPlain } from "./plain-groups.js";
 import { createReplays } from "./replays.js";
 import { SCHEDULE } from "./settle.js";
 import type { Transactions, Writer } from "./transaction.js";
-
-const ADD_QUEUE = "INSERT INTO queue (name, created_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING";
 
 const ADD_REPLAY = "INSERT INTO replay (key, id, digest) VALUES (?, ?, ?)";
 
@@ -27,10 +27,9 @@ const COPY_CHECKPOINT = `
 INSERT INTO carry (id, attempt, crashes, fence, checkpoint)
 SELECT ?, 0, 0, 0, checkpoint FROM carry WHERE id = ? AND checkpoint IS NOT NULL`;
 
-export function createInsert(writer: Writer, transactions: Transactions) {
-  const { database, lanes, writes, tally, journal } = writer;
+export function createInsert(writer: Writer, transactions: Transactions, arrivals: Arrivals) {
+  const { database, writes } = writer;
   const replays = createReplays(database);
-  const addQueue = database.prepare<[string, number]>(ADD_QUEUE);
   const addReplay = database.prepare<[string, string, string]>(ADD_REPLAY);
   const addFileUse = database.prepare<[string, string]>(USE_FILE);
   const isComplete = database.prepare<[string], number>(FILE_IS_COMPLETE).pluck();
@@ -68,16 +67,6 @@ export function createInsert(writer: Writer, transactions: Transactions) {
     return place(task, isPlain(task) ? 0 : addParts(task), now);
   }
 
-  /**
-   * Tasks that bring nothing to look up but their id, which is new. Throws RepeatedId where one is not: the transaction
-   * is rolled back, and the tasks go one after the other.
-   */
-  function insertPlain(tasks: readonly NewTask[], now: Instant): readonly InsertAnswer[] {
-    for (const task of tasks) addRow(task, now);
-    if (writes.flush() < tasks.length) throw new RepeatedId();
-    return tasks.map((task) => place(task, 0, now));
-  }
-
   function addRow(task: NewTask, now: Instant): void {
     writes.addTask([
       task.id,
@@ -102,80 +91,21 @@ export function createInsert(writer: Writer, transactions: Transactions) {
     const { id, queue, taskType } = task;
     const rank = -task.priority;
     const runAt = startOf(task, now);
-    const lane = lanes.of(queue, taskType);
-    const counts = tally.of(lane);
-    counts.created++;
-    counts.pending++;
     const waits = runAt !== null && runAt > now;
-    if (waits) {
-      schedule.run(runAt, id, queue, taskType, rank, carried, "time");
-    } else {
-      writes.makeReady([queue, taskType, rank, id, carried]);
-      lane.waiting = true;
-      journal.noteWork();
-    }
-    if (journal.listening) noteCreated(task, waits, runAt, now);
+    if (waits) schedule.run(runAt, id, queue, taskType, rank, carried, "time");
+    else writes.makeReady([queue, taskType, rank, id, carried]);
+    arrivals.count(task, 1, waits);
+    if (arrivals.listening) arrivals.note(task, runAt, now);
     return { outcome: "created", id, createdAt: now };
-  }
-
-  function noteCreated(task: NewTask, waits: boolean, runAt: Instant | null, now: Instant): void {
-    const { id, taskType, queue, priority, summary, tags, maxAttempts, timeout, retryOf } = task;
-    journal.note({
-      kind: "created",
-      at: now,
-      task: {
-        id,
-        taskType,
-        queue,
-        status: "PENDING",
-        waitingFor: waits ? "time" : "worker",
-        runAt: runAt ?? undefined,
-        priority,
-        summary,
-        tags,
-        maxAttempts,
-        timeout,
-        retryOf,
-        createdAt: now,
-        attempt: 0,
-        crashes: 0,
-        progress: 0,
-        stages: [],
-      },
-    });
   }
 
   return function insert(tasks: readonly NewTask[]): readonly InsertAnswer[] {
     if (tasks.length === 0) return [];
-    if (tasks.every(isPlain)) {
-      try {
-        return run(tasks, insertPlain);
-      } catch (error) {
-        if (!(error instanceof RepeatedId)) throw error;
-      }
-    }
-    return run(tasks, (all, now) => all.map((task) => insertOne(task, now)));
-  };
-
-  function run(
-    tasks: readonly NewTask[],
-    store: (tasks: readonly NewTask[], now: Instant) => readonly InsertAnswer[],
-  ): readonly InsertAnswer[] {
     return transactions.run((now) => {
-      const answers = store(tasks, now);
+      const answers = tasks.map((task) => insertOne(task, now));
       const created = tasks.filter((_task, position) => answers[position]?.outcome === "created");
-      for (const queue of new Set(created.map((task) => task.queue))) addQueue.run(queue, now);
+      arrivals.addQueues(created, now);
       return answers;
     });
-  }
-}
-
-/** Has nothing that must be looked up, and nothing to store beside the task. */
-function isPlain({ retryOf, replay, files }: NewTask): boolean {
-  return retryOf === undefined && replay === undefined && files === undefined;
-}
-
-/** A plain task's id is stored already: a replay, or a conflict. */
-class RepeatedId extends Error {
-  override readonly name = "RepeatedId";
+  };
 }

@@ -5,6 +5,7 @@ import { createListeners, type Listeners } from "../listeners.js";
 import { type Store, StoreError } from "../store.js";
 import { openReader, type Synchronous } from "./connection.js";
 import { toStoreError } from "./errors.js";
+import { type Inserting, insertTasks } from "./plain-groups.js";
 import { openPointReads, type Reads } from "./read-verbs.js";
 import { createThread, type Thread } from "./thread.js";
 import type { WriteVerbs, WritingOptions } from "./write-verbs.js";
@@ -70,6 +71,11 @@ function assemble(file: string, clock: Clock, { writer, listeners }: Threads): S
     await writer.close();
   }
 
+  const inserting: Inserting = {
+    insertPlain: (...args) => writer.call("insertPlain", args),
+    insert: (...args) => writer.call("insert", args),
+  };
+
   return {
     kind: "sqlite",
     isShared: false,
@@ -80,7 +86,7 @@ function assemble(file: string, clock: Clock, { writer, listeners }: Threads): S
     sync: (...args) => writer.call("sync", args),
     reclaim: (worker, limit, gone = []) => writer.call("reclaim", [worker, limit, gone]),
     promote: (...args) => writer.call("promote", args),
-    insert: (...args) => writer.call("insert", args),
+    insert: (tasks) => insertTasks(tasks, inserting),
     async insertWithin() {
       throw new StoreError(
         "unsupported",

@@ -4,11 +4,13 @@ import path from "node:path";
 import type Database from "better-sqlite3";
 import type { Clock } from "../../lib/clock.js";
 import { StoreError } from "../store.js";
+import { createArrivals } from "./arrivals.js";
 import { checkEngine, engineVersion, openWriter, preparePlace, type Synchronous } from "./connection.js";
 import { toStoreError } from "./errors.js";
 import { createFences } from "./fences.js";
 import { createFiles } from "./files.js";
 import { createInsert } from "./insert.js";
+import { createInsertPlain } from "./insert-plain.js";
 import type { Journal } from "./journal.js";
 import { createLanes } from "./lanes.js";
 import { takeLock } from "./lock.js";
@@ -94,13 +96,15 @@ function assemble(
     tally: createTally(database),
   };
   const transactions = createTransactions(writer);
+  const arrivals = createArrivals(writer);
   const ping = database.prepare("SELECT 1");
   return {
     verbs: {
       ...createWork(writer, transactions),
       ...createFiles(writer, transactions),
       ...createRemoval(writer, transactions),
-      insert: createInsert(writer, transactions),
+      insertPlain: createInsertPlain(writer, transactions, arrivals),
+      insert: createInsert(writer, transactions, arrivals),
       cancel: createCancel(writer, transactions),
       migrate: () => migrateSchema(database, file),
       ping: () => void ping.get(),

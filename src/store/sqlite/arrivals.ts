@@ -1,0 +1,70 @@
+// What becomes known of tasks that were just stored: the counts and the queue of their lane, that there is work, and
+// who listens hears of them. Where the tasks lie is for those who store them.
+import type { NewTask } from "../../model/task.js";
+import type { Instant } from "../../model/time.js";
+import type { Writer } from "./transaction.js";
+
+const ADD_QUEUE = "INSERT INTO queue (name, created_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING";
+
+/** What listeners hear of a task. */
+export type Arrived = Pick<
+  NewTask,
+  "id" | "taskType" | "queue" | "priority" | "summary" | "tags" | "maxAttempts" | "timeout" | "retryOf"
+>;
+
+export interface Arrivals {
+  /** Counts tasks of one lane. `waits`: for their time, not for a worker. */
+  count(lane: Pick<NewTask, "queue" | "taskType">, tasks: number, waits: boolean): void;
+  /** To be asked before `note`, which costs something. */
+  readonly listening: boolean;
+  note(task: Arrived, runAt: Instant | null, now: Instant): void;
+  /** Makes the queues that are not there yet. */
+  addQueues(tasks: readonly Pick<NewTask, "queue">[], now: Instant): void;
+}
+
+export function createArrivals({ database, lanes, tally, journal }: Writer): Arrivals {
+  const addQueue = database.prepare<[string, Instant]>(ADD_QUEUE);
+  return {
+    count({ queue, taskType }, tasks, waits) {
+      const lane = lanes.of(queue, taskType);
+      const counts = tally.of(lane);
+      counts.created += tasks;
+      counts.pending += tasks;
+      if (waits) return;
+      lane.waiting = true;
+      journal.noteWork();
+    },
+    get listening() {
+      return journal.listening;
+    },
+    note(task, runAt, now) {
+      const { id, taskType, queue, priority, summary, tags, maxAttempts, timeout, retryOf } = task;
+      journal.note({
+        kind: "created",
+        at: now,
+        task: {
+          id,
+          taskType,
+          queue,
+          status: "PENDING",
+          waitingFor: runAt !== null && runAt > now ? "time" : "worker",
+          runAt: runAt ?? undefined,
+          priority,
+          summary,
+          tags,
+          maxAttempts,
+          timeout,
+          retryOf,
+          createdAt: now,
+          attempt: 0,
+          crashes: 0,
+          progress: 0,
+          stages: [],
+        },
+      });
+    },
+    addQueues(tasks, now) {
+      for (const queue of new Set(tasks.map((task) => task.queue))) addQueue.run(queue, now);
+    },
+  };
+}

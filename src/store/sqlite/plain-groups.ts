@@ -1,0 +1,84 @@
+// Tasks that bring nothing to look up, in the form in which they cross to the writer: what many have in common once, and
+// for each its own values in the order in which they are bound. Less than half of the text of the tasks themselves.
+import type { Eventual } from "../../lib/eventual.js";
+import type { TaskId } from "../../model/id.js";
+import type { Json } from "../../model/json.js";
+import type { NewTask } from "../../model/task.js";
+import type { Instant } from "../../model/time.js";
+import type { InsertAnswer } from "../store.js";
+import { writeList } from "../task-row.js";
+
+/** Tasks that have all but their own values in common. */
+export interface PlainGroup
+  extends Pick<NewTask, "queue" | "taskType" | "priority" | "start" | "maxAttempts" | "timeout"> {
+  readonly own: readonly Own[];
+}
+
+/** id, retry, tags, summary, parameters. */
+export type Own = readonly [TaskId, Json | null, Json | null, string | null, Json];
+
+/** The writer's two ways. */
+export interface Inserting {
+  /** The moment at which all were stored, or undefined where nothing was, because an id is there already. */
+  readonly insertPlain: (groups: readonly PlainGroup[]) => Eventual<Instant | undefined>;
+  readonly insert: (tasks: readonly NewTask[]) => Eventual<readonly InsertAnswer[]>;
+}
+
+/** Stores the tasks by the shortest way that they can take. */
+export async function insertTasks(
+  tasks: readonly NewTask[],
+  { insertPlain, insert }: Inserting,
+): Promise<readonly InsertAnswer[]> {
+  if (tasks.length === 0 || !tasks.every(isPlain)) return insert(tasks);
+  const createdAt = await insertPlain(groupsOf(tasks));
+  if (createdAt === undefined) return insert(tasks);
+  return tasks.map(({ id }) => ({ outcome: "created", id, createdAt }));
+}
+
+/** Has nothing that must be looked up, and nothing to store beside the task. */
+export function isPlain({ retryOf, replay, files }: NewTask): boolean {
+  return retryOf === undefined && replay === undefined && files === undefined;
+}
+
+interface OpenGroup extends PlainGroup {
+  readonly own: Own[];
+}
+
+function groupsOf(tasks: readonly NewTask[]): readonly PlainGroup[] {
+  const groups = new Map<string, OpenGroup>();
+  let group: OpenGroup | undefined;
+  for (const task of tasks) {
+    // Batches mostly stay within one group.
+    if (group === undefined || !belongs(task, group)) group = groupFor(task, groups);
+    group.own.push([
+      task.id,
+      task.retry ?? null,
+      writeList(task.tags),
+      task.summary ?? null,
+      task.parameters,
+    ]);
+  }
+  return [...groups.values()];
+}
+
+function belongs(task: NewTask, group: PlainGroup): boolean {
+  return (
+    task.taskType === group.taskType &&
+    task.queue === group.queue &&
+    task.priority === group.priority &&
+    task.start === group.start &&
+    task.maxAttempts === group.maxAttempts &&
+    task.timeout === group.timeout
+  );
+}
+
+function groupFor(task: NewTask, groups: Map<string, OpenGroup>): OpenGroup {
+  const { queue, taskType, priority, start, maxAttempts, timeout } = task;
+  const key = JSON.stringify([queue, taskType, priority, start, maxAttempts, timeout]);
+  let group = groups.get(key);
+  if (!group) {
+    group = { queue, taskType, priority, start, maxAttempts, timeout, own: [] };
+    groups.set(key, group);
+  }
+  return group;
+}
