@@ -32,19 +32,20 @@ export function createLoop({ clock, tick, onError }: LoopOptions): Loop {
       wait = onError(error);
     }
     current = undefined;
-    if (running) schedule(woken ? 0 : wait);
+    if (!running) return;
+    if (woken) begin();
+    else schedule(wait);
   }
 
   function schedule(wait: Millis): void {
+    cancelTimer = clock.after(wait, begin, { background: true });
+  }
+
+  /** Without a timer, which takes a millisecond at least; and not within the call that woke it. */
+  function begin(): void {
     cancelTimer?.();
-    cancelTimer = clock.after(
-      wait,
-      () => {
-        cancelTimer = undefined;
-        current = step();
-      },
-      { background: true },
-    );
+    cancelTimer = undefined;
+    current = Promise.resolve().then(step);
   }
 
   return {
@@ -61,7 +62,7 @@ export function createLoop({ clock, tick, onError }: LoopOptions): Loop {
     },
     wake() {
       woken = true;
-      if (running && !current) schedule(0);
+      if (running && !current) begin();
     },
   };
 }

@@ -139,14 +139,25 @@ export function createWorker(options: WorkerOptions): Worker {
   let lag: ReturnType<typeof measureEventLoopLag> | undefined;
   /** There may be more to claim than the last claim brought. */
   let hungry = false;
+  let ticking = false;
   const whenSettled: (() => void)[] = [];
 
   function settle(outcome: Outcome, waiters?: readonly Waiter[]): void {
     settler.add(outcome, waiters);
-    if (settler.size === 1) loop.wake();
+    // A tick that runs settles it; another one behind it would only claim in vain.
+    if (settler.size === 1 && !ticking) loop.wake();
   }
 
   async function tick(): Promise<Millis> {
+    ticking = true;
+    try {
+      return await work();
+    } finally {
+      ticking = false;
+    }
+  }
+
+  async function work(): Promise<Millis> {
     hungry = true;
     slots.handBackStuck();
     await handlersToEnd();
