@@ -133,13 +133,18 @@ export function createClaim({ database, cursors, listeners }: Writer) {
   }
 
   /** From the beginning of every lane. */
-  async function sweep(query: Query, worker: WorkerId, wanted: ClaimRequest, limit: number) {
+  async function sweep(query: Query, worker: WorkerId, wanted: ClaimRequest) {
     const queues = wanted.queues === "all" ? null : wanted.queues;
-    const lanes = await query<{ queue: string; taskType: string }>(LANES, [wanted.taskTypes, queues]);
+    const lanes = await query<{ queue: string; taskType: string }>(
+      LANES,
+      [wanted.taskTypes, queues],
+      "lanes",
+    );
+    // Before it looks: what is said to appear from now on may be missed.
     cursors.swept(worker);
     if (lanes.length === 0) return [];
     const whole = lanes.map(({ queue, taskType }) => wholeLane(queue, taskType));
-    return take(query, worker, whole, limit);
+    return take(query, worker, whole, wanted.limit);
   }
 
   function noteStarted(notes: Notes, worker: WorkerId, claimed: readonly ClaimedTask[]): void {
@@ -159,10 +164,10 @@ export function createClaim({ database, cursors, listeners }: Writer) {
     if (isNothing(wanted)) return [];
     // What this very turn handed back lies before the cursors, which move only with its commit.
     const stretches = notes.appeared.length > 0 ? [] : cursors.ahead(worker, wanted);
-    const ahead = stretches.length === 0 ? [] : await take(query, worker, stretches, wanted.limit);
-    const missing = wanted.limit - ahead.length;
-    const behind = missing === 0 ? [] : await sweep(query, worker, wanted, missing);
-    const rows = behind.length === 0 ? ahead : [...ahead, ...behind].sort(byOrder);
+    const rows =
+      stretches.length === 0
+        ? await sweep(query, worker, wanted)
+        : await take(query, worker, stretches, wanted.limit);
     notes.taken.push(...rows);
     const claimed = rows.map(toClaimed);
     if (listeners.listening) noteStarted(notes, worker, claimed);
@@ -196,8 +201,4 @@ export function toClaimed(row: ClaimedRow): ClaimedTask {
     startedAt: row.startedAt,
     cancelRequested: row.cancelRequested,
   };
-}
-
-function byOrder(a: FreshRow, b: FreshRow): number {
-  return a.rank - b.rank || (a.id < b.id ? -1 : 1);
 }

@@ -1,6 +1,6 @@
 // How far claims of this process have come in each lane and rank, so that they need not walk over what was claimed and
-// not yet vacuumed (a transaction held open would make every claim slower than the one before). Only a short cut: a claim
-// that finds too little, and one a second, looks from the beginning.
+// not yet vacuumed (a transaction held open would make every claim slower than the one before). Only a short cut: one claim
+// a second, and one after other processes said that work appeared, looks from the beginning.
 import type { Clock } from "../../lib/clock.js";
 import type { TaskId } from "../../model/id.js";
 import type { WorkerId } from "../../model/task.js";
@@ -32,6 +32,8 @@ export interface Cursors {
   moveOn(taken: readonly ReadyKey[]): void;
   /** What appeared before a cursor takes it back. */
   moveBack(appeared: readonly ReadyKey[]): void;
+  /** Something appeared, and nobody here knows where: every worker has to look everywhere. */
+  mistrust(): void;
 }
 
 interface Lane {
@@ -86,6 +88,9 @@ export function createCursors(clock: Clock): Cursors {
         const { ranks } = laneOf(queue, taskType);
         if (id <= (ranks.get(rank) ?? "")) ranks.delete(rank);
       }
+    },
+    mistrust() {
+      sweptAt.clear();
     },
   };
 }

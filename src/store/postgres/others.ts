@@ -27,9 +27,12 @@ interface OthersOptions {
   readonly query: Query;
   readonly reads: Query;
   readonly listeners: Listeners;
+  /** Others said, or may have said unheard, that work appeared. Comes before the listeners hear of it. */
+  readonly appeared: () => void;
 }
 
-export function createOthers({ url, schema, clock, query, reads, listeners }: OthersOptions): Others {
+export function createOthers(options: OthersOptions): Others {
+  const { url, schema, clock, query, reads, listeners, appeared } = options;
   const notifications = createNotifications({
     url,
     schema,
@@ -40,6 +43,7 @@ export function createOthers({ url, schema, clock, query, reads, listeners }: Ot
       switch (channel) {
         case "work":
           if (isForeign) receiver.miss();
+          appeared();
           listeners.tell([], true);
           return;
         case "cancel":
@@ -57,6 +61,7 @@ export function createOthers({ url, schema, clock, query, reads, listeners }: Ot
       // What came while nothing was heard was not heard.
       if (notifications.trouble === undefined) {
         sender.ask();
+        appeared();
         listeners.tell([], true);
       }
       receiver.changed();

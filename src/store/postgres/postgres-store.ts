@@ -122,7 +122,15 @@ function assemble(
   const { url, clock = systemClock, lease = DEFAULTS.lease } = options;
   const cursors = createCursors(clock);
   const listeners = createListeners(() => others.sender.isHeard);
-  const others = createOthers({ url, schema, clock, query: beats.query, reads: database.query, listeners });
+  const others = createOthers({
+    url,
+    schema,
+    clock,
+    query: beats.query,
+    reads: database.query,
+    listeners,
+    appeared: cursors.mistrust,
+  });
   const { hints, sender } = others;
   const writer = createWriter(database, cursors, listeners, hints, sender);
   const inserts = createInsert(writer, hints);
