@@ -9,19 +9,21 @@ beforeAll(startTestServer, 60_000);
 
 /** The statement, and the end of its message. */
 const COMMIT = "COMMIT\0";
+/** In the name of the statement that stores tasks that are alike, which is its own transaction. */
+const ADD_ALIKE = "add_alike";
 
 /** A line to the server that can be cut behind the next COMMIT: the server gets it, and its answer goes nowhere. */
-async function startLine(): Promise<{ readonly url: string; cutBehindCommit(): void }> {
+async function startLine(): Promise<{ readonly url: string; cutBehindCommit(commit?: string): void }> {
   const url = new URL(serverUrl());
   const server = { port: Number(url.port), host: url.hostname };
-  let cuts = false;
+  let cutsBehind: string | undefined;
   const line: Server = createServer((near) => {
     const far = connect(server);
     let isCut = false;
     near.on("data", (bytes) => {
       far.write(bytes);
-      if (cuts && bytes.includes(COMMIT)) {
-        cuts = false;
+      if (cutsBehind !== undefined && bytes.includes(cutsBehind)) {
+        cutsBehind = undefined;
         isCut = true;
       }
     });
@@ -46,8 +48,8 @@ async function startLine(): Promise<{ readonly url: string; cutBehindCommit(): v
   url.port = String(address.port);
   return {
     url: url.href,
-    cutBehindCommit() {
-      cuts = true;
+    cutBehindCommit(commit = COMMIT) {
+      cutsBehind = commit;
     },
   };
 }
@@ -102,4 +104,18 @@ test("a submit that was never heard of is a replay", async () => {
   expect((await refusal(store.insert(tasks))).code).toBe("unavailable");
   expect(await store.insert(tasks)).toEqual(tasks.map(({ id }) => ({ outcome: "replayed", id })));
   expect((await bench.claim()).length).toBe(2);
+});
+
+test("a submit of tasks that are alike, too", async () => {
+  const { line, store, bench } = await openBehindLine();
+  await bench.insert({});
+  const tasks = [bench.task(), bench.task()];
+  line.cutBehindCommit(ADD_ALIKE);
+  expect((await refusal(store.insert(tasks))).code).toBe("unavailable");
+  const more = bench.task();
+  expect(await store.insert([...tasks, more])).toEqual([
+    ...tasks.map(({ id }) => ({ outcome: "replayed", id })),
+    expect.objectContaining({ outcome: "created", id: more.id }),
+  ]);
+  expect((await bench.claim()).length).toBe(4);
 });

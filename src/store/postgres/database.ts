@@ -18,6 +18,11 @@ export interface Database {
   /** One statement that may be run twice: it is, once, where the connection broke. */
   readonly query: Query;
   /**
+   * One statement that is a transaction of its own, in whatever isolation the database has for default. Sent again where the
+   * server has said that it was not done; throws LostAnswer where nobody can say whether it was committed.
+   */
+  readonly single: Query;
+  /**
    * All or nothing. `work` runs again after a deadlock, a failed serialization or a lost connection, so it keeps nothing.
    * Throws LostAnswer where nobody can say whether it was committed.
    */
@@ -49,6 +54,11 @@ export interface DatabaseOptions {
 export const moment = (parameter: string) =>
   `(SELECT coalesce(${parameter}::bigint, floor(extract(epoch FROM now()) * 1000)::bigint))`;
 
+/** A column of a batch, for `unnest`; null where all of it is, which costs nothing to send. */
+export function column<T>(values: readonly (T | null)[]): readonly (T | null)[] | null {
+  return values.every((value) => value === null) ? null : values;
+}
+
 /** The connection broke while a COMMIT was on its way: whether it happened is not known. */
 export class LostAnswer extends Error {
   override readonly name = "LostAnswer";
@@ -70,7 +80,9 @@ const CONNECT_MILLIS: Millis = 10_000;
 // The isolation is said each time: a database may have another default, and nothing is kept in a session (PgBouncer).
 // Whole tables are never worth a look in a verb: hot ones hold few rows and, until the next vacuum, many dead ones, which
 // the planner's statistics know nothing of. Where there is no index the walk counts as so dear (before 18) that it would be compiled.
-const BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL enable_seqscan = off; SET LOCAL jit = off";
+// Nothing is gained from planning a named statement anew for its values: a claim spent as long on that as on its work.
+const BEGIN =
+  "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL plan_cache_mode = force_generic_plan";
 const BEGIN_SNAPSHOT = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = ${READ_MILLIS}`;
 
 /** deadlock_detected and serialization_failure. */
@@ -185,6 +197,15 @@ export function createDatabase(options: DatabaseOptions): Database {
     }
   }
 
+  async function runAlone<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    try {
+      return await answer;
+    } catch (cause) {
+      if (cause instanceof pg.DatabaseError) throw cause;
+      throw new LostAnswer("the connection broke", { cause });
+    }
+  }
+
   async function repeat<Answer>(run: (client: pg.PoolClient) => Promise<Answer>): Promise<Answer> {
     for (let tries = 1; ; tries++) {
       const client = await pool.connect();
@@ -202,6 +223,7 @@ export function createDatabase(options: DatabaseOptions): Database {
 
   return {
     query: (sql, values, name) => repeat((client) => queryOn(client)(sql, values, name)),
+    single: (sql, values, name) => repeat((client) => runAlone(queryOn(client)(sql, values, name))),
     transaction: (work) => repeat((client) => runWithin(BEGIN, work, client)),
     within: queryWithin,
     snapshot: (work) => repeat((client) => runWithin(BEGIN_SNAPSHOT, work, client)),

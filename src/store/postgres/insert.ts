@@ -1,4 +1,5 @@
-// Stores submitted tasks: a batch in one statement, and those with a key, a retry or files after they were admitted.
+// Stores submitted tasks of every kind: a batch in one statement, and those with a key, a retry or files after they were
+// admitted. What most batches are has a shorter way of its own.
 import { isUuid, type TaskId } from "../../model/id.js";
 import type { FileId, NewTask } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
@@ -6,8 +7,10 @@ import { isSame, type StoredRow } from "../replay.js";
 import type { CallerTransaction, InsertAnswer } from "../store.js";
 import { damagedTask, writeList } from "../task-row.js";
 import { type Admission, admit } from "./admission.js";
+import { created } from "./created.js";
 import { moment, type Query } from "./database.js";
 import type { Hints } from "./hints.js";
+import { alikeIn, createInsertAlike } from "./insert-alike.js";
 import { freshNotes, type Notes, type Writer } from "./writes.js";
 
 // Sorted, so that two batches with the same ids don't wait for each other in a circle. What is due at once becomes ready.
@@ -75,7 +78,9 @@ interface AddedRow {
   readonly runAt: Instant | null;
 }
 
-export function createInsert({ database, listeners, write }: Writer, hints: Hints) {
+export function createInsert(writer: Writer, hints: Hints) {
+  const { database, listeners, write } = writer;
+  const insertAlike = createInsertAlike(writer);
   /** Lanes that are stored for certain. */
   const knownLanes = new Set<string>();
 
@@ -157,33 +162,10 @@ export function createInsert({ database, listeners, write }: Writer, hints: Hint
   }
 
   function note(notes: Notes, task: NewTask, { createdAt, runAt }: AddedRow): void {
-    const { id, taskType, queue, priority, summary, tags, maxAttempts, timeout, retryOf } = task;
+    const { id, taskType, queue, priority } = task;
     const waits = runAt !== null && runAt > createdAt;
     if (!waits) notes.appeared.push({ id, queue, taskType, rank: -priority });
-    if (!listeners.listening) return;
-    notes.changes.push({
-      kind: "created",
-      at: createdAt,
-      task: {
-        id,
-        taskType,
-        queue,
-        status: "PENDING",
-        waitingFor: waits ? "time" : "worker",
-        runAt: runAt ?? undefined,
-        priority,
-        summary,
-        tags,
-        maxAttempts,
-        timeout,
-        retryOf,
-        createdAt,
-        attempt: 0,
-        crashes: 0,
-        progress: 0,
-        stages: [],
-      },
-    });
+    if (listeners.listening) notes.changes.push(created(task, createdAt, runAt));
   }
 
   async function insertAll(
@@ -221,6 +203,9 @@ export function createInsert({ database, listeners, write }: Writer, hints: Hint
   return {
     async insert(tasks: readonly NewTask[]): Promise<readonly InsertAnswer[]> {
       if (tasks.length === 0) return [];
+      const alike = alikeIn(tasks);
+      const stored = alike && knownLanes.has(laneKey(alike)) ? await insertAlike(alike) : undefined;
+      if (stored) return stored;
       const answers = await write((query, notes) => insertAll(query, notes, tasks));
       tasks.forEach((task, position) => {
         if (answers[position]?.outcome === "created") knownLanes.add(laneKey(task));
@@ -247,6 +232,6 @@ export function createInsert({ database, listeners, write }: Writer, hints: Hint
   };
 }
 
-function laneKey({ queue, taskType }: NewTask): string {
+function laneKey({ queue, taskType }: Pick<NewTask, "queue" | "taskType">): string {
   return JSON.stringify([queue, taskType]);
 }

@@ -4,7 +4,7 @@ import type { FinishedStatus } from "../../model/status.js";
 import type { Outcome, Settled, TaskError } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import { readStages, writeList } from "../task-row.js";
-import { moment, type Query } from "./database.js";
+import { column, moment, type Query } from "./database.js";
 import { type HeldRow, hasParts, holdStill, rounds, storeParts } from "./running.js";
 import type { Notes, Writer } from "./writes.js";
 
@@ -314,9 +314,4 @@ function resultOf(outcome: Outcome) {
 function writeError(outcome: Outcome): string | null {
   const error = errorOf(outcome);
   return error === undefined ? null : JSON.stringify(error);
-}
-
-/** A column of a batch; null where all of it is, which costs nothing to send. */
-function column<T>(values: readonly (T | null)[]): readonly (T | null)[] | null {
-  return values.every((value) => value === null) ? null : values;
 }

@@ -23,6 +23,8 @@ export interface Writer {
   readonly listeners: Listeners;
   /** Runs `verb` as one atomic unit. It may run more than once, each time with fresh notes. */
   write<Answer>(verb: (query: Query, notes: Notes) => Promise<Answer>): Promise<Answer>;
+  /** Tells what was committed otherwise. */
+  tell(notes: Notes): void;
 }
 
 export function createWriter(
@@ -32,22 +34,26 @@ export function createWriter(
   hints: Hints,
   sender: ChangeSender,
 ): Writer {
+  function tell({ changes, appeared, taken, cancelRequested }: Notes): void {
+    cursors.moveOn(taken);
+    cursors.moveBack(appeared);
+    listeners.tell(changes, appeared.length > 0 || cancelRequested);
+    hints.send(new Set(appeared.map((key) => key.queue)), cancelRequested);
+    sender.send(changes);
+  }
+
   return {
     database,
     cursors,
     listeners,
+    tell,
     async write(verb) {
       let notes: Notes = freshNotes();
       const answer = await database.transaction((query) => {
         notes = freshNotes();
         return verb(query, notes);
       });
-      cursors.moveOn(notes.taken);
-      cursors.moveBack(notes.appeared);
-      const { changes, appeared, cancelRequested } = notes;
-      listeners.tell(changes, appeared.length > 0 || cancelRequested);
-      hints.send(new Set(appeared.map((key) => key.queue)), cancelRequested);
-      sender.send(changes);
+      tell(notes);
       return answer;
     },
   };

@@ -1,0 +1,31 @@
+// What listeners hear of a task that was just stored.
+import type { NewTask } from "../../model/task.js";
+import type { Instant } from "../../model/time.js";
+import type { Change } from "../store.js";
+
+export function created(task: NewTask, createdAt: Instant, runAt: Instant | null): Change {
+  const { id, taskType, queue, priority, summary, tags, maxAttempts, timeout, retryOf } = task;
+  return {
+    kind: "created",
+    at: createdAt,
+    task: {
+      id,
+      taskType,
+      queue,
+      status: "PENDING",
+      waitingFor: runAt !== null && runAt > createdAt ? "time" : "worker",
+      runAt: runAt ?? undefined,
+      priority,
+      summary,
+      tags,
+      maxAttempts,
+      timeout,
+      retryOf,
+      createdAt,
+      attempt: 0,
+      crashes: 0,
+      progress: 0,
+      stages: [],
+    },
+  };
+}

@@ -1,0 +1,99 @@
+// Stores tasks that may start at once, have nothing to look up, and most of what they say in common: what nearly every batch
+// is, and every single task. One statement, which reads no table and is its own transaction.
+import type { NewTask } from "../../model/task.js";
+import type { Instant } from "../../model/time.js";
+import type { InsertAnswer } from "../store.js";
+import { writeList } from "../task-row.js";
+import { created } from "./created.js";
+import { column, moment, stateOf } from "./database.js";
+import { freshNotes, type Writer } from "./writes.js";
+
+// No ON CONFLICT: to be ready for an id that is there already costs as much again, for what hardly ever happens. To take
+// the ids from the parameters twice costs less than to hand rows on from one INSERT to the next.
+const ADD_ALIKE = `
+WITH m AS MATERIALIZED (SELECT ${moment("$12")} AS now),
+added AS (
+  INSERT INTO taskwright.task (id, queue, task_type, priority, max_attempts, created_at, timeout, retry, tags, summary,
+    parameters)
+  SELECT s.id, $6, $7, $8::smallint, $9::smallint, m.now, $10::bigint, s.retry, s.tags, s.summary, s.parameters
+  FROM m, unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) AS s (id, retry, tags, summary, parameters)
+),
+now_ready AS (
+  INSERT INTO taskwright.ready (id, queue, task_type, rank, carried)
+  SELECT s.id, $6, $7, -$8::smallint, false FROM unnest($1::uuid[]) AS s (id)
+),
+counted AS (
+  INSERT INTO taskwright.tally (at, queue, task_type, pending, created)
+  SELECT m.now / 60000 * 60000, $6, $7, $11::integer, $11::integer FROM m
+)
+SELECT now::float8 AS "createdAt" FROM m`;
+
+const UNIQUE_VIOLATION = "23505";
+
+/** What tasks have in common, and each of them. */
+export interface Alike extends Pick<NewTask, "queue" | "taskType" | "priority" | "maxAttempts" | "timeout"> {
+  readonly tasks: readonly NewTask[];
+}
+
+/** Undefined where they differ in more than their own values, or one of them is not to be stored as simply as that. */
+export function alikeIn(tasks: readonly NewTask[]): Alike | undefined {
+  const [first] = tasks;
+  if (!first) return undefined;
+  const { queue, taskType, priority, maxAttempts, timeout } = first;
+  const areAlike = tasks.every(
+    (task) =>
+      task.start === "now" &&
+      task.retryOf === undefined &&
+      task.replay === undefined &&
+      task.files === undefined &&
+      task.queue === queue &&
+      task.taskType === taskType &&
+      task.priority === priority &&
+      task.maxAttempts === maxAttempts &&
+      task.timeout === timeout,
+  );
+  return areAlike ? { queue, taskType, priority, maxAttempts, timeout, tasks } : undefined;
+}
+
+/**
+ * Stores tasks whose lane is stored. Answers by position; undefined where nothing was stored, because one of their ids is
+ * there already.
+ */
+export function createInsertAlike({ database, listeners, tell }: Writer) {
+  return async function insertAlike(alike: Alike): Promise<readonly InsertAnswer[] | undefined> {
+    const createdAt = await add(alike);
+    if (createdAt === undefined) return undefined;
+    const { tasks, queue, taskType, priority } = alike;
+    const notes = freshNotes();
+    // The least of a lane speaks for all of them.
+    const [id = ""] = tasks.map((task) => task.id).sort();
+    notes.appeared.push({ id, queue, taskType, rank: -priority });
+    if (listeners.listening) notes.changes.push(...tasks.map((task) => created(task, createdAt, null)));
+    tell(notes);
+    return tasks.map((task) => ({ outcome: "created", id: task.id, createdAt }));
+  };
+
+  async function add({ tasks, ...common }: Alike): Promise<Instant | undefined> {
+    const values = [
+      tasks.map((task) => task.id),
+      column(tasks.map((task) => task.retry ?? null)),
+      column(tasks.map((task) => writeList(task.tags))),
+      column(tasks.map((task) => task.summary ?? null)),
+      tasks.map((task) => task.parameters),
+      common.queue,
+      common.taskType,
+      common.priority,
+      common.maxAttempts,
+      common.timeout,
+      tasks.length,
+      database.now(),
+    ];
+    try {
+      const [row] = await database.single<{ createdAt: Instant }>(ADD_ALIKE, values, "add_alike");
+      return row?.createdAt;
+    } catch (error) {
+      if (stateOf(error) === UNIQUE_VIOLATION) return undefined;
+      throw error;
+    }
+  }
+}
