@@ -1,6 +1,5 @@
-// Collects how attempts ended and settles them together with the next claim: one transaction for all that ended since
+// Collects how attempts ended and settles them, mostly together with a claim: one transaction for all that ended since
 // the last, one at a time. What has been added stays until the store has answered for it.
-
 import type { Log } from "../lib/log.js";
 import { byteLength } from "../model/json.js";
 import type { ClaimedTask, Outcome, Settled, WorkerId } from "../model/task.js";
@@ -12,8 +11,10 @@ export interface Settler {
   add(outcome: Outcome, waiters?: readonly Waiter[]): void;
   /** Outcomes that the store has not answered for. */
   readonly size: number;
+  /** Some of them are on their way to it. */
+  readonly isSettling: boolean;
   /**
-   * Settles what was added, up to 500 outcomes or 8 MB, and claims. Answers the claimed tasks, in order.
+   * Settles what was added, up to 500 outcomes or 8 MB, and claims. Answers the claimed tasks, in order. One at a time.
    * Throws StoreError where the store could not; then everything is as before, and may be tried again.
    */
   turn(claim: ClaimRequest | undefined): Promise<readonly ClaimedTask[]>;
@@ -35,10 +36,12 @@ const MAX_BYTES = 8 * 1024 * 1024;
 
 export function createSettler({ store, worker, log }: SettlerOptions): Settler {
   let waiting: Entry[] = [];
+  let isSettling = false;
 
   async function turn(claim: ClaimRequest | undefined): Promise<readonly ClaimedTask[]> {
     const count = batchLength(waiting);
     const batch = waiting.slice(0, count);
+    isSettling = count > 0;
     try {
       const answer = await commit(batch, claim);
       waiting = waiting.length === count ? [] : waiting.slice(count);
@@ -51,6 +54,8 @@ export function createSettler({ store, worker, log }: SettlerOptions): Settler {
         waiting.shift();
       }
       return [];
+    } finally {
+      isSettling = false;
     }
   }
 
@@ -102,6 +107,9 @@ export function createSettler({ store, worker, log }: SettlerOptions): Settler {
     },
     get size() {
       return waiting.length;
+    },
+    get isSettling() {
+      return isSettling;
     },
     turn,
   };

@@ -1,4 +1,4 @@
-// How many tasks to claim, and when a claimed one starts. Claims ahead about 20 ms of work, so that a slot that falls
+// How many tasks to claim, and when a claimed one starts. Claims ahead about 40 ms of work, so that a slot that falls
 // free has its next task at hand; what has not started can be handed back unharmed.
 import type { Clock } from "../lib/clock.js";
 import { LIMITS } from "../model/limits.js";
@@ -35,8 +35,8 @@ export interface SlotsOptions {
 }
 
 /** How much work to hold ready, in milliseconds. */
-const AHEAD: Millis = 20;
-const MAX_AHEAD = 1_000;
+const AHEAD: Millis = 40;
+const MAX_AHEAD = 2_000;
 /** A measurement over this long counts as much as all before it, in milliseconds. */
 const MEMORY: Millis = 20;
 /** A claimed task that waits longer than this for a slot is handed back, in milliseconds. */

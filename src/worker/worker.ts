@@ -9,7 +9,7 @@ import type { ProcessBirth } from "../lib/process-birth.js";
 import type { Service } from "../lib/service.js";
 import type { ClaimedTask, Outcome, WorkerId } from "../model/task.js";
 import type { Millis } from "../model/time.js";
-import type { ClaimRequest, Store, WorkerState, WorkStore } from "../store/store.js";
+import type { Store, WorkerState, WorkStore } from "../store/store.js";
 import type { Registry } from "../task/registry.js";
 import { released } from "./classify.js";
 import type { SubmitCall } from "./context.js";
@@ -21,6 +21,7 @@ import { createReporter } from "./reporter.js";
 import { createSettler } from "./settler.js";
 import { createSlots, type Slots } from "./slots.js";
 import { createReclaimer } from "./take-over.js";
+import { createTurns, handlersToEnd } from "./turns.js";
 
 export interface WorkerOptions {
   readonly store: WorkStore &
@@ -74,8 +75,6 @@ const WATCH_WAITING: Millis = 100;
 const AFTER_ERROR: Millis = 1_000;
 /** A worker that stops waits no longer than this for a store that is away, in milliseconds. */
 const LAST_WORDS: Millis = 10_000;
-/** Tasks in one claim. */
-const MAX_CLAIM = 500;
 
 export function createWorker(options: WorkerOptions): Worker {
   const { store, registry, clock, log, newId } = options;
@@ -109,6 +108,14 @@ export function createWorker(options: WorkerOptions): Worker {
     release: (task) => settle(released(task)),
     allSettled: () => settler.size === 0,
   });
+  const turns = createTurns({
+    store,
+    worker: id,
+    settler,
+    claims: { taskTypes: registry.names, queues },
+    demand: () => (mayClaim() ? slots.demand() : 0),
+    wake: () => loop.wake(),
+  });
   const loop = createLoop({ clock, tick, onError: afterError });
   const presence = createPresence({
     store,
@@ -137,8 +144,6 @@ export function createWorker(options: WorkerOptions): Worker {
   let stopping: Promise<void> | undefined;
   let unsubscribe: (() => void) | undefined;
   let lag: ReturnType<typeof measureEventLoopLag> | undefined;
-  /** There may be more to claim than the last claim brought. */
-  let hungry = false;
   let ticking = false;
   const whenSettled: (() => void)[] = [];
 
@@ -146,6 +151,7 @@ export function createWorker(options: WorkerOptions): Worker {
     settler.add(outcome, waiters);
     // A tick that runs settles it; another one behind it would only claim in vain.
     if (settler.size === 1 && !ticking) loop.wake();
+    turns.ended();
   }
 
   async function tick(): Promise<Millis> {
@@ -158,18 +164,19 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   async function work(): Promise<Millis> {
-    hungry = true;
+    turns.lookForWork();
     slots.handBackStuck();
     await handlersToEnd();
-    let turn = beginTurn();
-    while (turn !== undefined) {
-      take(await turn);
-      // The next turn is on its way before the new tasks run: the store and the handlers work at the same time.
-      turn = beginTurn();
+    turns.begin();
+    while (turns.isBusy) {
+      take(await turns.next());
+      // The next turns are on their way before the new tasks run: the store and the handlers work at the same time.
+      turns.begin();
+      if (turns.underWay > 0) await handlersToEnd();
       slots.dispatch();
-      if (turn !== undefined) continue;
+      if (turns.underWay > 0) continue;
       await handlersToEnd();
-      turn = beginTurn();
+      turns.begin();
     }
     for (const resolve of whenSettled.splice(0)) resolve();
     if (slots.waiting > 0) return WATCH_WAITING;
@@ -178,25 +185,6 @@ export function createWorker(options: WorkerOptions): Worker {
 
   function mayClaim(): boolean {
     return claiming && presence.holdsLease;
-  }
-
-  /** Whatever ends within this turn of the event loop is settled in one transaction. */
-  function handlersToEnd(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve));
-  }
-
-  /** Undefined where there is nothing to settle, and nothing to be had or no room for it. */
-  function beginTurn(): Promise<readonly ClaimedTask[]> | undefined {
-    const limit = mayClaim() ? Math.min(MAX_CLAIM, slots.demand()) : 0;
-    if (settler.size === 0 && !(hungry && limit > 0)) return undefined;
-    return turn(limit > 0 ? { limit, taskTypes: registry.names, queues } : undefined);
-  }
-
-  async function turn(claim: ClaimRequest | undefined): Promise<readonly ClaimedTask[]> {
-    if (claim) hungry = false;
-    const claimed = await settler.turn(claim);
-    if (claim && claimed.length === claim.limit) hungry = true;
-    return claimed;
   }
 
   function take(claimed: readonly ClaimedTask[]): void {

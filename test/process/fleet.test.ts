@@ -50,10 +50,11 @@ async function listWorkers(url: string): Promise<readonly WireWorker[]> {
 
 /** The process that runs the task. */
 async function holder(url: string, workers: readonly ServerProcess[], id: string): Promise<ServerProcess> {
-  const { worker } = await getTask(url, id);
-  const pid = (await listWorkers(url)).find((known) => known.id === worker)?.pid;
+  const task = await getTask(url, id);
+  const known = await listWorkers(url);
+  const pid = known.find((worker) => worker.id === task.worker)?.pid;
   const found = workers.find(({ child }) => child.pid === pid);
-  if (!found) throw new Error(`no process runs ${id}`);
+  if (!found) throw new Error(`no process runs ${JSON.stringify(task)} of ${JSON.stringify(known)}`);
   return found;
 }
 

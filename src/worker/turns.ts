@@ -1,0 +1,139 @@
+// Which calls of the store are under way, and what each of them does: settle, claim or both. Starts and runs no tasks.
+import type { ClaimedTask, WorkerId } from "../model/task.js";
+import type { ClaimRequest, Store } from "../store/store.js";
+import type { Settler } from "./settler.js";
+
+export interface Turns {
+  /** There may be something to claim. */
+  lookForWork(): void;
+  /** Something has ended; many outcomes begin to be settled at once. */
+  ended(): void;
+  /** Begins what is worth it: nothing where there is nothing to settle, and nothing to be had or no room for it. */
+  begin(): void;
+  /** Claims under way, or settles that the next claim waits for. */
+  readonly underWay: number;
+  /** Something is under way. */
+  readonly isBusy: boolean;
+  /** What the next answer brings, in the order in which it was asked for. Throws StoreError. */
+  next(): Promise<readonly ClaimedTask[]>;
+}
+
+export interface TurnsOptions {
+  readonly store: Pick<Store, "turn" | "isShared">;
+  readonly worker: WorkerId;
+  readonly settler: Settler;
+  readonly claims: Pick<ClaimRequest, "taskTypes" | "queues">;
+  /** Tasks to claim now, those that are on their way included; 0 while the worker may not claim. */
+  readonly demand: () => number;
+  /** Called when many were settled, and there may be more to do. */
+  readonly wake: () => void;
+}
+
+interface Turn {
+  /** Tasks that it may bring. */
+  readonly limit: number;
+  readonly claimed: Promise<readonly ClaimedTask[]>;
+}
+
+/** Tasks in one claim. */
+const MAX_CLAIM = 500;
+/** From so many on, outcomes are settled beside claims instead of with them, and a claim follows before the last is answered. */
+const MANY = 100;
+
+/**
+ * Mostly one turn at a time, which settles and claims in one transaction. A store that many share works for several
+ * calls at once: there, many outcomes don't wait behind a claim, nor it for them, and the next claim is under way while
+ * the tasks of the last one come in.
+ */
+export function createTurns({ store, worker, settler, claims, demand, wake }: TurnsOptions): Turns {
+  /** In order. */
+  const turns: Turn[] = [];
+  /** There may be more to claim than the claims so far brought. */
+  let hungry = false;
+  /** The last claim brought all that it asked for, and that was much. */
+  let plenty = false;
+  /** Settles many. */
+  let beside: Promise<void> | undefined;
+  let besideFailed = false;
+
+  function settleBeside(): void {
+    if (!store.isShared || besideFailed || settler.isSettling || settler.size < MANY) return;
+    beside ??= settleMany().finally(() => {
+      beside = undefined;
+      wake();
+    });
+  }
+
+  async function settleMany(): Promise<void> {
+    try {
+      do {
+        await handlersToEnd();
+        await settler.turn(undefined);
+      } while (settler.size >= MANY);
+    } catch {
+      // Nothing is lost: the next turn settles it too, and says what is wrong.
+      besideFailed = true;
+    }
+  }
+
+  function beginTurn(least: number): void {
+    const coming = turns.reduce((sum, { limit }) => sum + limit, 0);
+    const room = hungry ? Math.min(MAX_CLAIM, demand() - coming) : 0;
+    const limit = room < least ? 0 : room;
+    if (limit > 0) settleBeside();
+    const settles = beside === undefined && !settler.isSettling && settler.size > 0;
+    if (limit === 0 && (turns.length > 0 || !settles)) return;
+    if (limit > 0) hungry = plenty;
+    const claim = limit > 0 ? { limit, ...claims } : undefined;
+    const claimed = claim && !settles ? claimOnly(claim) : settler.turn(claim);
+    // Whoever awaits it hears of its failure.
+    claimed.catch(() => undefined);
+    turns.push({ limit, claimed });
+  }
+
+  async function claimOnly(claim: ClaimRequest): Promise<readonly ClaimedTask[]> {
+    return (await store.turn({ worker, outcomes: [], claim })).claimed;
+  }
+
+  async function answer({ limit, claimed }: Turn): Promise<readonly ClaimedTask[]> {
+    try {
+      const tasks = await claimed;
+      if (limit > 0) {
+        hungry = tasks.length === limit;
+        plenty = hungry && limit >= MANY;
+      }
+      besideFailed = false;
+      return tasks;
+    } finally {
+      turns.shift();
+    }
+  }
+
+  return {
+    lookForWork() {
+      hungry = true;
+    },
+    ended: settleBeside,
+    begin() {
+      if (turns.length === 0) beginTurn(1);
+      if (turns.length === 1 && plenty && store.isShared) beginTurn(MANY);
+    },
+    get underWay() {
+      return turns.length;
+    },
+    get isBusy() {
+      return turns.length > 0 || beside !== undefined;
+    },
+    async next() {
+      const [turn] = turns;
+      if (turn) return answer(turn);
+      await beside;
+      return [];
+    },
+  };
+}
+
+/** Whatever ends within this turn of the event loop is settled in one transaction. */
+export function handlersToEnd(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
