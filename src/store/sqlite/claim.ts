@@ -20,23 +20,29 @@ interface Source {
   complete: boolean;
 }
 
-/** What a claimed task needs from its submit, in the order of PAYLOAD_COLUMNS. */
+/** What a claimed task needs from its submit. */
 export type PayloadRow = readonly [
   id: TaskId,
-  taskType: string | null,
-  queue: string,
-  priority: number,
-  createdAt: Instant,
+  rank: number,
+  carried: number,
+  /** Null where the task has no record. */
+  createdAt: Instant | null,
   runAt: Instant | null,
   maxAttempts: number,
   timeout: Millis,
+  parameters: Json,
+  extras: Json | null,
+];
+
+/** What most tasks go without. */
+type Extras = readonly [
   retry: Json | null,
   tags: Json | null,
   summary: string | null,
   retryOf: TaskId | null,
-  parameters: Json,
-  carried: number,
 ];
+
+const NO_EXTRAS: Extras = [null, null, null, null];
 
 export interface CarryRow {
   readonly attempt: number;
@@ -51,14 +57,21 @@ export interface CarryRow {
 const HEADS = `
 SELECT rank, id FROM ready WHERE queue = ? AND task_type = ? AND (rank, id) > (?, ?) ORDER BY rank, id LIMIT 0 + ?`;
 
-export const PAYLOAD_COLUMNS = `t.task_type, t.queue, t.priority, t.created_at, t.run_at, t.max_attempts, t.timeout,
-  t.retry, t.tags, t.summary, t.retry_of, t.parameters`;
+// Handing a column over costs more than reading it: what most tasks go without is one.
+export const PAYLOAD_COLUMNS = `t.created_at, t.run_at, t.max_attempts, t.timeout, t.parameters,
+  CASE WHEN coalesce(t.retry, t.tags, t.summary, t.retry_of) IS NOT NULL
+    THEN json_array(t.retry, t.tags, t.summary, t.retry_of) END`;
 
-// The rows that the merge chose are the first ones of their lane: one range, joined with their payload.
 // A left join: an inner one would drop a task without a record silently.
 const PAYLOADS = `
-SELECT r.id, ${PAYLOAD_COLUMNS}, r.carried FROM ready r LEFT JOIN task t ON t.id = r.id
-WHERE r.queue = ? AND r.task_type = ? AND (r.rank, r.id) <= (?, ?) ORDER BY r.rank, r.id`;
+SELECT r.id, r.rank, r.carried, ${PAYLOAD_COLUMNS} FROM ready r LEFT JOIN task t ON t.id = r.id
+WHERE r.queue = ? AND r.task_type = ?`;
+
+// Of one lane alone, its first ones.
+const FIRST = `${PAYLOADS} ORDER BY r.rank, r.id LIMIT 0 + ?`;
+
+// The rows that the merge chose are the first ones of their lane: one range, joined with their payload.
+const CHOSEN = `${PAYLOADS} AND (r.rank, r.id) <= (?, ?) ORDER BY r.rank, r.id`;
 
 // The same range goes in one statement.
 const TAKE = "DELETE FROM ready WHERE queue = ? AND task_type = ? AND (rank, id) <= (?, ?)";
@@ -68,7 +81,7 @@ export const CARRY = `
 SELECT attempt, crashes, fence, started_at AS startedAt, checkpoint FROM carry WHERE id = ?`;
 
 /** What a turn runs per lane or task, for the test of their plans. */
-export const STATEMENTS = { HEADS, PAYLOADS, TAKE, CARRY } as const;
+export const STATEMENTS = { HEADS, FIRST, CHOSEN, TAKE, CARRY } as const;
 
 /** Ranks go from -100 to 100. */
 const BEFORE_ALL_RANKS = -1_000;
@@ -76,7 +89,8 @@ const BEFORE_ALL_RANKS = -1_000;
 export function createClaim(writer: Writer) {
   const { database, fences, lanes, held, writes, tally, journal } = writer;
   const selectHeads = database.prepare<[string, string, number, string, number], Head>(HEADS).raw();
-  const selectPayloads = database.prepare<[string, string, number, string], PayloadRow>(PAYLOADS).raw();
+  const selectFirst = database.prepare<[string, string, number], PayloadRow>(FIRST).raw();
+  const selectChosen = database.prepare<[string, string, number, string], PayloadRow>(CHOSEN).raw();
   const take = database.prepare<[string, string, number, string]>(TAKE);
   const selectCarry = database.prepare<[string], CarryRow>(CARRY);
 
@@ -110,24 +124,38 @@ export function createClaim(writer: Writer) {
     return order;
   }
 
-  /** Moves what was chosen of one lane out of ready. */
-  function takeFrom({ lane, heads, taken, complete }: Source): readonly PayloadRow[] {
-    if (complete && taken === heads.length) lane.waiting = false;
-    const last = heads[taken - 1];
-    if (!last) return [];
-    const range = [lane.queue, lane.taskType, last[0], last[1]] as const;
-    const rows = selectPayloads.all(...range);
-    take.run(...range);
-    const counts = tally.of(lane);
-    counts.pending -= rows.length;
-    counts.running += rows.length;
+  /** Takes the first tasks of the only lane that has any. */
+  function takeFirst(lane: Lane, limit: number): readonly PayloadRow[] {
+    const { queue, taskType } = lane;
+    const rows = selectFirst.all(queue, taskType, limit);
+    if (rows.length < limit) lane.waiting = false;
+    const last = rows.at(-1);
+    if (last) leave(lane, last[1], last[0], rows.length);
     return rows;
   }
 
-  function startOne(worker: WorkerId, row: PayloadRow, now: Instant): ClaimedTask {
-    const [id, taskType, queue, , createdAt, runAt] = row;
-    if (taskType === null) throw damagedTask(id);
-    const carry = row[13] === 1 ? selectCarry.get(id) : undefined;
+  /** Takes what was chosen of one lane. */
+  function takeChosen({ lane, heads, taken, complete }: Source): readonly PayloadRow[] {
+    if (complete && taken === heads.length) lane.waiting = false;
+    const last = heads[taken - 1];
+    if (!last) return [];
+    const rows = selectChosen.all(lane.queue, lane.taskType, ...last);
+    leave(lane, ...last, rows.length);
+    return rows;
+  }
+
+  /** Moves a lane's first `count` tasks out of ready, up to this one. */
+  function leave(lane: Lane, rank: number, id: TaskId, count: number): void {
+    take.run(lane.queue, lane.taskType, rank, id);
+    const counts = tally.of(lane);
+    counts.pending -= count;
+    counts.running += count;
+  }
+
+  function startOne(worker: WorkerId, { queue, taskType }: Lane, row: PayloadRow, now: Instant): ClaimedTask {
+    const [id, , isCarried, createdAt, runAt] = row;
+    if (createdAt === null) throw damagedTask(id);
+    const carry = isCarried === 1 ? selectCarry.get(id) : undefined;
     const running: RunningRow = {
       fence: fences.next(),
       worker,
@@ -144,25 +172,45 @@ export function createClaim(writer: Writer) {
       stages: null,
     };
     const { fence, attempt, crashes, carried, readyAt } = running;
-    writes.start([id, fence, worker, queue, taskType, attempt, crashes, carried, readyAt, now]);
+    writes.start([id, fence, readyAt], {
+      worker,
+      queue,
+      taskType,
+      attempt,
+      crashes,
+      carried,
+      startedAt: now,
+    });
     held.set(id, running);
     return toClaimed(row, running, carry?.checkpoint);
   }
 
-  /** Call fences.provide(limit) before the transaction. */
-  return function claim(worker: WorkerId, wanted: ClaimRequest, now: Instant): readonly ClaimedTask[] {
-    const sources: Source[] = lanes
-      .served(wanted)
-      .map((lane) => ({ lane, heads: [], taken: 0, complete: false }));
-    if (sources.length === 0 || wanted.limit <= 0) return [];
-    writes.flush();
-    const order = merge(sources, wanted.limit);
-    const rows = new Map(sources.map((source) => [source, takeFrom(source).values()]));
+  function claimMerged(
+    worker: WorkerId,
+    served: readonly Lane[],
+    limit: number,
+    now: Instant,
+  ): ClaimedTask[] {
+    const sources = served.map((lane): Source => ({ lane, heads: [], taken: 0, complete: false }));
+    const order = merge(sources, limit);
+    const rows = new Map(sources.map((source) => [source, takeChosen(source).values()]));
     const claimed: ClaimedTask[] = [];
     for (const source of order) {
       const row = rows.get(source)?.next().value;
-      if (row) claimed.push(startOne(worker, row, now));
+      if (row) claimed.push(startOne(worker, source.lane, row, now));
     }
+    return claimed;
+  }
+
+  /** Call fences.provide(limit) before the transaction. */
+  return function claim(worker: WorkerId, wanted: ClaimRequest, now: Instant): readonly ClaimedTask[] {
+    const [lane, ...others] = lanes.served(wanted);
+    if (!lane || wanted.limit <= 0) return [];
+    writes.flush();
+    const claimed =
+      others.length === 0
+        ? takeFirst(lane, wanted.limit).map((row) => startOne(worker, lane, row, now))
+        : claimMerged(worker, [lane, ...others], wanted.limit, now);
     if (journal.listening) {
       for (const { id, taskType, queue, attempt } of claimed) {
         journal.note({
@@ -187,30 +235,18 @@ export function createClaim(writer: Writer) {
 }
 
 export function toClaimed(
-  [
-    id,
-    ,
-    ,
-    priority,
-    createdAt,
-    ,
-    maxAttempts,
-    timeout,
-    retry,
-    tags,
-    summary,
-    retryOf,
-    parameters,
-  ]: PayloadRow,
+  [id, rank, , createdAt, , maxAttempts, timeout, parameters, extras]: PayloadRow,
   running: RunningRow,
   checkpoint: Json | null | undefined,
 ): ClaimedTask {
+  if (createdAt === null) throw damagedTask(id);
+  const [retry, tags, summary, retryOf]: Extras = extras === null ? NO_EXTRAS : JSON.parse(extras);
   return {
     id,
     fence: running.fence,
     taskType: running.taskType,
     queue: running.queue,
-    priority,
+    priority: 0 - rank,
     parameters,
     attempt: running.attempt,
     maxAttempts,

@@ -111,24 +111,19 @@ export function createSettle(writer: Writer) {
     const { queue, taskType, startedAt } = running;
     const progress = status === "SUCCESS" ? 100 : running.progress;
     const resultData = outcome.to === "PENDING" ? undefined : outcome.resultData;
-    writes.finish([
-      id,
+    const { fence, worker, attempt, crashes, cancelRequestedAt, progressMessage, stages } = running;
+    writes.finish([id, fence, startedAt, progressMessage, error, resultData ?? null], {
       queue,
       taskType,
       status,
-      running.fence,
-      running.worker,
-      running.attempt,
-      running.crashes,
-      startedAt,
-      now,
-      running.cancelRequestedAt,
+      worker,
+      attempt,
+      crashes,
+      completedAt: now,
+      cancelRequestedAt,
       progress,
-      running.progressMessage,
-      running.stages,
-      error,
-      resultData ?? null,
-    ]);
+      stages,
+    });
     if (running.carried === 1) (status === "SUCCESS" ? dropCarry : trimCarry).run(id);
     const counts = tally.of(lanes.of(queue, taskType));
     counts.running--;

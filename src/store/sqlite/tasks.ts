@@ -51,24 +51,18 @@ export function createCancel(writer: Writer, transactions: Transactions) {
         : leaveScheduled.run(row.scheduledAt, id);
     if (left.changes === 0) throw damagedTask(id);
     const carry = selectCarry.get(id);
-    const attempt = carry?.attempt ?? 0;
-    const crashes = carry?.crashes ?? 0;
-    const startedAt = carry?.startedAt ?? null;
-    const nothing = [null, 0, null, null, null, null] as const;
-    const fence = carry?.fence ?? 0;
-    writes.finish([
-      id,
+    writes.finish([id, carry?.fence ?? 0, carry?.startedAt ?? null, null, null, null], {
       queue,
       taskType,
-      "CANCELLED",
-      fence,
-      null,
-      attempt,
-      crashes,
-      startedAt,
-      now,
-      ...nothing,
-    ]);
+      status: "CANCELLED",
+      worker: null,
+      attempt: carry?.attempt ?? 0,
+      crashes: carry?.crashes ?? 0,
+      completedAt: now,
+      cancelRequestedAt: null,
+      progress: 0,
+      stages: null,
+    });
     // The same task may be named twice.
     writes.flush();
     if (carry) trimCarry.run(id);

@@ -28,7 +28,7 @@ SELECT id FROM running WHERE worker NOT IN (SELECT value FROM json_each(?)) ORDE
 
 const TAKE_OVER = "UPDATE running SET fence = ?, worker = ?, crashes = ? WHERE id = ?";
 
-const PAYLOAD = `SELECT t.id, ${PAYLOAD_COLUMNS}, 0 FROM task t WHERE t.id = ?`;
+const PAYLOAD = `SELECT t.id, -t.priority, 0, ${PAYLOAD_COLUMNS} FROM task t WHERE t.id = ?`;
 
 // The head of the primary key.
 const DUE = `

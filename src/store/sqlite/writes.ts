@@ -2,22 +2,26 @@
 // table that they touch flushes first; the commit flushes what is left.
 import type { Database } from "better-sqlite3";
 import type { TaskId } from "../../model/id.js";
-import { createBulk, type Value } from "./bulk.js";
+import { type Common, createBulk, type Value } from "./bulk.js";
 
 // 107 k rows/s with a rowid and a unique index against 94 k/s WITHOUT ROWID at 2 M rows (done: 99 k/s against 73 k/s),
 // batches of 200: payloads make the rows long, and a long row is moved about less in a rowid table.
 const ADD_TASK = `
 INSERT INTO task (id, queue, task_type, priority, created_at, run_at, max_attempts, timeout, retry, tags, summary,
   retry_of, replay_key, parameters)`;
+const TASK = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 const MAKE_READY = "INSERT INTO ready (queue, task_type, rank, id, carried)";
 
 const START = `
-INSERT INTO running (id, fence, worker, queue, task_type, attempt, crashes, carried, ready_at, started_at)`;
+INSERT INTO running (id, fence, ready_at, worker, queue, task_type, attempt, crashes, carried, started_at)`;
+const STARTED = "(?, ?, ?, @worker, @queue, @taskType, @attempt, @crashes, @carried, @startedAt)";
 
 const FINISH = `
-INSERT INTO done (id, queue, task_type, status, fence, worker, attempt, crashes, started_at, completed_at,
-  cancel_requested_at, progress, progress_message, stages, error, result_data)`;
+INSERT INTO done (id, fence, started_at, progress_message, error, result_data,
+  queue, task_type, status, worker, attempt, crashes, completed_at, cancel_requested_at, progress, stages)`;
+const FINISHED = `(?, ?, ?, ?, ?, ?,
+  @queue, @taskType, @status, @worker, @attempt, @crashes, @completedAt, @cancelRequestedAt, @progress, @stages)`;
 
 // By primary key, one seek for each.
 export const LEAVE = "DELETE FROM running WHERE id IN (SELECT value FROM json_each(?))";
@@ -31,8 +35,10 @@ export interface Writes {
   addTask(row: Row<14>): void;
   makeReady(row: Row<5>): void;
   leaveRunning(id: TaskId): void;
-  start(row: Row<10>): void;
-  finish(row: Row<16>): void;
+  /** id, fence, ready_at; and what the tasks of a claim mostly have in common. */
+  start(own: Row<3>, common: Common): void;
+  /** id, fence, started_at, progress_message, error, result_data; and what those that end together mostly have in common. */
+  finish(own: Row<6>, common: Common): void;
   /** Writes what waits, leaving before entering; answers how many tasks were added. */
   flush(): number;
   /** Forgets what waits: the transaction is rolled back. */
@@ -40,10 +46,10 @@ export interface Writes {
 }
 
 export function createWrites(database: Database): Writes {
-  const tasks = createBulk(database, ADD_TASK, 14, "ON CONFLICT (id) DO NOTHING");
-  const ready = createBulk(database, MAKE_READY, 5);
-  const running = createBulk(database, START, 10);
-  const done = createBulk(database, FINISH, 16);
+  const tasks = createBulk(database, ADD_TASK, TASK, "ON CONFLICT (id) DO NOTHING");
+  const ready = createBulk(database, MAKE_READY, "(?, ?, ?, ?, ?)");
+  const running = createBulk(database, START, STARTED);
+  const done = createBulk(database, FINISH, FINISHED);
   const leave = database.prepare<[string]>(LEAVE);
   let leaving: TaskId[] = [];
 
