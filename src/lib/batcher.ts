@@ -31,9 +31,6 @@ interface Entry<Item, Answer> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Turns of the event loop that a batch gathers for at most. */
-const TURNS = 4;
-
 export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer>): Batcher<Item, Answer> {
   let waiting: Entry<Item, Answer>[] = [];
   let inFlight = 0;
@@ -51,14 +48,12 @@ export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer
   }
 
   /**
-   * What arrives in this turn of the event loop shares the first batch; a turn that brought more is followed by another.
-   * With 50 connections that submit over HTTP it makes 18 % fewer commits than one turn.
+   * What arrives in this turn of the event loop shares the first batch. One turn only: with 50 connections that submit over
+   * HTTP, four make 40 % larger batches, but then all callers wait for the same commit, and nobody works meanwhile
+   * (10.3 instead of 13.8 k/s).
    */
-  async function gather(): Promise<void> {
-    for (let turn = 0, seen = 0; turn < TURNS && seen < waiting.length; turn++) {
-      seen = waiting.length;
-      await new Promise<void>((resolve) => setImmediate(resolve));
-    }
+  function gather(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
   }
 
   function takeBatch(): Entry<Item, Answer>[] {
