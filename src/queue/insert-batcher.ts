@@ -17,7 +17,8 @@ export function createInsertBatcher(store: Pick<TaskStore, "insert">): InsertBat
     bytes: (tasks) => tasks.reduce((sum, task) => sum + task.parameters.length + TASK_BYTES, 0),
     divisible: (error) => error instanceof StoreError && error.code === "rejected",
     commit: async (groups) => {
-      const answers = await store.insert(groups.flat());
+      const [only, ...others] = groups;
+      const answers = await store.insert(only && others.length === 0 ? only : groups.flat());
       let start = 0;
       return groups.map((tasks) => {
         const own = answers.slice(start, start + tasks.length);

@@ -32,7 +32,7 @@ export function createSubmitMany({
       candidates = await precheck(candidates);
       if (!candidates.every((candidate) => candidate.ok)) return candidates.map(refuseAll);
     }
-    const valid = candidates.flatMap((candidate) => (candidate.ok ? [candidate.prepared] : []));
+    const valid = preparedOf(candidates);
     const stored = (await insert(valid, atomic)).values();
     return candidates.map((candidate) => (candidate.ok ? next(stored) : candidate));
   };
@@ -76,12 +76,12 @@ export function createSubmitMany({
    * has. An insert under an id that exists changes nothing, so asking it for those is safe.
    */
   async function precheck(candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
-    const valid = candidates.flatMap((candidate) => (candidate.ok ? [candidate.prepared] : []));
+    const valid = preparedOf(candidates);
+    if (valid.every(({ task }) => task.files === undefined && task.replay === undefined)) return candidates;
     const fileIds = [...new Set(valid.flatMap(({ task }) => task.files ?? []))];
-    const own = valid.filter(({ task }) => task.replay);
-    if (fileIds.length === 0 && own.length === 0) return candidates;
     const files = fileIds.length === 0 ? [] : await fromStore(store.files(fileIds));
     const missing = new Set(fileIds.filter((_, position) => files[position] === undefined));
+    const own = valid.filter(({ task }) => task.replay);
     const known = own.length === 0 ? [] : await fromStore(store.get(own.map(({ task }) => task.id)));
     const replayed = new Set(own.filter((_, position) => known[position] !== undefined));
     return Promise.all(
@@ -110,6 +110,12 @@ function candidateOf(request: SubmitRequest, context: RequestContext): Eventual<
 
 function candidate(prepared: PreparedTask): Candidate {
   return { ok: true, prepared };
+}
+
+function preparedOf(candidates: readonly Candidate[]): PreparedTask[] {
+  const prepared: PreparedTask[] = [];
+  for (const candidate of candidates) if (candidate.ok) prepared.push(candidate.prepared);
+  return prepared;
 }
 
 function accepted({ task, replayed }: Submitted): SubmitOutcome {

@@ -87,7 +87,9 @@ function prepareAdd(database: Database): (group: PlainGroup, runAt: Instant | nu
     let added = 0;
     for (const { size, statement } of statements) {
       for (; own.length - from >= size; from += size) {
-        added += statement.run(...own.slice(from, from + size).flat(), ...common).changes;
+        const values: Value[] = [];
+        for (const row of own.slice(from, from + size)) values.push(...row);
+        added += statement.run(...values, ...common).changes;
       }
     }
     return added;
