@@ -1,24 +1,11 @@
 // Stores tasks that bring nothing to look up but their id, which is new: many in a statement. Where an id is there
 // already nothing is stored, and insert.ts has to look at each.
-import type { Database, Statement } from "better-sqlite3";
 import type { Instant } from "../../model/time.js";
 import { startOf } from "../replay.js";
 import { readTags } from "../task-row.js";
 import type { Arrivals } from "./arrivals.js";
-import type { Value } from "./bulk.js";
 import type { PlainGroup } from "./plain-groups.js";
 import type { Transactions, Writer } from "./transaction.js";
-
-/** Rows in a statement. */
-const SIZES = [64, 8, 1] as const;
-
-// What a group has in common is bound once in a statement: two thirds of the time of binding 14 values for each task.
-const addTasks = (rows: number) => `
-INSERT INTO task (id, retry, tags, summary, parameters,
-  queue, task_type, priority, created_at, run_at, max_attempts, timeout)
-SELECT own.*, common.* FROM (VALUES ${Array.from({ length: rows }, () => "(?, ?, ?, ?, ?)").join(", ")}) own,
-  (SELECT ?, ?, ?, ?, ?, ?, ?) common
-WHERE true ON CONFLICT (id) DO NOTHING`;
 
 // The end of the table.
 const NEWEST_ROW = "SELECT max(rowid) FROM task";
@@ -35,8 +22,11 @@ SELECT run_at, id, queue, task_type, -priority, 0, 'time' FROM task WHERE rowid 
 /** For the test of their plans. */
 export const STATEMENTS = { NEWEST_ROW, MAKE_READY, SCHEDULE } as const;
 
-export function createInsertPlain({ database }: Writer, transactions: Transactions, arrivals: Arrivals) {
-  const add = prepareAdd(database);
+export function createInsertPlain(
+  { database, writes }: Writer,
+  transactions: Transactions,
+  arrivals: Arrivals,
+) {
   const newestRow = database.prepare<[], number | null>(NEWEST_ROW).pluck();
   const makeReady = database.prepare<[number, Instant]>(MAKE_READY);
   const schedule = database.prepare<[number, Instant]>(SCHEDULE);
@@ -46,7 +36,7 @@ export function createInsertPlain({ database }: Writer, transactions: Transactio
     const runAts = groups.map((group) => startOf(group, now));
     groups.forEach((group, position) => {
       const runAt = runAts[position] ?? null;
-      if (add(group, runAt, now) < group.own.length) throw new RepeatedId();
+      add(group, runAt, now);
       arrivals.count(group, group.own.length, runAt !== null && runAt > now);
       if (arrivals.listening) noteAll(group, runAt, now);
     });
@@ -54,6 +44,14 @@ export function createInsertPlain({ database }: Writer, transactions: Transactio
     if (runAts.some((runAt) => runAt !== null && runAt > now)) schedule.run(before, now);
     arrivals.addQueues(groups, now);
     return now;
+  }
+
+  function add(group: PlainGroup, runAt: Instant | null, now: Instant): void {
+    const { queue, taskType, priority, maxAttempts, timeout, own } = group;
+    const lane = { queue, taskType, priority };
+    const common = { ...lane, maxAttempts, timeout, createdAt: now, runAt, retryOf: null, replayKey: null };
+    for (const row of own) writes.addTask(row, common);
+    if (writes.flush() < own.length) throw new RepeatedId();
   }
 
   function noteAll(group: PlainGroup, runAt: Instant | null, now: Instant): void {
@@ -72,27 +70,6 @@ export function createInsertPlain({ database }: Writer, transactions: Transactio
       if (error instanceof RepeatedId) return undefined;
       throw error;
     }
-  };
-}
-
-/** Answers how many of the group's tasks were added: all, unless an id is there already. */
-function prepareAdd(database: Database): (group: PlainGroup, runAt: Instant | null, now: Instant) => number {
-  const statements = SIZES.map((size): { readonly size: number; readonly statement: Statement<Value[]> } => ({
-    size,
-    statement: database.prepare<Value[]>(addTasks(size)),
-  }));
-  return ({ queue, taskType, priority, maxAttempts, timeout, own }, runAt, now) => {
-    const common = [queue, taskType, priority, now, runAt, maxAttempts, timeout];
-    let from = 0;
-    let added = 0;
-    for (const { size, statement } of statements) {
-      for (; own.length - from >= size; from += size) {
-        const values: Value[] = [];
-        for (const row of own.slice(from, from + size)) values.push(...row);
-        added += statement.run(...values, ...common).changes;
-      }
-    }
-    return added;
   };
 }
 

@@ -68,22 +68,20 @@ export function createInsert(writer: Writer, transactions: Transactions, arrival
   }
 
   function addRow(task: NewTask, now: Instant): void {
-    writes.addTask([
-      task.id,
-      task.queue,
-      task.taskType,
-      task.priority,
-      now,
-      startOf(task, now),
-      task.maxAttempts,
-      task.timeout,
-      task.retry ?? null,
-      writeList(task.tags),
-      task.summary ?? null,
-      task.retryOf ?? null,
-      task.replay?.key ?? null,
-      task.parameters,
-    ]);
+    writes.addTask(
+      [task.id, task.retry ?? null, writeList(task.tags), task.summary ?? null, task.parameters],
+      {
+        queue: task.queue,
+        taskType: task.taskType,
+        priority: task.priority,
+        createdAt: now,
+        runAt: startOf(task, now),
+        maxAttempts: task.maxAttempts,
+        timeout: task.timeout,
+        retryOf: task.retryOf ?? null,
+        replayKey: task.replay?.key ?? null,
+      },
+    );
   }
 
   /** Puts a stored task where it waits. */
