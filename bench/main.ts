@@ -1,7 +1,8 @@
 // `npm run bench`: every scenario on SQLite, as one table. Durability is the default: synced before acknowledged.
-// Flags: --tasks N (drained, default 100,000), --million N (waiting and finished, in millions, default 1), --only NAME.
+// Flags: --tasks N (drained, default 100,000), --million N (waiting and finished, in millions, default 1), --only NAME,
+// --minutes N and --rate N (of soak, which runs only when it is named; default 60 and 20,000 tasks a second).
 import { randomFillSync } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -13,6 +14,7 @@ import { submitOverHttp } from "./http.js";
 import { idleLatency, steadyLatency } from "./latency.js";
 import { listLatency } from "./list.js";
 import { describeMachine } from "./machine.js";
+import { type SoakFigures, soak } from "./soak.js";
 import { median, ms, percentile, perSecond, type Row, table } from "./statistics.js";
 
 const { values } = parseArgs({
@@ -20,6 +22,8 @@ const { values } = parseArgs({
     tasks: { type: "string", default: "100000" },
     million: { type: "string", default: "1" },
     only: { type: "string" },
+    minutes: { type: "string", default: "60" },
+    rate: { type: "string", default: "20000" },
   },
 });
 const tasks = Number(values.tasks);
@@ -145,6 +149,38 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
     });
   },
 };
+
+/** Takes long, so it runs only when it is named. */
+async function soakForLong(): Promise<void> {
+  const minutes = Number(values.minutes);
+  const rate = Number(values.rate);
+  await inFolder(async (folder) => {
+    const file = `${folder}/soak.db`;
+    const size = () => `database ${megabytes(statSync(file).size)}`;
+    const tell = (figures: SoakFigures) => process.stderr.write(`${describeSoak(figures)}, ${size()}\n`);
+    const options = { store: file, dataDir: folder, rate, minutes, keepFinished: 120_000, tell };
+    const told = await soak(options);
+    const [first] = told.slice(told.length / 2);
+    const last = told.at(-1);
+    if (!first || !last) throw new Error("it takes two minutes at least");
+    add({
+      scenario: `${minutes} minutes at ${rate.toLocaleString("en-US")} tasks a second, kept for 2 minutes`,
+      figure: `RSS ${megabytes(first.rssBytes)} halfway, ${megabytes(last.rssBytes)} at the end`,
+      goal: "flat",
+      note: `${describeSoak(last)}, ${size()}`,
+    });
+  });
+}
+
+const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MB`;
+
+function describeSoak({ seconds, done, waiting, rssBytes, heapBytes, loopDelay }: SoakFigures): string {
+  const late = `loop late by ${ms(loopDelay.p99Millis)} (p99), ${ms(loopDelay.longestMillis)} (longest)`;
+  const held = `RSS ${megabytes(rssBytes)}, heap ${megabytes(heapBytes)}`;
+  return `${Math.round(seconds)} s: ${done.toLocaleString("en-US")} done, ${waiting} not yet, ${held}, ${late}`;
+}
+
+if (values.only === "soak") await soakForLong();
 
 for (const [name, run] of Object.entries(scenarios)) {
   if (!values.only || name === values.only) await run();

@@ -3,12 +3,13 @@
 //
 // Bytes go first and rows last: a process that dies in between finds the rows again and removes the bytes once more.
 import type { Blobs } from "../files/files.js";
+import type { Clock } from "../lib/clock.js";
 import type { Millis } from "../model/time.js";
 import type { FileStore, RetentionStore } from "../store/store.js";
 
 /** Tasks or files removed in one transaction: few enough that nobody waits behind it. */
 const STEP = 500;
-/** Between two steps while there is more, in milliseconds: work goes first. */
+/** The longest wait between two steps while there is more, in milliseconds. */
 const BETWEEN_STEPS: Millis = 50;
 /** When nothing is left to remove, in milliseconds. */
 const LONGEST_WAIT: Millis = 60_000;
@@ -20,11 +21,12 @@ export interface PrunerOptions {
   readonly keepFinished: Millis;
   /** How long uploads are kept that no task uses, in milliseconds. */
   readonly keepUnusedFiles: Millis;
+  readonly clock: Pick<Clock, "monotonic">;
 }
 
 /** A tick that removes at most 500 tasks and 500 files and answers how long until the next, in milliseconds. */
 export function createPruner(options: PrunerOptions): () => Promise<Millis> {
-  const { store, blobs } = options;
+  const { store, blobs, clock } = options;
 
   async function pruneTasks(): Promise<number> {
     const expired = await store.expired(options.keepFinished, STEP);
@@ -44,8 +46,11 @@ export function createPruner(options: PrunerOptions): () => Promise<Millis> {
   }
 
   return async () => {
+    const before = clock.monotonic();
     const tasks = await pruneTasks();
     const files = await pruneFiles();
-    return tasks === STEP || files === STEP ? BETWEEN_STEPS : LONGEST_WAIT;
+    if (tasks < STEP && files < STEP) return LONGEST_WAIT;
+    // Half of the time at most, so that work goes on; and no less, or tasks would come in faster than they go.
+    return Math.min(BETWEEN_STEPS, clock.monotonic() - before);
   };
 }

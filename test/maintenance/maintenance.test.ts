@@ -15,7 +15,13 @@ function open() {
   const removed: string[] = [];
   const blobs = { remove: async (ids: readonly string[]) => void removed.push(...ids) };
   const pruner = (parts: Partial<RetentionStore> = {}) =>
-    createPruner({ store: { ...store, ...parts }, blobs, keepFinished: 10_000, keepUnusedFiles: 1_000 });
+    createPruner({
+      store: { ...store, ...parts },
+      blobs,
+      clock,
+      keepFinished: 10_000,
+      keepUnusedFiles: 1_000,
+    });
 
   async function insert(count: number, more: Partial<NewTask> = {}): Promise<string[]> {
     const tasks = Array.from({ length: count }, () => ({
@@ -91,16 +97,24 @@ test("finished tasks go after their time with the bytes of their artifacts; othe
   expect(left.map((task) => task?.id)).toEqual([undefined, young, unfinished]);
 });
 
-test("history goes in steps of 500, with a pause between them", async () => {
-  const { clock, removed, pruner, insert, finish } = open();
-  await insert(700);
-  await finish(700);
+test("history goes in steps of 500, with a pause between them as long as the step, 50 ms at most", async () => {
+  const { clock, store, removed, pruner, insert, finish } = open();
+  await insert(1_200);
+  await finish(1_200);
   await clock.advance(10_001);
-  const prune = pruner();
+  let takes = 7;
+  const prune = pruner({
+    async remove(ids) {
+      await clock.advance(takes);
+      await store.remove(ids);
+    },
+  });
+  expect(await prune()).toBe(7);
+  takes = 70;
   expect(await prune()).toBe(50);
-  expect(removed).toHaveLength(500);
+  expect(removed).toHaveLength(1_000);
   expect(await prune()).toBe(60_000);
-  expect(removed).toHaveLength(700);
+  expect(removed).toHaveLength(1_200);
 });
 
 test("dying between bytes and rows leaves nothing behind: the next step finds the rows again", async () => {
