@@ -106,7 +106,7 @@ test("history goes in steps of 500, with a pause between them as long as the ste
   const prune = pruner({
     async remove(ids) {
       await clock.advance(takes);
-      await store.remove(ids);
+      return store.remove(ids);
     },
   });
   expect(await prune()).toBe(7);
