@@ -1,6 +1,6 @@
 // `npm run bench`: every scenario on SQLite, as one table. Durability is the default: synced before acknowledged.
 // Flags: --tasks N (drained, default 100,000), --million N (waiting and finished, in millions, default 1), --only NAME,
-// --minutes N and --rate N (of soak, which runs only when it is named; default 60 and 20,000 tasks a second).
+// --minutes N and --rate N (of soak and stalls, which run only when they are named; default 60 and 15,000 tasks a second).
 import { randomFillSync } from "node:crypto";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import Database from "better-sqlite3";
 import { loadClock, loadIds, loadSqlite } from "./built.js";
 import { drain } from "./drain.js";
-import { insertTasks } from "./fill.js";
+import { addFinished, insertTasks } from "./fill.js";
 import { submitOverHttp } from "./http.js";
 import { idleLatency, steadyLatency } from "./latency.js";
 import { listLatency } from "./list.js";
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     million: { type: "string", default: "1" },
     only: { type: "string" },
     minutes: { type: "string", default: "60" },
-    rate: { type: "string", default: "20000" },
+    rate: { type: "string", default: "15000" },
   },
 });
 const tasks = Number(values.tasks);
@@ -150,24 +150,49 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 
-/** Takes long, so it runs only when it is named. */
+const steady = { rate: Number(values.rate), minutes: Number(values.minutes) };
+
+/** What a process holds after a long time. */
 async function soakForLong(): Promise<void> {
-  const minutes = Number(values.minutes);
-  const rate = Number(values.rate);
   await inFolder(async (folder) => {
     const file = `${folder}/soak.db`;
     const size = () => `database ${megabytes(statSync(file).size)}`;
     const tell = (figures: SoakFigures) => process.stderr.write(`${describeSoak(figures)}, ${size()}\n`);
-    const options = { store: file, dataDir: folder, rate, minutes, keepFinished: 120_000, tell };
-    const told = await soak(options);
+    const told = await soak({ store: file, dataDir: folder, ...steady, keepFinished: 120_000, tell });
     const [first] = told.slice(told.length / 2);
     const last = told.at(-1);
     if (!first || !last) throw new Error("it takes two minutes at least");
     add({
-      scenario: `${minutes} minutes at ${rate.toLocaleString("en-US")} tasks a second, kept for 2 minutes`,
+      scenario: `${steady.minutes} minutes at ${steady.rate.toLocaleString("en-US")} tasks a second, kept for 2 minutes`,
       figure: `RSS ${megabytes(first.rssBytes)} halfway, ${megabytes(last.rssBytes)} at the end`,
       goal: "flat",
       note: `${describeSoak(last)}, ${size()}`,
+    });
+  });
+}
+
+/** How late the event loop is while a large database is worked on. */
+async function stalls(): Promise<void> {
+  const { openSqliteStore } = await loadSqlite();
+  const [{ systemClock }, { createIdSource }] = await Promise.all([loadClock(), loadIds()]);
+  await inFolder(async (folder) => {
+    const file = `${folder}/stalls.db`;
+    const newId = createIdSource(systemClock.now, (bytes) => void randomFillSync(bytes));
+    const store = await openSqliteStore({ file, clock: systemClock });
+    await addFinished(store, newId, many);
+    await insertTasks(store, newId, many / 10, "nobody");
+    await store.close();
+    const start = performance.now();
+    await (await openSqliteStore({ file, clock: systemClock })).close();
+    const openMillis = performance.now() - start;
+    const tell = (figures: SoakFigures) => process.stderr.write(`${describeSoak(figures)}\n`);
+    const told = await soak({ store: file, dataDir: folder, ...steady, keepFinished: 30 * 86_400_000, tell });
+    const longest = Math.max(...told.map(({ loopDelay }) => loopDelay.longestMillis));
+    add({
+      scenario: `${many.toLocaleString("en-US")} finished, a tenth as many waiting, ${steady.rate.toLocaleString("en-US")} tasks a second`,
+      figure: `event loop late by ${ms(longest)} at most`,
+      goal: "20 ms",
+      note: `opened in ${ms(openMillis)}; ${told.map(describeSoak).at(-1)}`,
     });
   });
 }
@@ -181,6 +206,7 @@ function describeSoak({ seconds, done, waiting, rssBytes, heapBytes, loopDelay }
 }
 
 if (values.only === "soak") await soakForLong();
+if (values.only === "stalls") await stalls();
 
 for (const [name, run] of Object.entries(scenarios)) {
   if (!values.only || name === values.only) await run();

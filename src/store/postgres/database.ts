@@ -158,7 +158,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     return <Row extends object>(sql: string, values: readonly unknown[] = [], name?: string) => {
       const statement = { text: inSchema(sql), values: [...values] };
       const isNamed = name !== undefined && direct.has(client);
-      return send<Row>(client, isNamed ? { ...statement, name } : statement);
+      return send<Row>(client, isNamed ? { name, ...statement } : statement);
     };
   }
 
