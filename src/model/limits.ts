@@ -10,6 +10,8 @@ export const LIMITS = {
   requestBytes: 1 * MB,
   /** Body of a batch submit, in bytes. */
   batchRequestBytes: 16 * MB,
+  /** Characters of parameters from which on a claim brings no further task. */
+  claimText: 8 * MB,
   /** Tasks in one batch submit. */
   batchTasks: 1000,
   /** Levels of nesting in parameters or a result. */

@@ -70,6 +70,7 @@ export interface TurnAnswer {
 }
 
 export interface ClaimRequest {
+  /** Fewer may come although more wait, where parameters are large (`LIMITS.claimText`). */
   readonly limit: number;
   /** Only what this worker has a handler for; the rest waits for one. */
   readonly taskTypes: readonly string[];

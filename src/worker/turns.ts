@@ -1,4 +1,5 @@
 // Which calls of the store are under way, and what each of them does: settle, claim or both. Starts and runs no tasks.
+import { LIMITS } from "../model/limits.js";
 import type { ClaimedTask, WorkerId } from "../model/task.js";
 import type { ClaimRequest, Store } from "../store/store.js";
 import type { Settler } from "./settler.js";
@@ -32,6 +33,7 @@ export interface TurnsOptions {
 interface Turn {
   /** Tasks that it may bring. */
   readonly limit: number;
+  readonly settles: boolean;
   readonly claimed: Promise<readonly ClaimedTask[]>;
 }
 
@@ -50,7 +52,7 @@ export function createTurns({ store, worker, settler, claims, demand, wake }: Tu
   const turns: Turn[] = [];
   /** There may be more to claim than the claims so far brought. */
   let hungry = false;
-  /** The last claim brought all that it asked for, and that was much. */
+  /** The last claim brought all that it asked for or could, and that was much. */
   let plenty = false;
   /** Settles many. */
   let beside: Promise<void> | undefined;
@@ -88,21 +90,21 @@ export function createTurns({ store, worker, settler, claims, demand, wake }: Tu
     const claimed = claim && !settles ? claimOnly(claim) : settler.turn(claim);
     // Whoever awaits it hears of its failure.
     claimed.catch(() => undefined);
-    turns.push({ limit, claimed });
+    turns.push({ limit, settles, claimed });
   }
 
   async function claimOnly(claim: ClaimRequest): Promise<readonly ClaimedTask[]> {
     return (await store.turn({ worker, outcomes: [], claim })).claimed;
   }
 
-  async function answer({ limit, claimed }: Turn): Promise<readonly ClaimedTask[]> {
+  async function answer({ limit, settles, claimed }: Turn): Promise<readonly ClaimedTask[]> {
     try {
       const tasks = await claimed;
       if (limit > 0) {
-        hungry = tasks.length === limit;
+        hungry = tasks.length === limit || textOf(tasks) > LIMITS.claimText;
         plenty = hungry && limit >= MANY;
       }
-      besideFailed = false;
+      if (settles) besideFailed = false;
       return tasks;
     } finally {
       turns.shift();
@@ -131,6 +133,10 @@ export function createTurns({ store, worker, settler, claims, demand, wake }: Tu
       return [];
     },
   };
+}
+
+function textOf(tasks: readonly ClaimedTask[]): number {
+  return tasks.reduce((sum, { parameters }) => sum + parameters.length, 0);
 }
 
 /** Whatever ends within this turn of the event loop is settled in one transaction. */

@@ -1,6 +1,7 @@
 // The claim half of a turn: takes the heads of the served lanes in order, and hands them to a worker.
 import type { TaskId } from "../../model/id.js";
 import type { Json } from "../../model/json.js";
+import { LIMITS } from "../../model/limits.js";
 import type { ClaimedTask, WorkerId } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
 import type { ClaimRequest } from "../store.js";
@@ -127,21 +128,18 @@ export function createClaim(writer: Writer) {
   /** Takes the first tasks of the only lane that has any. */
   function takeFirst(lane: Lane, limit: number): readonly PayloadRow[] {
     const { queue, taskType } = lane;
-    const rows = selectFirst.all(queue, taskType, limit);
-    if (rows.length < limit) lane.waiting = false;
+    const { rows, isAll } = readSome(selectFirst.iterate(queue, taskType, limit));
+    if (isAll && rows.length < limit) lane.waiting = false;
     const last = rows.at(-1);
     if (last) leave(lane, last[1], last[0], rows.length);
     return rows;
   }
 
-  /** Takes what was chosen of one lane. */
-  function takeChosen({ lane, heads, taken, complete }: Source): readonly PayloadRow[] {
-    if (complete && taken === heads.length) lane.waiting = false;
+  /** What was chosen of one lane, up to what a claim may bring. */
+  function readChosen({ lane, heads, taken }: Source): readonly PayloadRow[] {
     const last = heads[taken - 1];
     if (!last) return [];
-    const rows = selectChosen.all(lane.queue, lane.taskType, ...last);
-    leave(lane, ...last, rows.length);
-    return rows;
+    return readSome(selectChosen.iterate(lane.queue, lane.taskType, ...last)).rows;
   }
 
   /** Moves a lane's first `count` tasks out of ready, up to this one. */
@@ -193,11 +191,22 @@ export function createClaim(writer: Writer) {
   ): ClaimedTask[] {
     const sources = served.map((lane): Source => ({ lane, heads: [], taken: 0, complete: false }));
     const order = merge(sources, limit);
-    const rows = new Map(sources.map((source) => [source, takeChosen(source).values()]));
+    const chosen = new Map(sources.map((source) => [source, readChosen(source)]));
+    const used = new Map<Source, PayloadRow[]>(sources.map((source) => [source, []]));
     const claimed: ClaimedTask[] = [];
+    let text = 0;
     for (const source of order) {
-      const row = rows.get(source)?.next().value;
-      if (row) claimed.push(startOne(worker, source.lane, row, now));
+      const rows = used.get(source) ?? [];
+      const row = chosen.get(source)?.[rows.length];
+      if (!row || text > LIMITS.claimText) break;
+      rows.push(row);
+      text += textOf(row);
+      claimed.push(startOne(worker, source.lane, row, now));
+    }
+    for (const [{ lane, heads, complete }, rows] of used) {
+      if (complete && rows.length === heads.length) lane.waiting = false;
+      const last = rows.at(-1);
+      if (last) leave(lane, last[1], last[0], rows.length);
     }
     return claimed;
   }
@@ -232,6 +241,23 @@ export function createClaim(writer: Writer) {
     }
     return claimed;
   };
+}
+
+/** The first rows, up to what a claim may bring: they cross to the worker as one text. */
+function readSome(found: Iterable<PayloadRow>): { readonly rows: PayloadRow[]; readonly isAll: boolean } {
+  const rows: PayloadRow[] = [];
+  let text = 0;
+  for (const row of found) {
+    rows.push(row);
+    text += textOf(row);
+    if (text > LIMITS.claimText) return { rows, isAll: false };
+  }
+  return { rows, isAll: true };
+}
+
+/** A task without a record has none. */
+function textOf([, , , createdAt, , , , parameters]: PayloadRow): number {
+  return createdAt === null ? 0 : parameters.length;
 }
 
 export function toClaimed(
