@@ -103,7 +103,8 @@ function ahead(
 function ratio(peer: Line, ours: Line, isLowerBetter: boolean): string {
   const theirs = peer.spreads[0]?.median ?? Number.NaN;
   const own = ours.spreads[0]?.median ?? Number.NaN;
-  return `${(isLowerBetter ? own / theirs : theirs / own).toFixed(2)} ×`;
+  const factor = isLowerBetter ? own / theirs : theirs / own;
+  return Number.isFinite(factor) ? `${factor.toFixed(2)} ×` : "too little to measure";
 }
 
 function systems(results: Results): readonly string[] {

@@ -3,6 +3,9 @@
 const MEMORY = "it answers from memory; a crash of Redis loses what is not on disk yet";
 const NORMAL = "it does not wait for the disk (synchronous NORMAL)";
 const DELETES = "it deletes a job that succeeded and keeps no history";
+const NO_HEARTBEAT = "a worker with nothing to do has no lease to renew";
+const WHOLE_BACKLOG =
+  "it takes all 500 tasks with its first fetch and checks no parameters; Taskwright takes what its slots hold";
 const BATCHED =
   "it finishes a batch of 500 with one statement, all jobs or none, without a context, deadline or abort signal for each";
 
@@ -56,5 +59,17 @@ export const WHY: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "bullmq-aof": MEMORY,
     bunqueue: "submitter and worker share memory, the disk comes later",
     plainjob: NORMAL,
+  },
+  "payload-200kB": {
+    bullmq: MEMORY,
+    "bullmq-aof": MEMORY,
+    "graphile-worker": WHOLE_BACKLOG,
+    "pg-boss": WHOLE_BACKLOG,
+  },
+  "processes-2": { "graphile-worker": DELETES },
+  idle: {
+    bullmq: "it waits on a blocking read of Redis",
+    "bullmq-aof": "it waits on a blocking read of Redis",
+    "graphile-worker": `${NO_HEARTBEAT}: what a dead one held comes back after 4 hours`,
   },
 };

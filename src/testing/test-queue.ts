@@ -104,7 +104,8 @@ export async function createTestQueue(options: TestQueueOptions): Promise<TestQu
   const blobs = await createDirectoryBlobs({ root: folder });
   const queue = createQueue({ store, registry, clock, newId });
   const worker = createWorker({
-    store,
+    // Nothing runs before time is moved, not even by nothing.
+    store: { ...store, onWork: (listener) => store.onWork(() => void clock.after(0, listener)) },
     registry,
     submit: async (request) => (await queue.submit(request)).task.id,
     blobs,
