@@ -8,7 +8,6 @@ import type { Blobs } from "../files/files.js";
 import { withLocalCopies } from "../files/local-copies.js";
 import type { Clock } from "../lib/clock.js";
 import { TaskwrightError } from "../model/errors.js";
-import { createBlobTable } from "../store/postgres/blobs.js";
 
 export interface BlobsOptions {
   /**
@@ -37,10 +36,12 @@ export async function openBlobs(options: BlobsOptions, clock: Clock): Promise<Bl
       return createDirectoryBlobs({ root: path.join(dataDir, "files") });
     case "path":
       return createDirectoryBlobs({ root: place.path });
-    case "database":
+    // Loaded here, so that whoever has a folder starts without them.
+    case "database": {
+      const { createBlobTable } = await import("../store/postgres/blobs.js");
       return withLocalCopies(createChunkedBlobs(createBlobTable({ url: store, schema })), copies);
+    }
     case "bucket": {
-      // Loaded here, so that whoever has no bucket starts without it.
       const { createBucketBlobs } = await import("../files/s3.js");
       return withLocalCopies(await createBucketBlobs(place), copies);
     }

@@ -1,7 +1,7 @@
 // Which store a configuration means, and how it is opened. Whether to wait for a server that is away is decided in the engine.
 import { isPostgresUrl } from "../config/store-url.js";
 import type { Clock } from "../lib/clock.js";
-import { createPostgresStore, type UnopenedStore } from "../store/postgres/postgres-store.js";
+import type { UnopenedStore } from "../store/postgres/postgres-store.js";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.js";
 
 export interface StoreOptions {
@@ -26,6 +26,8 @@ export interface StoreOptions {
 export async function createStore(options: StoreOptions, clock: Clock): Promise<UnopenedStore> {
   const { store: place, schema, migrate, poolSize, durability } = options;
   if (isPostgresUrl(place)) {
+    // Loaded here, so that whoever has a file starts without it.
+    const { createPostgresStore } = await import("../store/postgres/postgres-store.js");
     return createPostgresStore({ url: place, schema, migrate, poolSize, clock: options.clock });
   }
   const store = await openSqliteStore({ file: place, clock, synchronous: durability });
