@@ -50,7 +50,7 @@ export function createPruner(options: PrunerOptions): () => Promise<Millis> {
     const tasks = await pruneTasks();
     const files = await pruneFiles();
     if (tasks < STEP && files < STEP) return LONGEST_WAIT;
-    // Half of the time at most, so that work goes on; and no less, or tasks would come in faster than they go.
+    // Half of the time at most: work goes first.
     return Math.min(BETWEEN_STEPS, clock.monotonic() - before);
   };
 }
