@@ -1,7 +1,6 @@
 // How many no-op tasks a worker runs in a second: schema check, context, fence, rollups and history included.
-import { z } from "zod";
-import { loadDefine, loadEngine } from "./built.js";
-import { addFinished, insertTasks, NOOP } from "./fill.js";
+import { loadEngine } from "./built.js";
+import { addFinished, insertTasks, noopTask } from "./fill.js";
 
 export interface DrainFigures {
   readonly tasks: number;
@@ -18,16 +17,11 @@ export async function drain(options: {
   readonly concurrency: number;
 }): Promise<DrainFigures> {
   const { openEngine } = await loadEngine();
-  const { defineTask } = await loadDefine();
   let done = 0;
   let finish: (() => void) | undefined;
-  const noop = defineTask({
-    name: NOOP,
-    input: z.strictObject({ rows: z.int() }),
-    run() {
-      done++;
-      if (done === options.tasks) finish?.();
-    },
+  const noop = await noopTask(() => {
+    done++;
+    if (done === options.tasks) finish?.();
   });
   const engine = await openEngine(
     { store: `${options.folder}/drain.db`, dataDir: options.folder, tasks: [noop] },

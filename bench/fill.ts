@@ -1,9 +1,17 @@
 // Fills a store with waiting and finished tasks, through its own verbs, as fast as they go.
+import { z } from "zod";
 import type { NewTask } from "../src/model/task.js";
 import type { Store } from "../src/store/store.js";
+import { loadDefine } from "./built.js";
 
 export const NOOP = "noop";
 const BATCH = 1_000;
+
+/** A task type that does nothing but say that it ran. */
+export async function noopTask(ran: () => void) {
+  const { defineTask } = await loadDefine();
+  return defineTask({ name: NOOP, input: z.strictObject({ rows: z.int() }), run: () => ran() });
+}
 
 export function newTask(id: string, more: Partial<NewTask> = {}): NewTask {
   return {

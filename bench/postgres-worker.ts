@@ -1,7 +1,6 @@
 // A worker process of the PostgreSQL scenarios: drains no-op tasks when told to, and says what it has run and spent.
-import { z } from "zod";
-import { loadDefine, loadEngine } from "./built.js";
-import { NOOP } from "./fill.js";
+import { loadEngine } from "./built.js";
+import { noopTask } from "./fill.js";
 
 export interface WorkerFigures {
   readonly done: number;
@@ -14,14 +13,9 @@ const TELL = 50;
 
 const [store = "", schema = "", dataDir = "", concurrency = "200"] = process.argv.slice(2);
 const { openEngine } = await loadEngine();
-const { defineTask } = await loadDefine();
 let done = 0;
-const noop = defineTask({
-  name: NOOP,
-  input: z.strictObject({ rows: z.int() }),
-  run() {
-    done++;
-  },
+const noop = await noopTask(() => {
+  done++;
 });
 const engine = await openEngine({ store, schema, dataDir, files: "folder", tasks: [noop] }, "bench");
 

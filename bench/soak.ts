@@ -1,9 +1,8 @@
 // Hours of work in one process: tasks come in at a fixed rate, run and are pruned; what it holds must not grow.
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { z } from "zod";
 import type { EngineOptions } from "../src/app/engine.js";
-import { loadDefine, loadEngine } from "./built.js";
-import { insertTasks, NOOP } from "./fill.js";
+import { loadEngine } from "./built.js";
+import { insertTasks, noopTask } from "./fill.js";
 
 export interface SoakOptions extends Pick<EngineOptions, "store" | "schema" | "dataDir" | "files"> {
   /** Tasks a second. */
@@ -11,7 +10,7 @@ export interface SoakOptions extends Pick<EngineOptions, "store" | "schema" | "d
   readonly minutes: number;
   /** How long finished tasks are kept, in milliseconds. */
   readonly keepFinished: number;
-  /** Called once a minute, and at the end. */
+  /** Called once a minute. */
   readonly tell: (figures: SoakFigures) => void;
 }
 
@@ -37,14 +36,9 @@ export async function soak({
   ...place
 }: SoakOptions): Promise<SoakFigures[]> {
   const { openEngine } = await loadEngine();
-  const { defineTask } = await loadDefine();
   let done = 0;
-  const noop = defineTask({
-    name: NOOP,
-    input: z.strictObject({ rows: z.int() }),
-    run() {
-      done++;
-    },
+  const noop = await noopTask(() => {
+    done++;
   });
   const engine = await openEngine({ ...place, keepFinished, tasks: [noop] }, "bench");
   const delay = monitorEventLoopDelay({ resolution: 1 });

@@ -12,16 +12,15 @@ export interface HandedOver {
 interface Delivered {
   /** Fences that the worker was told of and has not settled. */
   readonly fences: Set<number>;
-  underWay: number;
+  readonly underWay: Set<Promise<unknown>>;
   /** There may be holds that it was not told of. */
   isUncertain: boolean;
-  looking: Promise<unknown> | undefined;
 }
 
 export interface Deliveries {
   /**
-   * Runs a call that may hand tasks to a worker. `known` are the fences of its holds, where there may be others; while
-   * that call looks for them no other one runs, whose tasks would seem lost while they are still to come.
+   * Runs a call that may hand tasks to a worker. `known` are the fences of its holds, where there may be others: such a
+   * call looks for them, and no other one runs meanwhile, whose tasks would seem lost while they are still to come.
    */
   track<Answer extends HandedOver>(
     worker: WorkerId,
@@ -37,7 +36,7 @@ export function createDeliveries(): Deliveries {
   function of(worker: WorkerId): Delivered {
     let delivered = workers.get(worker);
     if (!delivered) {
-      delivered = { fences: new Set(), underWay: 0, isUncertain: false, looking: undefined };
+      delivered = { fences: new Set(), underWay: new Set(), isUncertain: false };
       workers.set(worker, delivered);
     }
     return delivered;
@@ -46,12 +45,13 @@ export function createDeliveries(): Deliveries {
   return {
     async track(worker, settled, run) {
       const delivered = of(worker);
-      while (delivered.looking !== undefined) await delivered.looking.catch(ignore);
-      const looks = delivered.isUncertain && delivered.underWay === 0;
-      delivered.underWay++;
+      // After a lost answer one call at a time, until one has looked: in a busy worker some other is always under way.
+      while (delivered.isUncertain && delivered.underWay.size > 0) {
+        await Promise.allSettled(delivered.underWay);
+      }
+      const running = run(delivered.isUncertain ? [...delivered.fences] : undefined);
+      delivered.underWay.add(running);
       try {
-        const running = run(looks ? [...delivered.fences] : undefined);
-        if (looks) delivered.looking = running;
         const answer = await running;
         if (answer.found) delivered.isUncertain = answer.found.length > 0;
         for (const { fence } of settled) delivered.fences.delete(fence);
@@ -61,16 +61,11 @@ export function createDeliveries(): Deliveries {
         if (error instanceof LostAnswer) delivered.isUncertain = true;
         throw error;
       } finally {
-        delivered.underWay--;
-        if (looks) delivered.looking = undefined;
+        delivered.underWay.delete(running);
       }
     },
     forget(worker) {
       workers.delete(worker);
     },
   };
-}
-
-function ignore(): void {
-  // Whoever made the call hears of its failure.
 }

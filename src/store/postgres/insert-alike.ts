@@ -2,9 +2,9 @@
 // is, and every single task. One statement, which reads no table and is its own transaction.
 import type { NewTask } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
+import { created } from "../created.js";
 import type { InsertAnswer } from "../store.js";
 import { writeList } from "../task-row.js";
-import { created } from "./created.js";
 import { column, moment, stateOf } from "./database.js";
 import { freshNotes, type Writer } from "./writes.js";
 

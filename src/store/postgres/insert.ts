@@ -3,11 +3,11 @@
 import { isUuid, type TaskId } from "../../model/id.js";
 import type { FileId, NewTask } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
+import { created } from "../created.js";
 import { isSame, type StoredRow } from "../replay.js";
 import type { CallerTransaction, InsertAnswer } from "../store.js";
 import { damagedTask, writeList } from "../task-row.js";
 import { type Admission, admit } from "./admission.js";
-import { created } from "./created.js";
 import { moment, type Query } from "./database.js";
 import type { Hints } from "./hints.js";
 import { alikeIn, createInsertAlike } from "./insert-alike.js";

@@ -2,15 +2,10 @@
 // who listens hears of them. Where the tasks lie is for those who store them.
 import type { NewTask } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
+import { type Arrived, created } from "../created.js";
 import type { Writer } from "./transaction.js";
 
 const ADD_QUEUE = "INSERT INTO queue (name, created_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING";
-
-/** What listeners hear of a task. */
-export type Arrived = Pick<
-  NewTask,
-  "id" | "taskType" | "queue" | "priority" | "summary" | "tags" | "maxAttempts" | "timeout" | "retryOf"
->;
 
 export interface Arrivals {
   /** Counts tasks of one lane. `waits`: for their time, not for a worker. */
@@ -38,30 +33,7 @@ export function createArrivals({ database, lanes, tally, journal }: Writer): Arr
       return journal.listening;
     },
     note(task, runAt, now) {
-      const { id, taskType, queue, priority, summary, tags, maxAttempts, timeout, retryOf } = task;
-      journal.note({
-        kind: "created",
-        at: now,
-        task: {
-          id,
-          taskType,
-          queue,
-          status: "PENDING",
-          waitingFor: runAt !== null && runAt > now ? "time" : "worker",
-          runAt: runAt ?? undefined,
-          priority,
-          summary,
-          tags,
-          maxAttempts,
-          timeout,
-          retryOf,
-          createdAt: now,
-          attempt: 0,
-          crashes: 0,
-          progress: 0,
-          stages: [],
-        },
-      });
+      journal.note(created(task, now, runAt));
     },
     addQueues(tasks, now) {
       for (const queue of new Set(tasks.map((task) => task.queue))) addQueue.run(queue, now);

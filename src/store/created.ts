@@ -1,9 +1,15 @@
-// What listeners hear of a task that was just stored.
-import type { NewTask } from "../../model/task.js";
-import type { Instant } from "../../model/time.js";
-import type { Change } from "../store.js";
+// What listeners hear of a task that was just stored, whatever the store.
+import type { NewTask } from "../model/task.js";
+import type { Instant } from "../model/time.js";
+import type { Change } from "./store.js";
 
-export function created(task: NewTask, createdAt: Instant, runAt: Instant | null): Change {
+/** What a listener is told. */
+export type Arrived = Pick<
+  NewTask,
+  "id" | "taskType" | "queue" | "priority" | "summary" | "tags" | "maxAttempts" | "timeout" | "retryOf"
+>;
+
+export function created(task: Arrived, createdAt: Instant, runAt: Instant | null): Change {
   const { id, taskType, queue, priority, summary, tags, maxAttempts, timeout, retryOf } = task;
   return {
     kind: "created",
