@@ -5,8 +5,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { createManualClock } from "../../src/lib/clock.js";
 import { openPostgresStore } from "../../src/store/postgres/postgres-store.js";
 import { startServer } from "../support/postgres.js";
-import { compareWithBudget } from "./compare.js";
-import { type Counts, runScenario } from "./scenario.js";
+import { compareWithBudget, type Figures } from "./compare.js";
+import { runScenario } from "./scenario.js";
 
 const NO_END = 366 * 86_400_000;
 
@@ -46,7 +46,7 @@ test("the hot path on PostgreSQL keeps within its budget", async () => {
   onTestFinished(() => store.close());
   const seen = watchStatements();
 
-  const measured = await runScenario(store, clock, async (step): Promise<Counts> => {
+  const measured = await runScenario(store, clock, async (step): Promise<Figures> => {
     const before = await written();
     seen.length = 0;
     await step();

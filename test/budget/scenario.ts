@@ -4,15 +4,7 @@ import type { ManualClock } from "../../src/lib/clock.js";
 import { createIdSource } from "../../src/model/id.js";
 import type { ClaimedTask, NewTask } from "../../src/model/task.js";
 import type { Store } from "../../src/store/store.js";
-
-/** What a step took. */
-export interface Counts {
-  readonly statements: number;
-  readonly transactions: number;
-  /** SQLite: commits that wait for the disk. */
-  readonly synced?: number;
-  readonly walBytes: number;
-}
+import type { Figures } from "./compare.js";
 
 /** The verbs that the scenario calls; whoever has them may answer at once. */
 export type HotVerbs = {
@@ -22,7 +14,7 @@ export type HotVerbs = {
 };
 
 /** Runs a step and says what it took. */
-export type Measure = (step: () => Promise<unknown>) => Promise<Counts>;
+export type Measure = (step: () => Promise<unknown>) => Promise<Figures>;
 
 const SIZE = 100;
 const WORKER = "worker";
@@ -34,12 +26,9 @@ export async function runScenario(
   store: HotVerbs,
   clock: ManualClock,
   measure: Measure,
-): Promise<Readonly<Record<string, Counts>>> {
+): Promise<Readonly<Record<string, Figures>>> {
   const newId = createIdSource(clock.now, (bytes) => void bytes.fill(7));
-  await round(store, clock, newId, async (step) => {
-    await step();
-    return { statements: 0, transactions: 0, walBytes: 0 };
-  });
+  await round(store, clock, newId, measure);
   return round(store, clock, newId, measure);
 }
 
@@ -48,8 +37,8 @@ async function round(
   clock: ManualClock,
   newId: () => string,
   measure: Measure,
-): Promise<Readonly<Record<string, Counts>>> {
-  const counts: Record<string, Counts> = {};
+): Promise<Readonly<Record<string, Figures>>> {
+  const counts: Record<string, Figures> = {};
   const step = async <Answer>(name: string, work: () => Answer | Promise<Answer>): Promise<Answer> => {
     let answer: { readonly value: Answer } | undefined;
     counts[name] = await measure(async () => {

@@ -7,8 +7,8 @@ import { createJournal } from "../../src/store/sqlite/journal.js";
 import { insertTasks } from "../../src/store/sqlite/plain-groups.js";
 import { openForWriting } from "../../src/store/sqlite/write-verbs.js";
 import { temporaryFolder } from "../store/sqlite-support.js";
-import { compareWithBudget } from "./compare.js";
-import { type Counts, runScenario } from "./scenario.js";
+import { compareWithBudget, type Figures } from "./compare.js";
+import { runScenario } from "./scenario.js";
 
 const seen = vi.hoisted(() => ({ statements: [] as string[] }));
 
@@ -47,7 +47,7 @@ test("the hot path on SQLite keeps within its budget", async () => {
   const measured = await runScenario(
     { ...verbs, insert: (tasks) => insertTasks(tasks, verbs) },
     clock,
-    async (step): Promise<Counts> => {
+    async (step): Promise<Figures> => {
       seen.statements.length = 0;
       const before = statSync(`${file}-wal`).size;
       await step();
