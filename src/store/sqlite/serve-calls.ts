@@ -39,8 +39,8 @@ export function serveCalls(file: string, open: (caller: () => Caller) => Served)
     }
   }
 
-  port.on("message", (text: string) => {
-    if (text !== CLOSE) return port.postMessage(JSON.stringify(answer(JSON.parse(text))));
+  port.on("message", (message: Call | typeof CLOSE) => {
+    if (message !== CLOSE) return port.postMessage(answer(message));
     served?.close();
     port.close();
   });

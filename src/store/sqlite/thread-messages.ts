@@ -1,8 +1,9 @@
-// What crosses between the store and its threads. As JSON text: half the time of a structured clone of the same objects.
+// What crosses between the store and its threads, copied by structured clone: what is many goes as rows of plain values,
+// which takes half the time of JSON, and a long text is copied as it is, which takes a tenth.
 import type { Instant } from "../../model/time.js";
 import type { Change, StoreErrorCode } from "../store.js";
 
-/** Functions by name, as a thread offers them. What they take and answer survives JSON; undefined only as a field. */
+/** Functions by name, as a thread offers them. What they take and answer can be cloned. */
 export type Verbs = Readonly<Record<string, (...args: never[]) => unknown>>;
 
 /** The same functions, as whoever is not in that thread sees them. */

@@ -53,8 +53,7 @@ export function createThread<Offered extends Verbs>(options: {
     });
     let cause: unknown;
     fresh.unref();
-    fresh.on("message", (text: string) => {
-      const reply: Reply<never> = JSON.parse(text);
+    fresh.on("message", (reply: Reply<never>) => {
       const call = waiting.get(reply.seq);
       waiting.delete(reply.seq);
       if (waiting.size === 0) fresh.unref();
@@ -86,7 +85,7 @@ export function createThread<Offered extends Verbs>(options: {
         // Only a call that waits keeps the process alive.
         thread.ref();
         const call: Call = { seq, verb, args, now: clock.now(), listening: listeners.listening };
-        thread.postMessage(JSON.stringify(call));
+        thread.postMessage(call);
       });
     },
     async close() {
