@@ -229,7 +229,7 @@ function createMaintenance(parts: {
 
   return {
     promoter: loopOf("promoter", createPromoter({ store })),
-    pruner: loopOf("pruner", createPruner({ store, blobs, keepFinished, keepUnusedFiles, clock })),
+    pruner: loopOf("pruner", createPruner({ store, blobs, keepFinished, keepUnusedFiles })),
     sweeper: loopOf("sweeper", createSweeper({ blobs, now: clock.now })),
   };
 }

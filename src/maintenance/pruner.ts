@@ -3,16 +3,15 @@
 //
 // Bytes go first and rows last: a process that dies in between finds the rows again and removes the bytes once more.
 import type { Blobs } from "../files/files.js";
-import type { Clock } from "../lib/clock.js";
 import type { Millis } from "../model/time.js";
 import type { FileStore, RetentionStore } from "../store/store.js";
 
-/** Tasks or files removed in one transaction: few enough that nobody waits behind it. */
+/** Tasks or files removed in one transaction: few enough that nobody waits long behind it. */
 const STEP = 500;
-/** The longest wait between two steps while there is more, in milliseconds. */
-const BETWEEN_STEPS: Millis = 50;
-/** When nothing is left to remove, in milliseconds. */
-const LONGEST_WAIT: Millis = 60_000;
+/** When some were removed and hardly any are left, in milliseconds: more expire while tasks finish. */
+const SHORT_WAIT: Millis = 1_000;
+/** When there was nothing to remove, in milliseconds. */
+const LONG_WAIT: Millis = 60_000;
 
 export interface PrunerOptions {
   readonly store: RetentionStore & Pick<FileStore, "expireFiles" | "removeFiles">;
@@ -21,12 +20,11 @@ export interface PrunerOptions {
   readonly keepFinished: Millis;
   /** How long uploads are kept that no task uses, in milliseconds. */
   readonly keepUnusedFiles: Millis;
-  readonly clock: Pick<Clock, "monotonic">;
 }
 
 /** A tick that removes at most 500 tasks and 500 files and answers how long until the next, in milliseconds. */
 export function createPruner(options: PrunerOptions): () => Promise<Millis> {
-  const { store, blobs, clock } = options;
+  const { store, blobs } = options;
 
   async function pruneTasks(): Promise<number> {
     const expired = await store.expired(options.keepFinished, STEP);
@@ -46,11 +44,10 @@ export function createPruner(options: PrunerOptions): () => Promise<Millis> {
   }
 
   return async () => {
-    const before = clock.monotonic();
     const tasks = await pruneTasks();
     const files = await pruneFiles();
-    if (tasks < STEP && files < STEP) return LONGEST_WAIT;
-    // Half of the time at most: work goes first.
-    return Math.min(BETWEEN_STEPS, clock.monotonic() - before);
+    // No rest while there is more: a step waits its turn among the other calls to the store, and so lets work through.
+    if (tasks === STEP || files === STEP) return 0;
+    return tasks + files > 0 ? SHORT_WAIT : LONG_WAIT;
   };
 }

@@ -11,8 +11,13 @@ const STEP = 20_000;
 const NOW = `SELECT ${moment("$1")} AS now`;
 
 // By primary key, oldest ids first: what ended long ago was mostly submitted long ago too.
-const OLDEST = `
-SELECT d.id, d.completed_at < $1 AS "isExpired" FROM taskwright.done d WHERE d.id > $2 ORDER BY d.id LIMIT ${STEP}`;
+// Ends with the last row that is wanted, mostly long before the step does.
+const EXPIRED = `
+SELECT o.id FROM (
+  SELECT d.id, d.completed_at FROM taskwright.done d WHERE d.id > $2 ORDER BY d.id LIMIT ${STEP}
+) o WHERE o.completed_at < $1 ORDER BY o.id LIMIT $3`;
+
+const LAST = `SELECT d.id FROM taskwright.done d WHERE d.id > $1 ORDER BY d.id LIMIT 1 OFFSET ${STEP - 1}`;
 
 const ARTIFACTS = `
 SELECT task_id AS "taskId", id FROM taskwright.artifact WHERE task_id = ANY ($1::uuid[]) ORDER BY task_id, seq`;
@@ -45,14 +50,15 @@ export function createRetention({ database, write }: Writer) {
   let resume = FIRST_ID;
 
   async function expiredIds(query: Query, before: Instant, limit: number): Promise<readonly TaskId[]> {
-    const rows = await query<{ id: TaskId; isExpired: boolean }>(OLDEST, [before, resume]);
-    const ids = rows.filter((row) => row.isExpired).slice(0, limit);
-    const last = rows.at(-1);
-    if (ids.length === 0) {
-      const hasMore = rows.length === STEP && last !== undefined && (idTime(last.id) ?? 0) < before;
-      resume = hasMore ? last.id : FIRST_ID;
-    }
-    return ids.map((row) => row.id);
+    const rows = await query<{ id: TaskId }>(EXPIRED, [before, resume, limit]);
+    if (rows.length === 0) resume = await behind(query, before);
+    return rows.map((row) => row.id);
+  }
+
+  /** Where to go on after a step without an expired task: behind it, or at the start where only young ones follow. */
+  async function behind(query: Query, before: Instant): Promise<TaskId> {
+    const [last] = await query<{ id: TaskId }>(LAST, [resume]);
+    return last && (idTime(last.id) ?? 0) < before ? last.id : FIRST_ID;
   }
 
   return {
