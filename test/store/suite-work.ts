@@ -1,5 +1,6 @@
 // Conformance of the verbs that workers live on: claim, beat, reclaim, promote. Settle and sync are in suite-settle.ts.
 import { expect } from "vitest";
+import { LIMITS } from "../../src/model/limits.js";
 import { EVERYTHING, first, OTHER_WORKER, retryIn, WORKER, workerState } from "./fixture.js";
 import type { Case } from "./suite.js";
 
@@ -52,6 +53,26 @@ function claimTests(check: Case): void {
     expect((await claim({ limit: 1 })).map((task) => task.id)).toEqual([one]);
     expect((await claim({ limit: 5 })).map((task) => task.id)).toEqual([two]);
   });
+
+  check(
+    "claims of large parameters bring some at a time, and leave none behind",
+    async ({ insert, claim }) => {
+      const parameters = JSON.stringify({ text: "x".repeat(LIMITS.claimText / 4) });
+      const ids = await insert(
+        ...["work", "mail", "work", "work", "mail", "mail", "work"].map((taskType) => ({
+          taskType,
+          parameters,
+        })),
+        {},
+      );
+      const claimed: (readonly string[])[] = [];
+      for (let rest = ids.length; rest > 0; rest -= claimed.at(-1)?.length ?? rest) {
+        claimed.push((await claim()).map((task) => task.id));
+      }
+      expect(claimed).toEqual([ids.slice(0, 4), ids.slice(4)]);
+      expect(await claim()).toEqual([]);
+    },
+  );
 
   check("a claim takes only the types and queues asked for", async ({ insert, claim }) => {
     const [mail, away] = await insert({ taskType: "mail" }, { queue: "away" });

@@ -1,4 +1,5 @@
 // The verbs of a worker: claim, beat, take over, promote. What becomes of a claimed task is in settling.ts.
+import { LIMITS } from "../../model/limits.js";
 import type { ClaimedTask, WorkerId } from "../../model/task.js";
 import type { Millis } from "../../model/time.js";
 import type { ClaimRequest, TurnAnswer, TurnRequest, WorkerState } from "../store.js";
@@ -12,12 +13,18 @@ export function turn(state: State, request: TurnRequest): TurnAnswer {
 }
 
 function claim(state: State, worker: WorkerId, wanted: ClaimRequest): readonly ClaimedTask[] {
+  let text = 0;
   return [...state.ready]
     .map((id) => stored(state, id))
     .filter((task) => wanted.taskTypes.includes(task.taskType))
     .filter((task) => wanted.queues === "all" || wanted.queues.includes(task.queue))
     .sort((a, b) => b.priority - a.priority || byId(a.id, b.id))
     .slice(0, wanted.limit)
+    .filter(({ parameters }) => {
+      const fits = text <= LIMITS.claimText;
+      text += parameters.length;
+      return fits;
+    })
     .map((task) => start(state, task, worker));
 }
 

@@ -1,6 +1,7 @@
 // The claim half of a turn: takes the heads of the served lanes in order, and hands them to a worker.
 import type { TaskId } from "../../model/id.js";
 import type { Json } from "../../model/json.js";
+import { LIMITS } from "../../model/limits.js";
 import type { ClaimedTask, WorkerId } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
 import type { ClaimRequest } from "../store.js";
@@ -59,9 +60,11 @@ const SHARED = `
 // The stretches of one lane are mostly empty but for one, so nothing is gained by asking them first.
 const ALONE = "SELECT s.*, $6::bigint AS wanted FROM stretch s";
 
-// head locks what its quota says, stepping over what other claims hold. All of it walks the primary key of ready.
-// MATERIALIZED: a LIMIT that is planned into a join may run twice. A left join: an inner one would drop a task without a
-// record silently. Sorted before nextval: fences follow the order.
+// head locks what its quota says, stepping over what other claims hold; what of it has too much text is left where it is.
+// All of it walks the primary key of ready. MATERIALIZED: a LIMIT that is planned into a join may run twice. A left join:
+// an inner one would drop a task without a record silently. OFFSET 0: the head is estimated at more rows than it has, and a
+// join over all of task would be planned. The length of a text is known without reading it. Sorted before nextval: fences
+// follow the order.
 const CLAIM = (quota: string) => `
 WITH stretch AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::smallint[], $4::uuid[], $5::smallint[])
@@ -70,26 +73,28 @@ WITH stretch AS (
 quota AS MATERIALIZED (${quota}
 ),
 head AS MATERIALIZED (
-  SELECT h.place FROM quota q CROSS JOIN LATERAL (
-    SELECT y.ctid AS place, y.rank, y.id FROM taskwright.ready y
+  SELECT h.* FROM quota q CROSS JOIN LATERAL (
+    SELECT y.ctid AS place, y.* FROM taskwright.ready y
     WHERE ${inStretch("q")} LIMIT q.wanted FOR UPDATE SKIP LOCKED
   ) h
   ORDER BY h.rank, h.id LIMIT $6
 ),
-taken AS (
-  DELETE FROM taskwright.ready WHERE ctid = ANY (ARRAY(SELECT place FROM head))
-  RETURNING id, queue, task_type, rank, carried
-),
 claimed AS MATERIALIZED (
   SELECT nextval('taskwright.fence') AS fence, ordered.* FROM (
-    SELECT y.id, y.queue, y.task_type AS "taskType", y.rank, coalesce(c.attempt, 0) + 1 AS attempt,
+    SELECT h.place, h.id, h.queue, h.task_type AS "taskType", h.rank, coalesce(c.attempt, 0) + 1 AS attempt,
       coalesce(c.crashes, 0) AS crashes, c.id IS NOT NULL AS carried, ${PAYLOAD},
-      greatest(t.created_at, t.run_at) AS ready_at, ${moment("$8")} AS "startedAt"
-    FROM taken y
-    LEFT JOIN taskwright.task t ON t.id = y.id
-    LEFT JOIN taskwright.carry c ON y.carried AND c.id = y.id
-    ORDER BY y.rank, y.id
+      greatest(t.created_at, t.run_at) AS ready_at, ${moment("$8")} AS "startedAt",
+      sum(octet_length(t.parameters)) OVER (ORDER BY h.rank, h.id ROWS UNBOUNDED PRECEDING)
+        - octet_length(t.parameters) AS text_before
+    FROM head h
+    LEFT JOIN LATERAL (SELECT * FROM taskwright.task WHERE id = h.id OFFSET 0) t ON true
+    LEFT JOIN LATERAL (SELECT * FROM taskwright.carry WHERE h.carried AND id = h.id OFFSET 0) c ON true
+    ORDER BY h.rank, h.id
   ) ordered
+  WHERE coalesce(text_before, 0) <= ${LIMITS.claimText}
+),
+taken AS (
+  DELETE FROM taskwright.ready WHERE ctid = ANY (ARRAY(SELECT place FROM claimed))
 ),
 started AS (
   INSERT INTO taskwright.running
