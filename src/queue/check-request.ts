@@ -74,8 +74,8 @@ function prepareAs(
   return andThen(check(type.input, parameters.value, "/parameters"), (checked) => {
     if (!checked.ok) errors.push(...checked.errors);
     if (!checked.ok || errors.length > 0) throw invalid(errors);
-    const size = byteLength(parameters.json);
-    if (size > LIMITS.payloadBytes) throw tooLarge(size);
+    const size = sizeOver(LIMITS.payloadBytes, parameters.json);
+    if (size !== undefined) throw tooLarge(size);
 
     const fileFields = fileFieldsOf(type, parameters.value);
     const fileIds = fileFields.length === 0 ? NONE : [...new Set(fileFields.map((field) => field.id))];
@@ -175,6 +175,13 @@ function unknownType(name: string, names: readonly string[]): TaskwrightError {
     errors: [{ pointer: "/task_type", code: "unknown_task_type", message }],
     ...(near && { extra: { suggestion: near } }),
   });
+}
+
+/** The bytes of a text that has more of them than this. A character takes at most three: most texts need no counting. */
+function sizeOver(limit: number, text: Json): number | undefined {
+  if (3 * text.length <= limit) return undefined;
+  const size = byteLength(text);
+  return size > limit ? size : undefined;
 }
 
 function tooLarge(size: number): TaskwrightError {
