@@ -14,6 +14,7 @@ export const loadDefine = (): Promise<typeof import("../src/task/define.js")> =>
 export const loadClock = (): Promise<typeof import("../src/lib/clock.js")> => load("lib/clock.js");
 export const loadIds = (): Promise<typeof import("../src/model/id.js")> => load("model/id.js");
 export const loadHttp = (): Promise<typeof import("../src/http/app.js")> => load("http/app.js");
+export const loadSuggest = (): Promise<typeof import("../src/lib/suggest.js")> => load("lib/suggest.js");
 
 function load(file: string) {
   return import(pathToFileURL(path.join(dist, file)).href);

@@ -1,33 +1,56 @@
 // `npm run bench`: every scenario on SQLite, as one table. Durability is the default: synced before acknowledged.
-// Flags: --tasks N (drained, default 100,000), --million N (waiting and finished, in millions, default 1), --only NAME,
-// --minutes N and --rate N (of soak and stalls, which run only when they are named; default 60 and 15,000 tasks a second).
+// --help names its flags.
 import { randomFillSync } from "node:crypto";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import Database from "better-sqlite3";
-import { loadClock, loadIds, loadSqlite } from "./built.js";
+import { loadClock, loadIds, loadSqlite, loadSuggest } from "./built.js";
 import { drain } from "./drain.js";
 import { addFinished, insertTasks } from "./fill.js";
+import { checkNames, positive, readFlags } from "./flags.js";
 import { submitOverHttp } from "./http.js";
 import { idleLatency, steadyLatency } from "./latency.js";
 import { listLatency } from "./list.js";
 import { describeMachine } from "./machine.js";
+import { type PageLoad, pageTimes } from "./page.js";
+import { fillStore, serve } from "./serve.js";
 import { type SoakFigures, soak } from "./soak.js";
 import { median, ms, percentile, perSecond, type Row, table } from "./statistics.js";
 
-const { values } = parseArgs({
+const USAGE = `npm run bench -- [flags]: what one machine does with SQLite, as one table.
+npm run bench -- postgres [flags]: the same with PostgreSQL.
+
+  --only NAMES   of these (a,b): drain, drain-full, http, batch, latency, list; and those that run only when named:
+                 start (serve, until it answers), page (the dashboard's first list, in a browser), soak, stalls
+  --tasks N      tasks to drain (default 100000)
+  --million N    tasks in the store of drain-full, list, start, page and stalls, in millions (default 1)
+  --store FILE   start, page: a SQLite file that is there already, instead of a new one with --million tasks
+  --minutes N    soak, stalls: how long (default 60)
+  --rate N       soak, stalls: tasks a second (default 15000)
+
+Examples:
+  npm run bench -- --only drain --tasks 500000
+  npm run bench -- --only page --million 10
+  npm run bench -- --only start --store data/taskwright.db
+  npm run bench -- --only soak --minutes 1`;
+
+const { didYouMean } = await loadSuggest();
+const values = readFlags({
+  usage: USAGE,
+  didYouMean,
   options: {
     tasks: { type: "string", default: "100000" },
     million: { type: "string", default: "1" },
     only: { type: "string" },
+    store: { type: "string" },
     minutes: { type: "string", default: "60" },
     rate: { type: "string", default: "15000" },
+    help: { type: "boolean", short: "h" },
   },
 });
-const tasks = Number(values.tasks);
-const many = Number(values.million) * 1_000_000;
+const tasks = positive("tasks", values.tasks);
+const many = positive("million", values.million) * 1_000_000;
 const rows: Row[] = [];
 
 /** A fresh folder for one scenario, removed afterwards. */
@@ -150,7 +173,7 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 
-const steady = { rate: Number(values.rate), minutes: Number(values.minutes) };
+const steady = { rate: positive("rate", values.rate), minutes: positive("minutes", values.minutes) };
 
 /** What a process holds after a long time. */
 async function soakForLong(): Promise<void> {
@@ -161,7 +184,7 @@ async function soakForLong(): Promise<void> {
     const told = await soak({ store: file, dataDir: folder, ...steady, keepFinished: 120_000, tell });
     const [first] = told.slice(told.length / 2);
     const last = told.at(-1);
-    if (!first || !last) throw new Error("it takes two minutes at least");
+    if (!first || !last) throw new Error("the soak told nothing");
     add({
       scenario: `${steady.minutes} minutes at ${steady.rate.toLocaleString("en-US")} tasks a second, kept for 2 minutes`,
       figure: `RSS ${megabytes(first.rssBytes)} halfway, ${megabytes(last.rssBytes)} at the end`,
@@ -197,6 +220,50 @@ async function stalls(): Promise<void> {
   });
 }
 
+/** Starts of the server, and loads of its page. */
+const ROUNDS = 5;
+
+/** A store to serve: the one that was named, or a new one. */
+async function inStore(measure: (store: string, folder: string) => Promise<void>): Promise<void> {
+  await inFolder(async (folder) => {
+    const store = values.store ?? `${folder}/served.db`;
+    if (values.store === undefined) await fillStore(store, many);
+    await measure(store, folder);
+  });
+}
+
+const place = values.store ?? `${many.toLocaleString("en-US")} tasks`;
+
+function addTimes(scenario: string, times: readonly number[], goal: string): void {
+  const figure = `${ms(median(times))} / ${ms(Math.max(...times))}`;
+  add({ scenario: `${scenario}, ${place}, median / worst of ${times.length}`, figure, goal });
+}
+
+async function start(): Promise<void> {
+  await inStore(async (store, folder) => {
+    const times: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const server = await serve(store, folder);
+      times.push(server.answeredMillis);
+      await server.stop();
+    }
+    addTimes("serve, from its start to its first answer", times, "< 1 s");
+  });
+}
+
+async function page(): Promise<void> {
+  const tell = ({ firstRow, parts }: PageLoad, kind: string) => {
+    const calls = parts.filter(({ name }) => name.startsWith("/api/"));
+    const took = calls.map((call) => `${call.name.split("?")[0]} ${ms(call.took)}`).join(", ");
+    process.stderr.write(`${kind}: ${ms(firstRow)} (${parts.length} requests; ${took})\n`);
+  };
+  await inStore(async (store, dataDir) => {
+    const { cold, warm } = await pageTimes({ store, dataDir, rounds: ROUNDS, tell });
+    addTimes("first row of the dashboard, server just started", cold, "< 1 s");
+    addTimes("first row of the dashboard, once more", warm, "");
+  });
+}
+
 const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MB`;
 
 function describeSoak({ seconds, done, waiting, rssBytes, heapBytes, loopDelay }: SoakFigures): string {
@@ -205,11 +272,12 @@ function describeSoak({ seconds, done, waiting, rssBytes, heapBytes, loopDelay }
   return `${Math.round(seconds)} s: ${done.toLocaleString("en-US")} done, ${waiting} not yet, ${held}, ${late}`;
 }
 
-if (values.only === "soak") await soakForLong();
-if (values.only === "stalls") await stalls();
-
-for (const [name, run] of Object.entries(scenarios)) {
-  if (!values.only || name === values.only) await run();
+/** Only where they are named. */
+const named: typeof scenarios = { soak: soakForLong, stalls, start, page };
+const all = { ...scenarios, ...named };
+checkNames(values.only, Object.keys(all), didYouMean);
+for (const [name, run] of Object.entries(values.only === undefined ? scenarios : all)) {
+  if (values.only === undefined || values.only.split(",").includes(name)) await run();
 }
 const sqlite = String(new Database(":memory:").prepare("SELECT sqlite_version()").pluck().get());
 process.stdout.write(`${describeMachine({ SQLite: sqlite, durability: "full" })}\n\n${table(rows)}\n`);

@@ -1,32 +1,48 @@
 // `npm run bench -- postgres`: the scenarios on PostgreSQL, as one table. Every commit is synced before it is acknowledged.
-// Flags: --url postgres://… (otherwise a server of its own), --tasks N (drained, default 200,000), --million N (waiting and
-// finished, in millions, default 1), --only NAME, --concurrency N (tasks at a time and process, default 500).
+// --help names its flags.
 // The machine may be shared: CPU time per task says more than the rate.
 import { randomFillSync, randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { parseArgs } from "node:util";
-import { loadClock, loadIds, loadPostgres } from "./built.js";
+import { loadClock, loadIds, loadPostgres, loadSuggest } from "./built.js";
 import { insertTasks } from "./fill.js";
+import { positive, readFlags } from "./flags.js";
 import { idleLatency } from "./latency.js";
 import { describeMachine } from "./machine.js";
 import { drainPostgres, type PostgresDrain } from "./postgres-drain.js";
 import { measuredServer } from "./postgres-server.js";
 import { ms, percentile, perSecond, type Row, table } from "./statistics.js";
 
-const { values } = parseArgs({
-  allowPositionals: true,
+const USAGE = `npm run bench -- postgres [flags]: what one machine does with PostgreSQL, as one table.
+
+  --url URL        a server of yours (default: one of its own, gone at the end)
+  --only NAME      one scenario
+  --tasks N        tasks to drain (default 200000)
+  --million N      waiting and finished tasks, in millions (default 1)
+  --concurrency N  tasks at a time and process (default 500)
+
+Examples:
+  npm run bench -- postgres --only drain
+  npm run bench -- postgres --url postgres://postgres:secret@localhost:5432/bench --tasks 50000`;
+
+const { didYouMean } = await loadSuggest();
+const values = readFlags({
+  usage: USAGE,
+  didYouMean,
+  // The first one is "postgres".
+  words: process.argv.slice(3),
   options: {
     url: { type: "string" },
     tasks: { type: "string", default: "200000" },
     million: { type: "string", default: "1" },
     only: { type: "string" },
     concurrency: { type: "string", default: "500" },
+    help: { type: "boolean", short: "h" },
   },
 });
-const tasks = Number(values.tasks);
-const many = Number(values.million) * 1_000_000;
+const tasks = positive("tasks", values.tasks);
+const many = positive("million", values.million) * 1_000_000;
 const rows: Row[] = [];
 const server = await measuredServer(values.url);
 await server.sql("CREATE EXTENSION IF NOT EXISTS pg_stat_statements").catch(() => {

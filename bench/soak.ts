@@ -10,7 +10,7 @@ export interface SoakOptions extends Pick<EngineOptions, "store" | "schema" | "d
   readonly minutes: number;
   /** How long finished tasks are kept, in milliseconds. */
   readonly keepFinished: number;
-  /** Called once a minute. */
+  /** Called once a minute; in a run of less than four, at each quarter. */
   readonly tell: (figures: SoakFigures) => void;
 }
 
@@ -43,6 +43,7 @@ export async function soak({
   const engine = await openEngine({ ...place, keepFinished, tasks: [noop] }, "bench");
   const delay = monitorEventLoopDelay({ resolution: 1 });
   const told: SoakFigures[] = [];
+  const every = Math.min(MINUTE, (minutes * MINUTE) / 4);
   try {
     await engine.work({ concurrency: 200, drain: 0 });
     delay.enable();
@@ -56,7 +57,7 @@ export async function soak({
         submitted += due;
       }
       const elapsed = performance.now() - start;
-      if (elapsed >= (told.length + 1) * MINUTE) {
+      if (elapsed >= (told.length + 1) * every) {
         const { rss, heapUsed } = process.memoryUsage();
         const figures = {
           seconds: elapsed / 1000,

@@ -25,11 +25,13 @@ function compile(name) {
   writeFileSync(target, outputText);
 }
 
-build({ dashboard: false });
+// The page is measured, too, where it is named.
+build({ dashboard: process.argv.some((word) => word.includes("page")) });
 for (const name of readdirSync(path.join(root, "bench")).filter((file) => file.endsWith(".ts"))) {
   compile(`bench/${name.replace(/\.ts$/, "")}`);
 }
-// It starts the tests' own PostgreSQL.
+// It starts the tests' own PostgreSQL and browser.
 compile("test/support/postgres");
+compile("test/support/browser");
 const program = process.argv[2] === "postgres" ? "postgres" : "main";
 await import(pathToFileURL(path.join(output, `bench/${program}.js`)).href);

@@ -1,24 +1,42 @@
-// `npm run bench:peers`: every scenario on every system, in alternating rounds, then the page. Flags:
-// --quick (small counts, page untouched)  --only NAME[,NAME]  --systems ID[,ID]  --postgres URL  --large (10 M finished)
-// --minutes N (default 15)  --resume (go on where the last full run stopped)  --page (only write the page anew)  --out FILE
+// `npm run bench:peers`: every scenario on every system, in alternating rounds, then the page. --help names its flags.
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import Database from "better-sqlite3";
+import { positive, readFlags } from "../flags.js";
 import { describeMachine } from "../machine.js";
 import { type Bench, createBench } from "./bench.js";
 import { writePage } from "./page.js";
 import { BUN } from "./process.js";
-import { ROOT } from "./product.js";
+import { loadSuggest, ROOT } from "./product.js";
 import { redisVersion } from "./redis.js";
 import { type Absence, type Recorded, type Results, readResults, wasRun, writeResults } from "./results.js";
 import { SCENARIOS, type Scenario, type Size } from "./scenarios.js";
 import { SYSTEMS, type System } from "./systems.js";
 import { printScenario } from "./tables.js";
 
-const { values: flags } = parseArgs({
+const USAGE = `npm run bench:peers -- [flags]: Taskwright beside other task queues, then docs/benchmarks.md.
+
+  --quick          small counts, one round; the page stays as it is
+  --only NAMES     scenarios, by the beginning of their names: ${SCENARIOS.map(({ name }) => name).join(", ")}
+  --systems IDS    systems, likewise: ${SYSTEMS.map(({ id }) => id).join(", ")}
+  --large          backlog with 10 million finished tasks, too
+  --postgres URL   a server of yours instead of one from npm
+  --minutes N      stop after so long (default 15); --resume goes on
+  --resume         go on where the last full run stopped
+  --page           measure nothing, write the page anew
+  --out FILE       where the figures go
+
+Examples:
+  npm run bench:peers -- --quick
+  npm run bench:peers -- --only drain,latency --systems taskwright,bullmq
+  npm run bench:peers -- --resume --minutes 60`;
+
+const { didYouMean } = await loadSuggest();
+const flags = readFlags({
+  usage: USAGE,
+  didYouMean,
   options: {
     quick: { type: "boolean", default: false },
     large: { type: "boolean", default: false },
@@ -29,6 +47,7 @@ const { values: flags } = parseArgs({
     postgres: { type: "string" },
     minutes: { type: "string", default: "15" },
     out: { type: "string" },
+    help: { type: "boolean", short: "h" },
   },
 });
 const FULL = path.join(ROOT, "bench/peers/results.json");
@@ -130,7 +149,7 @@ if (flags.page) {
   results = before;
 } else {
   const start = performance.now();
-  const deadline = start + Number(flags.minutes) * 60_000;
+  const deadline = start + positive("minutes", flags.minutes) * 60_000;
   const bench = createBench(flags.postgres);
   // Every round so far is in the file; servers and temporary folders go, children end with their input.
   process.once("SIGINT", () => void bench.close().finally(() => process.exit(130)));
