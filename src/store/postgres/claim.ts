@@ -8,7 +8,7 @@ import type { ClaimRequest } from "../store.js";
 import { readTags } from "../task-row.js";
 import { type Stretch, wholeLane } from "./cursors.js";
 import { moment, type Query } from "./database.js";
-import type { Notes, Writer } from "./writes.js";
+import { freshNotes, type Notes, type Writer } from "./writes.js";
 
 /** A task as it is handed to a worker. */
 export interface ClaimedRow {
@@ -36,10 +36,14 @@ export interface ClaimedRow {
 export const PAYLOAD = `t.priority, t.parameters, t.max_attempts AS "maxAttempts", t.timeout, t.retry, t.tags, t.summary,
   t.retry_of AS "retryOf", t.created_at AS "createdAt", c.checkpoint`;
 
-// Every lane that a worker serves, by primary key: there is a row for each lane that ever had a task.
+// Every lane that a worker serves and that has a task, by primary keys: there is a row for each lane that ever had one.
+// Asked for in order, so that no walk over all of ready is planned, whatever the settings. Never named: a plan that was
+// made while ready was empty is not for later.
 const LANES = `
-SELECT queue, task_type AS "taskType" FROM taskwright.lane
-WHERE task_type = ANY ($1::text[]) AND ($2::text[] IS NULL OR queue = ANY ($2::text[]))`;
+SELECT l.queue, l.task_type AS "taskType" FROM taskwright.lane l CROSS JOIN LATERAL (
+  SELECT FROM taskwright.ready y WHERE y.queue = l.queue AND y.task_type = l.task_type ORDER BY y.rank, y.id LIMIT 1
+) h
+WHERE l.task_type = ANY ($1::text[]) AND ($2::text[] IS NULL OR l.queue = ANY ($2::text[]))`;
 
 const inStretch = (stretch: string) => `
   y.queue = ${stretch}.queue AND y.task_type = ${stretch}.task_type
@@ -116,7 +120,7 @@ interface FreshRow extends ClaimedRow {
   readonly rank: number;
 }
 
-export function createClaim({ database, cursors, listeners }: Writer) {
+export function createClaim({ database, cursors, listeners, tell }: Writer) {
   function take(query: Query, worker: WorkerId, stretches: readonly Stretch[], limit: number) {
     const [first] = stretches;
     const isOneLane = stretches.every(
@@ -137,19 +141,13 @@ export function createClaim({ database, cursors, listeners }: Writer) {
       : query<FreshRow>(CLAIM_FROM_MANY, values, "claim_from_many");
   }
 
-  /** From the beginning of every lane. */
-  async function sweep(query: Query, worker: WorkerId, wanted: ClaimRequest) {
+  /** The beginning of every lane that has a task. */
+  async function sweep(query: Query, worker: WorkerId, wanted: ClaimRequest): Promise<readonly Stretch[]> {
     const queues = wanted.queues === "all" ? null : wanted.queues;
-    const lanes = await query<{ queue: string; taskType: string }>(
-      LANES,
-      [wanted.taskTypes, queues],
-      "lanes",
-    );
     // Before it looks: what is said to appear from now on may be missed.
     cursors.swept(worker);
-    if (lanes.length === 0) return [];
-    const whole = lanes.map(({ queue, taskType }) => wholeLane(queue, taskType));
-    return take(query, worker, whole, wanted.limit);
+    const lanes = await query<{ queue: string; taskType: string }>(LANES, [wanted.taskTypes, queues]);
+    return lanes.map(({ queue, taskType }) => wholeLane(queue, taskType));
   }
 
   function noteStarted(notes: Notes, worker: WorkerId, claimed: readonly ClaimedTask[]): void {
@@ -159,24 +157,40 @@ export function createClaim({ database, cursors, listeners }: Writer) {
     }
   }
 
-  /** Sends its first statement at once. */
-  return async function claim(
-    query: Query,
-    notes: Notes,
-    worker: WorkerId,
-    wanted: ClaimRequest,
-  ): Promise<readonly ClaimedTask[]> {
-    if (isNothing(wanted)) return [];
-    // What this very turn handed back lies before the cursors, which move only with its commit.
-    const stretches = notes.appeared.length > 0 ? [] : cursors.ahead(worker, wanted);
-    const rows =
-      stretches.length === 0
-        ? await sweep(query, worker, wanted)
-        : await take(query, worker, stretches, wanted.limit);
+  function handOver(notes: Notes, worker: WorkerId, rows: readonly FreshRow[]): readonly ClaimedTask[] {
     notes.taken.push(...rows);
     const claimed = rows.map(toClaimed);
     if (listeners.listening) noteStarted(notes, worker, claimed);
     return claimed;
+  }
+
+  return {
+    /** As part of a transaction. Sends its first statement at once. */
+    async claim(
+      query: Query,
+      notes: Notes,
+      worker: WorkerId,
+      wanted: ClaimRequest,
+    ): Promise<readonly ClaimedTask[]> {
+      if (isNothing(wanted)) return [];
+      // What this very turn handed back lies before the cursors, which move only with its commit.
+      const ahead = notes.appeared.length > 0 ? [] : cursors.ahead(worker, wanted);
+      const stretches = ahead.length > 0 ? ahead : await sweep(query, worker, wanted);
+      if (stretches.length === 0) return [];
+      return handOver(notes, worker, await take(query, worker, stretches, wanted.limit));
+    },
+
+    /** As a transaction of its own, and in one round trip; an idle worker finds in one statement that there is nothing. */
+    async claimAlone(worker: WorkerId, wanted: ClaimRequest): Promise<readonly ClaimedTask[]> {
+      const ahead = cursors.ahead(worker, wanted);
+      const stretches = ahead.length > 0 ? ahead : await sweep(database.query, worker, wanted);
+      if (stretches.length === 0) return [];
+      const rows = await database.atOnce((query) => take(query, worker, stretches, wanted.limit));
+      const notes = freshNotes();
+      const claimed = handOver(notes, worker, rows);
+      tell(notes);
+      return claimed;
+    },
   };
 }
 

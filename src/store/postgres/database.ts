@@ -27,6 +27,11 @@ export interface Database {
    * Throws LostAnswer where nobody can say whether it was committed.
    */
   transaction<Answer>(work: (query: Query) => Promise<Answer>): Promise<Answer>;
+  /**
+   * A transaction of one statement, which is sent along with its BEGIN and COMMIT. `work` sends it at once, and runs again
+   * after a deadlock or a failed serialization. Throws LostAnswer where nobody can say whether it was committed.
+   */
+  atOnce<Answer>(work: (query: Query) => Promise<Answer>): Promise<Answer>;
   /** Statements within a transaction of the caller's, one after the other. None follows one that failed. */
   within(transaction: CallerTransaction): Query;
   /** Reads of one snapshot, which a statement over its time ends. */
@@ -197,6 +202,22 @@ export function createDatabase(options: DatabaseOptions): Database {
     }
   }
 
+  /** Where the statement fails, COMMIT undoes what there is. Where only BEGIN did, it was committed by itself. */
+  async function runAtOnce<Answer>(
+    work: (query: Query) => Promise<Answer>,
+    client: pg.PoolClient,
+  ): Promise<Answer> {
+    const sent = [send(client, BEGIN), work(queryOn(client)), send(client, "COMMIT")] as const;
+    const [, answer] = await Promise.allSettled(sent);
+    try {
+      await Promise.all(sent);
+      return await sent[1];
+    } catch (cause) {
+      const isUndone = answer.status === "rejected" && !broken.has(client);
+      throw isUndone ? cause : new LostAnswer("the connection broke", { cause });
+    }
+  }
+
   async function runAlone<Answer>(answer: Promise<Answer>): Promise<Answer> {
     try {
       return await answer;
@@ -225,6 +246,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     query: (sql, values, name) => repeat((client) => queryOn(client)(sql, values, name)),
     single: (sql, values, name) => repeat((client) => runAlone(queryOn(client)(sql, values, name))),
     transaction: (work) => repeat((client) => runWithin(BEGIN, work, client)),
+    atOnce: (work) => repeat((client) => runAtOnce(work, client)),
     within: queryWithin,
     snapshot: (work) => repeat((client) => runWithin(BEGIN_SNAPSHOT, work, client)),
     now: () => now?.() ?? null,

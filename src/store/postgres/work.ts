@@ -73,23 +73,26 @@ const NEXT_DUE = `SELECT min(run_at) - ${moment("$1")} AS "nextIn" FROM taskwrig
 
 export function createWork(writer: Writer, heartbeat: Heartbeat): WorkStore {
   const { database, listeners, write } = writer;
-  const claim = createClaim(writer);
+  const { claim, claimAlone } = createClaim(writer);
   const settle = createSettle(writer);
   const deliveries = createDeliveries();
 
   async function turn({ worker, outcomes, claim: wanted }: TurnRequest): Promise<TurnAnswer> {
     const claims = wanted !== undefined && !isNothing(wanted);
     if (outcomes.length === 0 && !claims) return { settled: [], claimed: [] };
-    const { settled, claimed } = await deliveries.track(worker, outcomes, (known) =>
-      write(async (query, notes) => {
+    const { settled, claimed } = await deliveries.track(worker, outcomes, async (known) => {
+      if (claims && outcomes.length === 0 && !known) {
+        return { settled: [], claimed: await claimAlone(worker, wanted) };
+      }
+      return write(async (query, notes) => {
         const settling = settle(query, notes, outcomes);
         // Both in one round trip, where settling is one statement; otherwise the claim must come behind all of them.
         if (!isPlain(outcomes)) await settling;
         const claiming = claims ? claimOrFind(query, notes, worker, wanted, known) : { claimed: [] };
         const [applied, handedOver] = await Promise.all([settling, claiming]);
         return { settled: await inTurn(query, outcomes, applied, handedOver), ...handedOver };
-      }),
-    );
+      });
+    });
     return { settled, claimed };
   }
 
