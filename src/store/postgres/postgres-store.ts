@@ -44,8 +44,8 @@ const LONGEST_STATEMENT: Millis = 30_000;
 /** After so long without an answer a beat is given up, in time to try again on a new connection. */
 const BEAT_PATIENCE: Millis = 4_000;
 
-/** Between two folds where there is nothing to fold: workers that are gone for long are forgotten along with it. */
-const IDLE_FOLD_PAUSE: Millis = 60_000;
+/** Where there is nothing to fold, workers that are gone for long are forgotten this often. */
+const FORGET_PAUSE: Millis = 60_000;
 
 // The end of an index, and a table that is mostly empty.
 const LOOK = `
@@ -170,11 +170,11 @@ function assemble(
     const [seen] = await database.query<{ nextIn: Millis | null; hasCounts: boolean }>(LOOK, [
       database.now(),
     ]);
-    const pause = seen?.hasCounts ? FOLD_PAUSE : IDLE_FOLD_PAUSE;
+    const pause = seen?.hasCounts ? FOLD_PAUSE : FORGET_PAUSE;
     const elapsed = clock.monotonic();
     if (foldedAt === undefined || elapsed - foldedAt >= pause) {
       foldedAt = elapsed;
-      await statistics.fold();
+      await (seen?.hasCounts ? statistics.fold() : statistics.forgetWorkers());
     }
     const nextIn = seen?.nextIn ?? undefined;
     return nextIn === undefined || nextIn > 0 ? { count: 0, nextIn } : work.promote(limit);

@@ -162,6 +162,10 @@ export function createStatistics(database: Database) {
       return rows.map(({ state, ...known }) => ({ ...parseOwn<WorkerState>(state), ...known }));
     },
 
+    async forgetWorkers(): Promise<void> {
+      await database.query(FORGET_WORKERS, [database.now()]);
+    },
+
     /** Adds up what transactions counted since, in bounded steps. Safe to run twice, and by many. */
     async fold(): Promise<void> {
       await database.transaction(async (query) => {
