@@ -79,9 +79,11 @@ export function createReclaimer(options: ReclaimerOptions): Service {
   async function look(): Promise<void> {
     sweptAt = clock.monotonic();
     if (store.isShared) await readWorkers();
-    const taken = await takeOver(store, worker, findGone());
+    const gone = findGone();
+    const taken = await takeOver(store, worker, gone);
     if (taken > 0) log.warn({ worker, tasks: taken }, "took over tasks whose process had died");
-    if (store.isShared) await readWorkers();
+    // Those are dead now, and not to be looked at again.
+    if (store.isShared && taken + gone.length > 0) await readWorkers();
   }
 
   return {

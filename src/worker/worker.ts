@@ -69,7 +69,7 @@ const DEFAULT_DRAIN: Millis = 30_000;
 /** Without a hint, an idle worker looks for work this often on the average, in milliseconds. */
 const POLL: Millis = 1_000;
 /** The same where hints of other processes come in, and each would have to be lost first. */
-const HEARING_POLL: Millis = 10_000;
+const HEARING_POLL: Millis = 5_000;
 /** While claimed tasks wait for a slot, it looks this often whether they are stuck, in milliseconds. */
 const WATCH_WAITING: Millis = 100;
 const AFTER_ERROR: Millis = 1_000;
