@@ -4,6 +4,7 @@ import { TaskwrightError } from "../model/errors.js";
 import { LIMITS } from "../model/limits.js";
 import { parseJsonBody } from "./body.js";
 import { answerClientError } from "./client-errors.js";
+import { compileLazily } from "./lazy-compilers.js";
 import { allowedMethods } from "./path-match.js";
 import { asTaskwrightError, PROBLEM_TYPE, problemOf } from "./problem.js";
 import type { Security } from "./security.js";
@@ -28,21 +29,10 @@ export function createServer(options: HttpServerOptions & { readonly security: S
     connectionTimeout: SILENT_TIMEOUT,
     http: { headersTimeout: HEADERS_TIMEOUT },
     routerOptions: { ignoreTrailingSlash: true },
-    ajv: {
-      // Nothing is coerced, dropped or filled in: what does not fit is said.
-      customOptions: {
-        coerceTypes: false,
-        removeAdditional: false,
-        useDefaults: false,
-        allErrors: true,
-        allowUnionTypes: true,
-      },
-    },
     frameworkErrors: answer,
     clientErrorHandler: (error, socket) => answerClientError(error, socket, newId()),
   });
-  app.addSchema(TaskSchema);
-  app.addSchema(ProblemSchema);
+  compileLazily(app, [TaskSchema, ProblemSchema]);
   readJson(app);
   guard(app, security);
   app.setErrorHandler(answer);
