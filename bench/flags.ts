@@ -47,14 +47,15 @@ export function readFlags<const Given extends Options>({
   }
 }
 
-/** Ends the process where a list (a,b) has what is none of the known names. */
+/** Ends the process where a list (a,b) has what is none of the known names, nor the beginning of one where that will do. */
 export function checkNames(
   list: string | undefined,
   known: readonly string[],
   didYouMean: FlagsOptions<Options>["didYouMean"],
+  fits: (known: string, name: string) => boolean = (one, name) => one === name,
 ): void {
   for (const name of list?.split(",") ?? []) {
-    if (!known.includes(name)) {
+    if (!known.some((one) => fits(one, name))) {
       refuse(`${name}: no such name${didYouMean(name, known)} (--help lists them)`);
     }
   }

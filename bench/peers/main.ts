@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import Database from "better-sqlite3";
-import { positive, readFlags } from "../flags.js";
+import { checkNames, positive, readFlags } from "../flags.js";
 import { describeMachine } from "../machine.js";
 import { type Bench, createBench } from "./bench.js";
 import { writePage } from "./page.js";
@@ -50,6 +50,11 @@ const flags = readFlags({
     help: { type: "boolean", short: "h" },
   },
 });
+const begins = (known: string, name: string) => known.startsWith(name);
+const names = SCENARIOS.map(({ name }) => name);
+const ids = SYSTEMS.map(({ id }) => id);
+checkNames(flags.only, names, didYouMean, begins);
+checkNames(flags.systems, ids, didYouMean, begins);
 const FULL = path.join(ROOT, "bench/peers/results.json");
 const file = flags.out ?? (flags.quick ? path.join(tmpdir(), "taskwright-bench-peers.json") : FULL);
 const size: Size = { isQuick: flags.quick, isLarge: flags.large };
