@@ -9,11 +9,10 @@ import { loadClock, loadIds, loadSqlite, loadSuggest } from "./built.js";
 import { drain } from "./drain.js";
 import { addFinished, insertTasks } from "./fill.js";
 import { checkNames, positive, readFlags } from "./flags.js";
-import { submitOverHttp } from "./http.js";
 import { idleLatency, steadyLatency } from "./latency.js";
 import { listLatency } from "./list.js";
 import { describeMachine } from "./machine.js";
-import { type PageLoad, pageTimes } from "./page.js";
+import type { PageLoad } from "./page.js";
 import { fillStore, serve } from "./serve.js";
 import { type SoakFigures, soak } from "./soak.js";
 import { median, ms, percentile, perSecond, type Row, table } from "./statistics.js";
@@ -101,6 +100,8 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
   },
   async http() {
     await inFolder(async (folder) => {
+      // A load generator and a browser are loaded only where they are used: their memory is not the product's.
+      const { submitOverHttp } = await import("./http.js");
       const figures = await submitOverHttp(folder, 50, 3);
       const share = Math.round((100 * figures.product) / figures.empty);
       add({
@@ -258,6 +259,7 @@ async function page(): Promise<void> {
     process.stderr.write(`${kind}: ${ms(firstRow)} (${parts.length} requests; ${took})\n`);
   };
   await inStore(async (store, dataDir) => {
+    const { pageTimes } = await import("./page.js");
     const { cold, warm } = await pageTimes({ store, dataDir, rounds: ROUNDS, tell });
     addTimes("first row of the dashboard, server just started", cold, "< 1 s");
     addTimes("first row of the dashboard, once more", warm, "");
