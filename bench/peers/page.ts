@@ -37,7 +37,7 @@ function head(results: Results): readonly string[] {
     .join(" · ");
   return [
     "# Benchmarks",
-    "How fast Taskwright is beside other task queues for Node, on one machine, in one run, each with the settings that its own documentation calls fastest. Where a peer is ahead, the page says so, and why. All of it comes from one command, `npm run bench:peers`, and this page is written by it.",
+    "How fast Taskwright is beside other task queues for Node, on one machine, in one run, each with the settings that its own documentation calls fastest. Where a peer is ahead, the page says so, and why. All of it comes from one command, `npm run bench:peers`, and this page is written by it. What it holds by itself, with large stores and over long runs, [stands apart](endurance.md).",
     ...(results.isQuick
       ? [
           "> **These are figures of a quick run on a busy machine: small counts, one round. They show that everything works, not how fast anything is.**",
@@ -133,7 +133,7 @@ function method(results: Results): readonly string[] {
       "- The adapters are short and say which documented setting each uses: `bench/peers/adapters`. Found one that is unfair? Say so.",
       `- Every round is in \`bench/peers/results.json\` (${results.rounds.length} of them).`,
     ].join("\n"),
-    "To run it yourself (Linux, Node 20 or later, `redis-server` on the PATH; about a quarter of an hour):",
+    "To run it yourself (Linux, Node 20 or later, `redis-server` on the PATH; about twenty minutes):",
     "```text\nnpm ci\nnpm run bench:peers              # everything, then this page\nnpm run bench:peers -- --quick   # does it work here?\nnpm run bench:peers -- --only drain,latency --systems taskwright,bullmq\nnpm run bench:peers -- --resume  # go on after a stop\n```",
   ];
 }
