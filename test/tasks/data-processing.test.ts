@@ -332,6 +332,30 @@ describe("files that can't be read fail at once, saying where and why", () => {
     await expect(failure).rejects.toThrow(Discard);
   });
 
+  test.each([
+    ["100 KB of opening brackets", "deep.json", "[".repeat(100_000), 1],
+    ["lists nested 5,000 deep", "deep.json", `[{"a":${"[".repeat(5000)}${"]".repeat(5000)}}]`, 1],
+    ["objects nested 5,000 deep", "deep.jsonl", `{"a":1}\n${'{"a":'.repeat(5000)}1${"}".repeat(5000)}\n`, 2],
+    ["one level too many", "deep.jsonl", `{"a":${"[".repeat(64)}${"]".repeat(64)}}\n`, 1],
+    ["behind a broken text", "deep.jsonl", `{"a":"x\n{"b":${"[".repeat(5000)}${"]".repeat(5000)}}\n`, 2],
+    ["behind an escaped quote", "deep.json", `[{"a":"\\\\"},\n{"b":${"[".repeat(5000)}`, 2],
+  ])("deeply nested JSON: %s", async (_what, name, data, line) => {
+    const failure = await analyse(name, data).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Discard);
+    expect(failure).toMatchObject({
+      message:
+        `${name}, line ${line}: the values are nested more than 64 levels deep; the limit is 64 levels. ` +
+        "Flatten them, or store the inner part as a text",
+    });
+  });
+
+  test("brackets in texts are no nesting, and 64 levels are read", async () => {
+    const deepest = `{"a":${"[".repeat(63)}1${"]".repeat(63)},"b":"\\"${"[".repeat(1000)}"}\n`;
+    const { rows, columns } = await analyse("flat.jsonl", deepest.repeat(2));
+    expect(rows).toBe(2);
+    expect(columns.map(({ type }) => type)).toEqual(["other", "text"]);
+  });
+
   test("broken Parquet, without a path of this machine in the words", async () => {
     const failure = await analyse("bad.parquet", "PAR1 and nothing more").catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Discard);

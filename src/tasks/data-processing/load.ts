@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Discard, type OpenFile, type TaskContext } from "../../index.js";
 import { diagnoseCsv, diagnoseJsonLines } from "./diagnose.js";
+import { checkNesting } from "./nesting.js";
 import type { FileOptions, Source } from "./parameters.js";
 import { type Recognised, recognise } from "./recognise.js";
 import { identifier, type Session, text } from "./session.js";
@@ -45,6 +46,7 @@ export async function loadFile(loading: Loading): Promise<Source> {
 }
 
 async function loadJson(loading: Loading, layout: "newline_delimited" | "array"): Promise<void> {
+  await checkNesting(loading.file, layout, loading.context.signal);
   const read: Reader = (more) =>
     `read_json(${[text(loading.file.path), `format = '${layout}'`, ...more].join(", ")})`;
   try {
