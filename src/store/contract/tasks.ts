@@ -1,0 +1,81 @@
+// The part of the store contract behind submit, get, list and cancel.
+import type { TaskId } from "../../model/id.js";
+import type { FinishedStatus, Status } from "../../model/status.js";
+import type { FileId, NewTask, Task, WorkerId } from "../../model/task.js";
+import type { Instant } from "../../model/time.js";
+
+/** What callers of the product live on. */
+export interface TaskStore {
+  /**
+   * All or nothing, except for tasks whose answer says otherwise; those change nothing.
+   * - created: the task is stored.
+   * - replayed: this id, or this replay key with the same digest, is stored already; `id` names it.
+   * - conflict: the id or the replay key belongs to another request.
+   * - already_retried: `retryOf` was retried before, by `id`, and the task did not say `again`.
+   * - missing_file: one of `files` does not exist or is no longer kept.
+   */
+  insert(tasks: readonly NewTask[]): Promise<readonly InsertAnswer[]>;
+  /**
+   * As insert, but part of a transaction of the caller's: stored once that commits, and not at all where it does not.
+   * Durations count from its beginning. What the transaction throws passes as it is, and has ended it.
+   * Throws StoreError 'unsupported' where nobody else can write to the store.
+   */
+  insertWithin(transaction: CallerTransaction, tasks: readonly NewTask[]): Promise<readonly InsertAnswer[]>;
+  /** By id, with parameters and result. */
+  get(ids: readonly TaskId[]): Promise<readonly (Task | undefined)[]>;
+  /** By keyset on id. Never counts without a bound. Throws StoreError 'invalid_cursor'. */
+  list(filter: TaskFilter, page: PageRequest): Promise<TaskPage>;
+  /** Pending tasks end here. Running ones are flagged, and their worker hears of it; a second request changes nothing. */
+  cancel(ids: readonly TaskId[]): Promise<readonly CancelAnswer[]>;
+}
+
+/** A transaction that the caller has begun on the store's own database: whatever runs SQL there, such as a client of pg. */
+export interface CallerTransaction {
+  /** `values` fill $1, $2, …; lists among them are arrays of PostgreSQL. Called again only after it has answered. */
+  query<Row extends object>(sql: string, values: unknown[]): Promise<{ readonly rows: readonly Row[] }>;
+}
+
+export type InsertAnswer =
+  | { readonly outcome: "created"; readonly id: TaskId; readonly createdAt: Instant }
+  | { readonly outcome: "replayed" | "conflict" | "already_retried"; readonly id: TaskId }
+  | { readonly outcome: "missing_file"; readonly id: TaskId; readonly fileId: FileId };
+
+export type CancelAnswer =
+  | { readonly outcome: "cancelled" }
+  | { readonly outcome: "requested"; readonly requestedAt: Instant }
+  | { readonly outcome: "finished"; readonly status: FinishedStatus }
+  | { readonly outcome: "missing" };
+
+export interface TaskFilter {
+  readonly status?: readonly Status[];
+  readonly taskTypes?: readonly string[];
+  readonly queues?: readonly string[];
+  /** Tasks that carry all of these. */
+  readonly tags?: readonly string[];
+  readonly worker?: WorkerId;
+  readonly createdAfter?: Instant;
+  readonly createdBefore?: Instant;
+  readonly completedAfter?: Instant;
+  readonly completedBefore?: Instant;
+  /** Tasks whose id starts with, or whose summary, type or error message contains, this text (case ignored). */
+  readonly text?: string;
+}
+
+export interface PageRequest {
+  /** 1–500. */
+  readonly limit: number;
+  readonly order: "newest" | "oldest";
+  /** Where the page before ended: `next` of the same filter and order. */
+  readonly cursor?: string;
+  readonly include?: readonly ("parameters" | "result_data")[];
+}
+
+export interface TaskPage {
+  readonly tasks: readonly Task[];
+  /** There is more. Absent on the last page. */
+  readonly next?: string;
+  /** Exact where rollups know it, otherwise what was seen at least. */
+  readonly total: { readonly value: number; readonly relation: "exact" | "at_least" };
+  /** A filter without an index looks at a bounded number of tasks: how far back it got, where it did not see all. */
+  readonly searchedUntil?: Instant;
+}
