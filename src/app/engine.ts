@@ -57,6 +57,11 @@ export interface Engine {
   readonly ready: Promise<void>;
   /** Starts a worker of this process once the store is ready; closing the engine stops it. Until then the process stays alive. */
   work(options?: WorkOptions): Promise<Worker>;
+  /**
+   * Workers claim no more, at once. Resolves once what they run has ended, within their drain time. Everything else
+   * goes on until `close`, which must follow. May be called twice.
+   */
+  drain(): Promise<void>;
   /** Drains workers, stops maintenance, closes the store. The process stays alive until it has resolved. May be called twice. */
   close(): Promise<void>;
 }
@@ -112,6 +117,7 @@ export async function openEngine(options: EngineOptions, version: string): Promi
   /** What is starting, however it ends: whoever closes waits for it. */
   const starting: Promise<unknown>[] = [];
   track(ready.then(() => Promise.all(Object.values(maintenance).map((service) => service.start()))));
+  let draining: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
   let release: (() => void) | undefined;
 
@@ -157,13 +163,19 @@ export async function openEngine(options: EngineOptions, version: string): Promi
     }
   }
 
-  async function close(): Promise<void> {
+  async function drain(): Promise<void> {
     keepAlive();
+    closed.abort(new StoreError("closed", "The store was closed."));
+    const stopping = workers.map(stopWorker);
+    // A worker that was starting is stopped as soon as it has started.
+    await Promise.all(starting);
+    await Promise.all([...stopping, ...workers.slice(stopping.length).map(stopWorker)]);
+  }
+
+  async function close(): Promise<void> {
     try {
-      closed.abort(new StoreError("closed", "The store was closed."));
-      await Promise.all(starting);
+      await engine.drain();
       await queue.drain();
-      await Promise.all(workers.map(stopWorker));
       await Promise.all(Object.values(maintenance).map((service) => service.stop()));
       await blobs.close();
       await store.close();
@@ -172,7 +184,7 @@ export async function openEngine(options: EngineOptions, version: string): Promi
     }
   }
 
-  return {
+  const engine: Engine = {
     store,
     blobs,
     registry,
@@ -190,11 +202,16 @@ export async function openEngine(options: EngineOptions, version: string): Promi
       track(started);
       return started;
     },
+    drain() {
+      draining ??= drain();
+      return draining;
+    },
     close() {
       closing ??= close();
       return closing;
     },
   };
+  return engine;
 }
 
 /** Keeps the process alive until the answer is called. No timer lasts for ever, so one follows the other. */

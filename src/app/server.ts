@@ -1,4 +1,4 @@
-// The server as one piece: engine, worker and HTTP, started in order and stopped in the reverse one.
+// The server as one piece: engine, worker and HTTP.
 import type { Config } from "../config/load.js";
 import { createHttpServer } from "../http/app.js";
 import type { Log } from "../lib/log.js";
@@ -34,9 +34,13 @@ export async function startServer(
 
   let stopping: Promise<void> | undefined;
   async function stop(): Promise<void> {
-    await http.close();
-    await engine.close();
-    release();
+    try {
+      // The worker first: what it claimed while connections close would keep the process alive.
+      await Promise.all([engine.drain(), http.close()]);
+    } finally {
+      await engine.close();
+      release();
+    }
   }
 
   async function work(): Promise<void> {

@@ -199,8 +199,12 @@ export async function createTaskwright(options: TaskwrightOptions): Promise<Task
   async function end(): Promise<void> {
     closing.abort();
     hub.close();
-    await mounts.close();
-    await engine.close();
+    try {
+      // The workers first: what they claimed while streams end would keep the process alive.
+      await Promise.all([engine.drain(), mounts.close()]);
+    } finally {
+      await engine.close();
+    }
   }
 
   function close(): Promise<void> {

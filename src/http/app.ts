@@ -2,9 +2,9 @@
 import swagger from "@fastify/swagger";
 import websocket from "@fastify/websocket";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
-import type { Clock } from "../lib/clock.js";
 import { LIMITS } from "../model/limits.js";
 import { createEventHub } from "../queue/events.js";
+import { followConnections } from "./connections.js";
 import { serveBatch } from "./handlers/batch.js";
 import { serveDownloads } from "./handlers/downloads.js";
 import { serveEventSocket } from "./handlers/events-socket.js";
@@ -27,10 +27,6 @@ export type { HttpServer, HttpServerOptions } from "./server-options.js";
 
 /** Largest message that a WebSocket client may send, in bytes. */
 const SOCKET_MESSAGE = 64 * 1024;
-/** How long answers may take once the server closes, in milliseconds. */
-const CLOSE_GRACE = 10_000;
-/** How often connections are looked at while the server closes, in milliseconds. */
-const SWEEP = 50;
 
 /** Builds the server; it listens once it is told to. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
@@ -39,6 +35,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const security = createSecurity({ clock, apiKey, allowedHosts });
   const hub = createEventHub({ ...options, epoch: newId() });
   const app = createServer({ ...options, security });
+  const connections = followConnections(app.server, clock);
   if (options.basePath) placeUnder(app, options.basePath);
 
   serveTasks(app, { ...options, closing: closing.signal });
@@ -69,26 +66,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     async close() {
       closing.abort();
       hub.close();
-      const stopSweeping = sweepConnections(app, clock);
+      const stopCutting = connections.cut();
       await app.close();
-      stopSweeping();
+      stopCutting();
     },
   };
-}
-
-/**
- * Node closes the connections that are idle when a server closes; one that becomes idle a moment later would hold the
- * server open until its keep-alive ends. What is still being answered after the grace is cut.
- */
-function sweepConnections(app: FastifyInstance, clock: Clock): () => void {
-  const deadline = clock.monotonic() + CLOSE_GRACE;
-  let cancelTimer = clock.after(SWEEP, sweep);
-  function sweep() {
-    if (clock.monotonic() < deadline) app.server.closeIdleConnections();
-    else app.server.closeAllConnections();
-    cancelTimer = clock.after(SWEEP, sweep);
-  }
-  return () => cancelTimer();
 }
 
 /** Completes the addresses that replies point to by the path that the other server has taken off. */

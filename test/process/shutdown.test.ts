@@ -1,4 +1,6 @@
 // How a server ends: SIGTERM drains, a second one stops at once, and a second process may not touch the database.
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { finished, getTask, started, submit } from "../support/http-calls.js";
 import { createProcessProject, type ProcessProject } from "../support/process-project.js";
@@ -60,6 +62,57 @@ test("an open event stream and a long poll don't hold up the end", async () => {
   await stream.text().catch((error: unknown) => expect(error).toBeInstanceOf(TypeError));
   await poll.catch((error: unknown) => expect(error).toBeInstanceOf(TypeError));
 });
+
+test("no task begins after SIGTERM, whatever connections are open", async () => {
+  const server = await start(["--concurrency", "2"]);
+  const connections = await Promise.all([
+    openConnection(server.url, ""),
+    openConnection(server.url, "GET /api/health HTTP/1.1\r\nHost: 127"),
+    openConnection(
+      server.url,
+      "POST /api/tasks/submit HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+    ),
+    openWebSocket(server.url),
+  ]);
+  const first = await submit(server.url, "work", { ms: 300 });
+  const batch = {
+    tasks: Array.from({ length: 200 }, () => ({ task_type: "work", parameters: { ms: 300 } })),
+  };
+  await fetch(`${server.url}/api/tasks/batch`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(batch),
+  });
+  await started(server.url, first);
+  expect(await server.stop()).toBe(0);
+  for (const connection of connections) connection.destroy();
+  const journal = project.journal().map((line) => line.what);
+  const begun = journal.filter((what) => what === "start");
+  expect(begun.length).toBeLessThan(200);
+  expect(journal.slice(journal.indexOf("signal"))).not.toContain("start");
+  expect(journal.filter((what) => what === "end")).toHaveLength(begun.length);
+});
+
+/** A raw connection that says this much and then nothing more, as of a client that is gone. */
+async function openConnection(url: string, said: string): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  socket.on("error", () => undefined);
+  await once(socket, "connect");
+  socket.write(said);
+  return socket;
+}
+
+/** A WebSocket whose client answers nothing, not even a close frame. */
+async function openWebSocket(url: string): Promise<Socket> {
+  const socket = await openConnection(
+    url,
+    `GET /api/ws HTTP/1.1\r\nHost: ${new URL(url).host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+  );
+  const [answer] = await once(socket, "data");
+  expect(String(answer)).toContain("101 Switching Protocols");
+  return socket;
+}
 
 test("a second process on the same database is refused and told who holds it", async () => {
   const holder = await start();

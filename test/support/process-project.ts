@@ -6,7 +6,8 @@ import path from "node:path";
 const root = path.resolve(import.meta.dirname, "../..");
 
 export interface JournalLine {
-  readonly what: "start" | "end";
+  /** "signal": SIGTERM arrived; the other fields are absent. */
+  readonly what: "start" | "end" | "signal";
   readonly id: string;
   readonly attempt: number;
   readonly fence: number;
