@@ -4,6 +4,7 @@ import { TaskwrightError } from "../model/errors.js";
 import { LIMITS } from "../model/limits.js";
 import { parseJsonBody } from "./body.js";
 import { answerClientError } from "./client-errors.js";
+import { sendEarly } from "./early-answer.js";
 import { compileLazily } from "./lazy-compilers.js";
 import { allowedMethods } from "./path-match.js";
 import { asTaskwrightError, PROBLEM_TYPE, problemOf } from "./problem.js";
@@ -47,17 +48,18 @@ export function createServer(options: HttpServerOptions & { readonly security: S
   return app;
 }
 
-function errorAnswer({ log, newId }: Pick<HttpServerOptions, "log" | "newId">, maxBody: number) {
+function errorAnswer(
+  { log, newId, clock }: Pick<HttpServerOptions, "log" | "newId" | "clock">,
+  maxBody: number,
+) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const known = asTaskwrightError(error, request.routeOptions?.bodyLimit ?? maxBody);
     const requestId = newId();
     if (known.code === "internal") log.error({ err: error, request_id: requestId }, "a request failed");
     if (known.code === "unavailable") reply.header("retry-after", "2");
     if (known.code === "unauthenticated") reply.header("www-authenticate", "Bearer");
-    return reply
-      .code(known.status)
-      .type(PROBLEM_TYPE)
-      .send(JSON.stringify(problemOf(known, requestId)));
+    reply.code(known.status).type(PROBLEM_TYPE);
+    return sendEarly(request, reply, JSON.stringify(problemOf(known, requestId)), clock);
   };
 }
 
