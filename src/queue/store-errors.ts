@@ -19,6 +19,7 @@ function translate(cause: unknown): unknown {
     case "unavailable":
     case "refused":
     case "locked":
+    case "lost":
     case "closed":
       return new TaskwrightError("unavailable", cause.message, { cause });
     case "invalid_cursor":

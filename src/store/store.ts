@@ -29,6 +29,14 @@ export type * from "./contract/statistics.js";
 export type * from "./contract/tasks.js";
 export type * from "./contract/work.js";
 
+/** Something that trying again does not fix. */
+export interface StoreProblem {
+  /** "degraded": it works, but data may be damaged or missing. "unusable": nothing can be stored any more. */
+  readonly severity: "degraded" | "unusable";
+  /** What is wrong and what to do, for people. */
+  readonly message: string;
+}
+
 export interface Store
   extends WorkStore,
     TaskStore,
@@ -48,6 +56,10 @@ export interface Store
   ping(): Promise<void>;
   /** Why nothing is heard of other processes for now, in words for people; undefined while all is well. Polling stands in. */
   deafness(): string | undefined;
+  /** What is wrong with the database itself; undefined while all is well. It stays until the store is opened anew. */
+  problem(): StoreProblem | undefined;
+  /** Called when `problem` answers something new. */
+  onProblem(listener: (problem: StoreProblem) => void): () => void;
   /** A hint that something became ready for these queues, or that a cancel waits for its worker. Polling stays right without it. */
   onWork(listener: () => void): () => void;
   /** Called once per commit. */

@@ -7,6 +7,7 @@
  * - locked: another process holds the database.
  * - not_writable: the folder or file can't be written.
  * - corrupt: the database is damaged.
+ * - lost: this process no longer owns the database: it was moved, replaced or taken over. Open it anew.
  * - invalid_cursor: made up, or from another filter.
  * - unsupported: this kind of store has no such thing.
  * - rejected: one of the rows can't be stored; whoever sent many may halve them.
@@ -21,6 +22,7 @@ export type StoreErrorCode =
   | "locked"
   | "not_writable"
   | "corrupt"
+  | "lost"
   | "invalid_cursor"
   | "unsupported"
   | "rejected"

@@ -43,6 +43,8 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     migrate: verb(() => ({ from: 0, to: 0 })),
     ping: verb(() => undefined),
     deafness: () => undefined,
+    problem: () => undefined,
+    onProblem: () => () => undefined,
     isShared: false,
     leaseLeft: () => Number.POSITIVE_INFINITY,
     turn: verb(turn),

@@ -220,6 +220,9 @@ function assemble(
       await database.query("SELECT 1");
     }),
     deafness: others.deafness,
+    // Damage shows in the calls that meet it; a database server watches over its own files.
+    problem: () => undefined,
+    onProblem: () => () => undefined,
     // Other processes are listened to once somebody here wants to hear of work or of changes.
     onWork(listener) {
       if (closing === undefined) others.listenForWork();

@@ -6,6 +6,7 @@ import { type Store, StoreError } from "../store.js";
 import { openReader, type Synchronous } from "./connection.js";
 import { toStoreError } from "./errors.js";
 import { type Inserting, insertTasks } from "./plain-groups.js";
+import { createProblems, type Problems } from "./problems.js";
 import { openPointReads, type Reads } from "./read-verbs.js";
 import { createThread, type Thread } from "./thread.js";
 import type { WriteVerbs, WritingOptions } from "./write-verbs.js";
@@ -20,9 +21,10 @@ export interface SqliteStoreOptions {
   readonly migrate?: boolean;
 }
 
-interface Threads {
+interface Parts {
   readonly writer: Thread<WriteVerbs>;
   readonly listeners: Listeners;
+  readonly problems: Problems;
 }
 
 /**
@@ -33,19 +35,32 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const { clock, synchronous = "full", migrate = true } = options;
   const file = path.resolve(options.file);
   const listeners = createListeners();
+  const problems = createProblems();
   const data: WritingOptions = { file, synchronous, migrate };
-  const writer = createThread<WriteVerbs>({ entry: "writer-thread", data, clock, listeners });
+  const writer = createThread<WriteVerbs>({
+    entry: "writer-thread",
+    data,
+    clock,
+    listeners,
+    onError: (error) => problems.noteError(error, "write"),
+  });
   try {
     await writer.call("open", []);
-    return assemble(file, clock, { writer, listeners });
+    return assemble(file, clock, { writer, listeners, problems });
   } catch (error) {
     await writer.close();
     throw toStoreError(error, file);
   }
 }
 
-function assemble(file: string, clock: Clock, { writer, listeners }: Threads): Store {
-  const reader = createThread<Reads>({ entry: "reader-thread", data: { file }, clock, listeners });
+function assemble(file: string, clock: Clock, { writer, listeners, problems }: Parts): Store {
+  const reader = createThread<Reads>({
+    entry: "reader-thread",
+    data: { file },
+    clock,
+    listeners,
+    onError: (error) => problems.noteError(error, "read"),
+  });
   const database = openReader(file);
   const here = openPointReads(database);
   let closing: Promise<void> | undefined;
@@ -59,7 +74,9 @@ function assemble(file: string, clock: Clock, { writer, listeners }: Threads): S
       try {
         return run(...args);
       } catch (error) {
-        throw toStoreError(error, file);
+        const failure = toStoreError(error, file);
+        problems.noteError(failure, "read");
+        throw failure;
       }
     };
   }
@@ -114,6 +131,8 @@ function assemble(file: string, clock: Clock, { writer, listeners }: Threads): S
     migrate: () => writer.call("migrate", []),
     ping: () => writer.call("ping", []),
     deafness: () => undefined,
+    problem: problems.current,
+    onProblem: problems.listen,
     onWork: listeners.onWork,
     onChange: listeners.onChange,
     onMissed: listeners.onMissed,

@@ -31,8 +31,10 @@ export function createThread<Offered extends Verbs>(options: {
   readonly data: object;
   readonly clock: Pick<Clock, "now">;
   readonly listeners: Pick<Listeners, "listening" | "tell">;
+  /** Hears of every call that failed. */
+  readonly onError?: (error: StoreError) => void;
 }): Thread<Offered> {
-  const { entry, data, clock, listeners } = options;
+  const { entry, data, clock, listeners, onError } = options;
   const waiting = new Map<number, Waiting>();
   let seq = 0;
   let thread: Worker | undefined;
@@ -57,7 +59,11 @@ export function createThread<Offered extends Verbs>(options: {
       const call = waiting.get(reply.seq);
       waiting.delete(reply.seq);
       if (waiting.size === 0) fresh.unref();
-      if (!reply.ok) return call?.reject(new StoreError(reply.code, reply.message));
+      if (!reply.ok) {
+        const error = new StoreError(reply.code, reply.message);
+        onError?.(error);
+        return call?.reject(error);
+      }
       listeners.tell(reply.changes ?? [], reply.work ?? false);
       call?.resolve(reply.answer);
     });
