@@ -5,8 +5,8 @@ import type { Store } from "../store/store.js";
 export function tellScheduled(store: Store, scheduled: () => void): Store {
   return {
     ...store,
-    async insert(tasks) {
-      const answers = await store.insert(tasks);
+    async insert(tasks, options) {
+      const answers = await store.insert(tasks, options);
       if (tasks.some(({ start }) => start !== "now")) scheduled();
       return answers;
     },

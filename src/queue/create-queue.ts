@@ -10,9 +10,10 @@ import type { CallerTransaction, HistoryStore, InsertAnswer, Store, TaskStore } 
 import type { Registry } from "../task/registry.js";
 import type { SubmitOptions } from "../task/submit.js";
 import { asCreated } from "./build-task.js";
-import { missingFile, type PreparedTask, prepare, type RequestContext } from "./check-request.js";
+import { type PreparedTask, prepare, type RequestContext } from "./check-request.js";
 import { createInsertBatcher } from "./insert-batcher.js";
 import type { Queue, RetryChanges, SubmitRequest, Submitted } from "./queue.js";
+import { notFound, requireStored } from "./refusals.js";
 import { createServed } from "./served.js";
 import { fromStore } from "./store-errors.js";
 import { createSubmitMany } from "./submit-many.js";
@@ -68,7 +69,7 @@ export function createQueue({ store, registry, clock, newId }: QueueOptions): Qu
   return {
     submit: async (request) => insert(await prepare(request, contextNow())),
     submitWithin,
-    submitMany: createSubmitMany({ store, batcher, contextNow, toSubmitted }),
+    submitMany: createSubmitMany({ batcher, contextNow, toSubmitted }),
 
     get(id, { wait = 0, signal } = {}) {
       const ask = () => read(id);
@@ -140,44 +141,4 @@ function repeatOf(old: Task, changes: RetryChanges): SubmitRequest {
 function retryOptions(policy: Json): SubmitOptions["retry"] {
   const { base, factor, max, jitter }: RetryPolicy = JSON.parse(policy);
   return { base, factor, max, jitter };
-}
-
-/** The task's own id and moment, or the id of the one that it repeats. Throws why it was not stored. */
-function requireStored(
-  prepared: PreparedTask,
-  answer: InsertAnswer,
-): Extract<InsertAnswer, { outcome: "created" }> | { readonly outcome: "replayed"; readonly id: TaskId } {
-  switch (answer.outcome) {
-    case "created":
-      return answer;
-    case "replayed":
-      return { outcome: answer.outcome, id: answer.id };
-    case "missing_file":
-      throw missingFile(prepared, answer.fileId);
-    case "already_retried":
-      throw alreadyRetried(answer.id);
-    case "conflict":
-      throw conflict(prepared);
-  }
-}
-
-function notFound(id: TaskId): TaskwrightError {
-  return new TaskwrightError("task_not_found", `There is no task ${id}; old ones are removed after a while.`);
-}
-
-function alreadyRetried(by: TaskId): TaskwrightError {
-  return new TaskwrightError(
-    "task_already_retried",
-    `The task was already retried by ${by}; say "again": true to retry it once more.`,
-    { extra: { retried_by: by } },
-  );
-}
-
-function conflict({ task }: PreparedTask): TaskwrightError {
-  return task.replay?.key.startsWith("key:")
-    ? new TaskwrightError(
-        "idempotency_mismatch",
-        "This Idempotency-Key was used with another request; use a new key for a new request.",
-      )
-    : new TaskwrightError("id_conflict", `Another task has the id ${task.id}; leave the id out.`);
 }

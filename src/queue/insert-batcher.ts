@@ -4,7 +4,11 @@ import type { NewTask } from "../model/task.js";
 import { type InsertAnswer, StoreError, type TaskStore } from "../store/store.js";
 
 /** Takes groups: tasks of one group are always committed together. Answers by position within the group. */
-export type InsertBatcher = Batcher<readonly NewTask[], readonly InsertAnswer[]>;
+export interface InsertBatcher
+  extends Pick<Batcher<readonly NewTask[], readonly InsertAnswer[]>, "add" | "drain"> {
+  /** Stores all of the group or nothing; the store decides in one transaction. */
+  addAtomic(tasks: readonly NewTask[]): Promise<readonly InsertAnswer[]>;
+}
 
 /** Groups, and bytes, in one transaction: enough to make the flush to disk cheap, few enough to hold nobody up. */
 const LIMIT = { maxItems: 1_000, maxBytes: 8 * 1024 * 1024 };
@@ -12,7 +16,7 @@ const LIMIT = { maxItems: 1_000, maxBytes: 8 * 1024 * 1024 };
 const TASK_BYTES = 400;
 
 export function createInsertBatcher(store: Pick<TaskStore, "insert">): InsertBatcher {
-  return createBatcher({
+  const batcher = createBatcher<readonly NewTask[], readonly InsertAnswer[]>({
     ...LIMIT,
     bytes: (tasks) => tasks.reduce((sum, task) => sum + task.parameters.length + TASK_BYTES, 0),
     divisible: (error) => error instanceof StoreError && error.code === "rejected",
@@ -27,4 +31,29 @@ export function createInsertBatcher(store: Pick<TaskStore, "insert">): InsertBat
       });
     },
   });
+  const alone = new Set<Promise<unknown>>();
+
+  async function insertAlone(tasks: readonly NewTask[]): Promise<readonly InsertAnswer[]> {
+    const inserted = store.insert(tasks, { atomic: true });
+    alone.add(inserted);
+    try {
+      return await inserted;
+    } finally {
+      alone.delete(inserted);
+    }
+  }
+
+  return {
+    add: batcher.add,
+    // Ids made here are in nobody's way: without a key, an upload or a retry nothing can be refused, and the group may
+    // share a transaction with others.
+    addAtomic: (tasks) => (tasks.every(isCertain) ? batcher.add(tasks) : insertAlone(tasks)),
+    async drain() {
+      await Promise.all([batcher.drain(), Promise.allSettled(alone)]);
+    },
+  };
+}
+
+function isCertain({ replay, files, retryOf }: NewTask): boolean {
+  return replay === undefined && files === undefined && retryOf === undefined;
 }

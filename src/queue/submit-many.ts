@@ -1,14 +1,14 @@
 // Submits a batch: an outcome per position; what is valid is stored in one transaction, or with `atomic` all or nothing.
 import { allOf, type Eventual } from "../lib/eventual.js";
 import { TaskwrightError } from "../model/errors.js";
-import { type InsertAnswer, type Store, StoreError } from "../store/store.js";
-import { missingFile, type PreparedTask, prepare, type RequestContext } from "./check-request.js";
+import { type InsertAnswer, StoreError } from "../store/store.js";
+import { type PreparedTask, prepare, type RequestContext } from "./check-request.js";
 import type { InsertBatcher } from "./insert-batcher.js";
 import type { Queue, SubmitOutcome, SubmitRequest, Submitted } from "./queue.js";
+import { withheld } from "./refusals.js";
 import { fromStore } from "./store-errors.js";
 
 interface SubmitManyOptions {
-  readonly store: Pick<Store, "files" | "get">;
   readonly batcher: InsertBatcher;
   readonly contextNow: () => RequestContext;
   readonly toSubmitted: (prepared: PreparedTask, answer: InsertAnswer) => Eventual<Submitted>;
@@ -20,20 +20,16 @@ type Candidate =
   | Extract<SubmitOutcome, { readonly ok: false }>;
 
 export function createSubmitMany({
-  store,
   batcher,
   contextNow,
   toSubmitted,
 }: SubmitManyOptions): Queue["submitMany"] {
   return async (requests, { atomic = false } = {}) => {
     const context = contextNow();
-    let candidates = await allOf(requests.map((request) => candidateOf(request, context)));
-    if (atomic) {
-      candidates = await precheck(candidates);
-      if (!candidates.every((candidate) => candidate.ok)) return candidates.map(refuseAll);
-    }
+    const candidates = await allOf(requests.map((request) => candidateOf(request, context)));
+    if (atomic && !candidates.every((candidate) => candidate.ok)) return candidates.map(refuseAll);
     const valid = preparedOf(candidates);
-    const stored = (await insert(valid, atomic)).values();
+    const stored = (await (atomic ? insertAll(valid) : insertEach(valid))).values();
     return candidates.map((candidate) => (candidate.ok ? next(stored) : candidate));
   };
 
@@ -46,54 +42,49 @@ export function createSubmitMany({
     }
   }
 
-  /** The outcomes of valid tasks, in order. */
-  async function insert(
-    prepared: readonly PreparedTask[],
-    atomic: boolean,
-  ): Promise<readonly SubmitOutcome[]> {
+  /** The outcomes of valid tasks, in order. What the store can't take fails alone. */
+  async function insertEach(prepared: readonly PreparedTask[]): Promise<readonly SubmitOutcome[]> {
     if (prepared.length === 0) return [];
     try {
       const answers = await batcher.add(prepared.map(({ task }) => task));
       return await allOf(prepared.map((item, position) => outcomeOf(item, at(answers, position))));
     } catch (error) {
       const divisible = error instanceof StoreError && error.code === "rejected";
-      if (!divisible || atomic || prepared.length === 1) {
-        return fromStore(Promise.reject(error)).catch((failure: unknown) =>
-          prepared.map(() => refusedBy(failure)),
-        );
-      }
-      // One of them can't be stored: only the culprit may fail.
+      if (!divisible || prepared.length === 1) return refusedTogether(prepared, error);
       const middle = prepared.length >> 1;
       return [
-        ...(await insert(prepared.slice(0, middle), atomic)),
-        ...(await insert(prepared.slice(middle), atomic)),
+        ...(await insertEach(prepared.slice(0, middle))),
+        ...(await insertEach(prepared.slice(middle))),
       ];
     }
   }
 
-  /**
-   * Finds what the store would refuse, before anything is stored: uploads that are gone, and ids that another request
-   * has. An insert under an id that exists changes nothing, so asking it for those is safe.
-   */
-  async function precheck(candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
-    const valid = preparedOf(candidates);
-    if (valid.every(({ task }) => task.files === undefined && task.replay === undefined)) return candidates;
-    const fileIds = [...new Set(valid.flatMap(({ task }) => task.files ?? []))];
-    const files = fileIds.length === 0 ? [] : await fromStore(store.files(fileIds));
-    const missing = new Set(fileIds.filter((_, position) => files[position] === undefined));
-    const own = valid.filter(({ task }) => task.replay);
-    const known = own.length === 0 ? [] : await fromStore(store.get(own.map(({ task }) => task.id)));
-    const replayed = new Set(own.filter((_, position) => known[position] !== undefined));
-    return Promise.all(
-      candidates.map(async (candidate): Promise<Candidate> => {
-        if (!candidate.ok) return candidate;
-        const { prepared } = candidate;
-        const gone = prepared.task.files?.find((id) => missing.has(id));
-        if (gone !== undefined) return { ok: false, error: missingFile(prepared, gone) };
-        if (!replayed.has(prepared)) return candidate;
-        const [outcome] = await insert([prepared], true);
-        return outcome?.ok === false ? outcome : candidate;
+  /** The same where one that is refused keeps all of them from being stored. */
+  async function insertAll(prepared: readonly PreparedTask[]): Promise<readonly SubmitOutcome[]> {
+    if (prepared.length === 0) return [];
+    let answers: readonly InsertAnswer[];
+    try {
+      answers = await batcher.addAtomic(prepared.map(({ task }) => task));
+    } catch (error) {
+      return refusedTogether(prepared, error);
+    }
+    const isStored = answers.every(({ outcome }) => outcome === "created" || outcome === "replayed");
+    return allOf(
+      prepared.map((item, position): Eventual<SubmitOutcome> => {
+        const answer = at(answers, position);
+        // A replay is no fault of its own, but its caller is told that the batch was refused.
+        if (!isStored && answer.outcome === "replayed") return { ok: false, error: withheld() };
+        return outcomeOf(item, answer);
       }),
+    );
+  }
+
+  function refusedTogether(
+    prepared: readonly PreparedTask[],
+    cause: unknown,
+  ): Promise<readonly SubmitOutcome[]> {
+    return fromStore(Promise.reject(cause)).catch((failure: unknown) =>
+      prepared.map(() => refusedBy(failure)),
     );
   }
 }
@@ -123,14 +114,7 @@ function accepted({ task, replayed }: Submitted): SubmitOutcome {
 }
 
 function refuseAll(candidate: Candidate): SubmitOutcome {
-  if (!candidate.ok) return candidate;
-  return {
-    ok: false,
-    error: new TaskwrightError(
-      "batch_rejected",
-      "This task is valid; nothing was stored, because another task of the batch is not and the batch is atomic.",
-    ),
-  };
+  return candidate.ok ? { ok: false, error: withheld() } : candidate;
 }
 
 /** What a caller can't act on is no outcome of one task: it fails the batch. */

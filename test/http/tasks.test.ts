@@ -277,6 +277,11 @@ describe("batch", () => {
     await server.submit({ ...taken, priority: 1 });
     const conflict = await batch({ atomic: true, tasks: [good, taken] });
     expect(expectProblem(conflict, 422, "batch_rejected").errors[0]?.code).toBe("id_conflict");
+    const repeated = { ...good, id: newId() };
+    const twice = await batch({ atomic: true, tasks: [repeated, { ...repeated, priority: 1 }, good] });
+    expect(expectProblem(twice, 422, "batch_rejected").errors).toMatchObject([
+      { pointer: "/tasks/1", code: "id_conflict" },
+    ]);
     expect(await count()).toBe(before + 1);
     expect((await batch({ atomic: true, tasks: [good, good] })).body).toMatchObject({
       created: 2,

@@ -262,6 +262,30 @@ function insertRaces(check: Case): void {
     expect(answers.map((answer) => answer.outcome).sort()).toEqual(["conflict", "created"]);
   });
 
+  check(
+    "two atomic batches at once that share an id: one is stored whole, the other not at all",
+    async (bench) => {
+      const { store, task, id } = bench;
+      for (let round = 0; round < 5; round++) {
+        const shared = id();
+        const batches = ["1", "2"].map((parameters) => [
+          task({ parameters, replay: { key: `own:${id()}`, digest: parameters } }),
+          task({ id: shared, parameters, replay: { key: `id:${shared}`, digest: parameters } }),
+          task({ parameters }),
+        ]);
+        const answers = await Promise.all(batches.map((batch) => store.insert(batch, { atomic: true })));
+        const outcomes = answers.map((answer) => answer.map(({ outcome }) => outcome));
+        expect(outcomes.toSorted()).toEqual([
+          ["created", "created", "created"],
+          ["withheld", "conflict", "withheld"],
+        ]);
+        const refused = batches[outcomes[0]?.[1] === "conflict" ? 0 : 1] ?? [];
+        const stored = await store.get(refused.map((one) => one.id));
+        expect(stored.map((one) => one !== undefined)).toEqual([false, true, false]);
+      }
+    },
+  );
+
   check("remove of an unfinished task changes nothing", async ({ insert, run, finish, store, get }) => {
     const running = await run();
     const done = await finish("SUCCESS");

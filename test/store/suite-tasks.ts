@@ -74,6 +74,48 @@ function insertTests(check: Case): void {
     expect(await store.get([answers[0]?.id ?? ""])).toEqual([undefined]);
   });
 
+  check("one refused task keeps all of an atomic batch from being stored", async (bench) => {
+    const { task, store, claim, upload, id } = bench;
+    const [stored] = await store.insert([task({ replay: { key: "k", digest: "d" } })]);
+    const before = await store.totals();
+    const same = task({ replay: { key: "k", digest: "d" } });
+    const plain = task({ queue: "fresh", start: { in: 1_000 } });
+    const file = await upload();
+    const refusals = [
+      task({ replay: { key: "k", digest: "other" } }),
+      task({ files: [id()] }),
+      { ...task(), id: stored?.id ?? "", parameters: '{"other":1}' },
+    ];
+    for (const refused of refusals) {
+      const batch = [task({ files: [file.id], replay: { key: "new", digest: "d" } }), refused, same, plain];
+      const answers = await store.insert(batch, { atomic: true });
+      expect(answers).toMatchObject([
+        { outcome: "withheld", id: batch[0]?.id },
+        { outcome: refused.files ? "missing_file" : "conflict" },
+        { outcome: "replayed", id: stored?.id },
+        { outcome: "withheld", id: plain.id },
+      ]);
+      expect(await store.get([batch[0]?.id ?? "", plain.id])).toEqual([undefined, undefined]);
+    }
+    expect(await store.totals()).toEqual(before);
+    expect((await store.queues()).map(({ name }) => name)).not.toContain("fresh");
+    // What was withheld left no key behind, and can be stored later.
+    const again = [task({ files: [file.id], replay: { key: "new", digest: "e" } }), same, plain];
+    expect(await store.insert(again, { atomic: true })).toMatchObject([
+      { outcome: "created" },
+      { outcome: "replayed" },
+      { outcome: "created" },
+    ]);
+    expect((await claim()).map((one) => one.id)).toEqual([stored?.id, again[0]?.id]);
+  });
+
+  check("an atomic batch that repeats an id with another request stores nothing", async ({ task, store }) => {
+    const one = task();
+    const answers = await store.insert([one, { ...one, parameters: '{"other":1}' }], { atomic: true });
+    expect(answers.map(({ outcome }) => outcome)).toEqual(["withheld", "conflict"]);
+    expect(await store.get([one.id])).toEqual([undefined]);
+  });
+
   check("a batch of a thousand keeps its order", async ({ task, store, claim }) => {
     const tasks = Array.from({ length: 1_000 }, () => task());
     const answers = await store.insert(tasks);

@@ -7,14 +7,16 @@ import type { Instant } from "../../model/time.js";
 /** What callers of the product live on. */
 export interface TaskStore {
   /**
-   * All or nothing, except for tasks whose answer says otherwise; those change nothing.
+   * One transaction; tasks whose answer says so are left out of it, and change nothing. With `atomic`, one task that is
+   * refused (conflict, already_retried, missing_file) keeps all of them from being stored.
    * - created: the task is stored.
    * - replayed: this id, or this replay key with the same digest, is stored already; `id` names it.
    * - conflict: the id or the replay key belongs to another request.
    * - already_retried: `retryOf` was retried before, by `id`, and the task did not say `again`.
    * - missing_file: one of `files` does not exist or is no longer kept.
+   * - withheld: only with `atomic`: it would have been created, but another task of the set was refused.
    */
-  insert(tasks: readonly NewTask[]): Promise<readonly InsertAnswer[]>;
+  insert(tasks: readonly NewTask[], options?: InsertOptions): Promise<readonly InsertAnswer[]>;
   /**
    * As insert, but part of a transaction of the caller's: stored once that commits, and not at all where it does not.
    * Durations count from its beginning. What the transaction throws passes as it is, and has ended it.
@@ -35,9 +37,14 @@ export interface CallerTransaction {
   query<Row extends object>(sql: string, values: unknown[]): Promise<{ readonly rows: readonly Row[] }>;
 }
 
+export interface InsertOptions {
+  /** Stores all of the set or nothing. Default false. */
+  readonly atomic?: boolean;
+}
+
 export type InsertAnswer =
   | { readonly outcome: "created"; readonly id: TaskId; readonly createdAt: Instant }
-  | { readonly outcome: "replayed" | "conflict" | "already_retried"; readonly id: TaskId }
+  | { readonly outcome: "replayed" | "conflict" | "already_retried" | "withheld"; readonly id: TaskId }
   | { readonly outcome: "missing_file"; readonly id: TaskId; readonly fileId: FileId };
 
 export type CancelAnswer =

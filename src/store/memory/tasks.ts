@@ -1,14 +1,41 @@
 // What callers do to tasks: insert, get, cancel.
 import type { TaskId } from "../../model/id.js";
 import type { NewTask, Task } from "../../model/task.js";
-import type { CancelAnswer, InsertAnswer } from "../store.js";
+import type { CancelAnswer, InsertAnswer, InsertOptions } from "../store.js";
 import { cancelPending, minuteOf } from "./ending.js";
 import { makeReady, type State, type TaskRecord } from "./state.js";
 import { newestRetry, noteChange, viewTask } from "./view.js";
 
 /** One after the other, so that earlier positions count as stored for later ones. */
-export function insert(state: State, tasks: readonly NewTask[]): readonly InsertAnswer[] {
+export function insert(
+  state: State,
+  tasks: readonly NewTask[],
+  { atomic = false }: InsertOptions = {},
+): readonly InsertAnswer[] {
+  if (atomic) {
+    // On a copy first, so that a refused set changes nothing.
+    const answers = insert(copyOf(state), tasks);
+    if (answers.some(({ outcome }) => outcome !== "created" && outcome !== "replayed")) {
+      return answers.map((answer) =>
+        answer.outcome === "created" ? { outcome: "withheld", id: answer.id } : answer,
+      );
+    }
+  }
   return tasks.map((task) => insertOne(state, task));
+}
+
+/** A state that an insert may change without anybody seeing it. */
+function copyOf(state: State): State {
+  return {
+    ...state,
+    tasks: new Map(state.tasks),
+    ready: new Set(state.ready),
+    scheduled: new Map(state.scheduled),
+    carry: new Map(state.carry),
+    queues: new Map(state.queues),
+    minutes: structuredClone(state.minutes),
+    changes: [],
+  };
 }
 
 function insertOne(state: State, task: NewTask): InsertAnswer {

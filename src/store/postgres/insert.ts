@@ -3,9 +3,10 @@
 import { isUuid, type TaskId } from "../../model/id.js";
 import type { FileId, NewTask } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
+import { answersOfRefused, requireAll } from "../atomic-insert.js";
 import { created } from "../created.js";
 import { isSame, type StoredRow } from "../replay.js";
-import type { CallerTransaction, InsertAnswer } from "../store.js";
+import type { CallerTransaction, InsertAnswer, InsertOptions } from "../store.js";
 import { damagedTask, writeList } from "../task-row.js";
 import { type Admission, admit } from "./admission.js";
 import { moment, type Query } from "./database.js";
@@ -201,12 +202,19 @@ export function createInsert(writer: Writer, hints: Hints) {
   }
 
   return {
-    async insert(tasks: readonly NewTask[]): Promise<readonly InsertAnswer[]> {
+    async insert(
+      tasks: readonly NewTask[],
+      { atomic = false }: InsertOptions = {},
+    ): Promise<readonly InsertAnswer[]> {
       if (tasks.length === 0) return [];
       const alike = alikeIn(tasks);
       const stored = alike && knownLanes.has(laneKey(alike)) ? await insertAlike(alike) : undefined;
       if (stored) return stored;
-      const answers = await write((query, notes) => insertAll(query, notes, tasks));
+      const answers = await write(async (query, notes) => {
+        const inserted = await insertAll(query, notes, tasks);
+        if (atomic) requireAll(inserted);
+        return inserted;
+      }).catch(answersOfRefused);
       tasks.forEach((task, position) => {
         if (answers[position]?.outcome === "created") knownLanes.add(laneKey(task));
       });

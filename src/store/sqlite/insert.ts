@@ -3,8 +3,9 @@
 import type { TaskId } from "../../model/id.js";
 import type { FileId, NewTask } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
+import { answersOfRefused, requireAll } from "../atomic-insert.js";
 import { startOf } from "../replay.js";
-import type { InsertAnswer } from "../store.js";
+import type { InsertAnswer, InsertOptions } from "../store.js";
 import { writeList } from "../task-row.js";
 import type { Arrivals } from "./arrivals.js";
 import { isPlain } from "./plain-groups.js";
@@ -97,13 +98,24 @@ export function createInsert(writer: Writer, transactions: Transactions, arrival
     return { outcome: "created", id, createdAt: now };
   }
 
-  return function insert(tasks: readonly NewTask[]): readonly InsertAnswer[] {
+  function insertAll(
+    tasks: readonly NewTask[],
+    { atomic = false }: InsertOptions,
+    now: Instant,
+  ): readonly InsertAnswer[] {
+    const answers = tasks.map((task) => insertOne(task, now));
+    if (atomic) requireAll(answers);
+    const created = tasks.filter((_task, position) => answers[position]?.outcome === "created");
+    arrivals.addQueues(created, now);
+    return answers;
+  }
+
+  return function insert(tasks: readonly NewTask[], options: InsertOptions = {}): readonly InsertAnswer[] {
     if (tasks.length === 0) return [];
-    return transactions.run((now) => {
-      const answers = tasks.map((task) => insertOne(task, now));
-      const created = tasks.filter((_task, position) => answers[position]?.outcome === "created");
-      arrivals.addQueues(created, now);
-      return answers;
-    });
+    try {
+      return transactions.run((now) => insertAll(tasks, options, now));
+    } catch (error) {
+      return answersOfRefused(error);
+    }
   };
 }

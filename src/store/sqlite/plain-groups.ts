@@ -5,7 +5,7 @@ import type { TaskId } from "../../model/id.js";
 import type { Json } from "../../model/json.js";
 import type { NewTask } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
-import type { InsertAnswer } from "../store.js";
+import type { InsertAnswer, InsertOptions } from "../store.js";
 import { writeList } from "../task-row.js";
 
 /** Tasks that have all but their own values in common. */
@@ -21,17 +21,18 @@ export type Own = readonly [TaskId, Json | null, Json | null, string | null, Jso
 export interface Inserting {
   /** The moment at which all were stored, or undefined where nothing was, because an id is there already. */
   readonly insertPlain: (groups: readonly PlainGroup[]) => Eventual<Instant | undefined>;
-  readonly insert: (tasks: readonly NewTask[]) => Eventual<readonly InsertAnswer[]>;
+  readonly insert: (tasks: readonly NewTask[], options?: InsertOptions) => Eventual<readonly InsertAnswer[]>;
 }
 
 /** Stores the tasks by the shortest way that they can take. */
 export async function insertTasks(
   tasks: readonly NewTask[],
   { insertPlain, insert }: Inserting,
+  options?: InsertOptions,
 ): Promise<readonly InsertAnswer[]> {
-  if (tasks.length === 0 || !tasks.every(isPlain)) return insert(tasks);
+  if (tasks.length === 0 || !tasks.every(isPlain)) return insert(tasks, options);
   const createdAt = await insertPlain(groupsOf(tasks));
-  if (createdAt === undefined) return insert(tasks);
+  if (createdAt === undefined) return insert(tasks, options);
   return tasks.map(({ id }) => ({ outcome: "created", id, createdAt }));
 }
 

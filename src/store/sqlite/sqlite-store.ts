@@ -103,7 +103,7 @@ function assemble(file: string, clock: Clock, { writer, listeners, problems }: P
     sync: (...args) => writer.call("sync", args),
     reclaim: (worker, limit, gone = []) => writer.call("reclaim", [worker, limit, gone]),
     promote: (...args) => writer.call("promote", args),
-    insert: (tasks) => insertTasks(tasks, inserting),
+    insert: (tasks, options) => insertTasks(tasks, inserting, options),
     async insertWithin() {
       throw new StoreError(
         "unsupported",
