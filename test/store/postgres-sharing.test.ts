@@ -1,9 +1,10 @@
 // Several processes on one schema, each with a store of its own: who holds what, who takes over, who hears of work.
+import pg from "pg";
 import { beforeAll, expect, test } from "vitest";
 import { createManualClock } from "../../src/lib/clock.js";
 import type { Store } from "../../src/store/store.js";
 import { createBench, EVERYTHING, ending, first, OTHER_WORKER, WORKER, workerState } from "./fixture.js";
-import { freshSchema, openStore, runSql, startTestServer } from "./postgres-support.js";
+import { freshSchema, openStore, runSql, serverUrl, startTestServer } from "./postgres-support.js";
 import { sortedTotals } from "./suite-statistics.js";
 
 beforeAll(startTestServer, 60_000);
@@ -94,11 +95,44 @@ test("a task of higher priority from elsewhere is not passed over for long", asy
   const urgent = bench.task({ priority: 50 });
   const older = bench.task({ taskType: "mail" });
   await other.insert([urgent, older]);
-  expect(first(await bench.claim({ limit: 1 })).id).toBe(urgent.id);
   await clock.advance(1_000);
+  expect(first(await bench.claim({ limit: 1 })).id).toBe(urgent.id);
   const rest = (await bench.claim()).map((held) => held.id);
   expect(rest).toContain(older.id);
   expect(await one.promote(1)).toEqual({ count: 0 });
+});
+
+test("lanes that another process filled are all claimed, however small the claims", async () => {
+  const { other, bench } = await openTwo();
+  const ids = await bench.insert(...["a", "b", "c", "d", "e"].map((queue) => ({ queue })));
+  const claim = { ...EVERYTHING, limit: 2 };
+  const claimed: string[] = [];
+  for (let turn = 0; turn < 3; turn++) {
+    const answer = await other.turn({ worker: OTHER_WORKER, outcomes: [], claim });
+    claimed.push(...answer.claimed.map((held) => held.id));
+  }
+  expect(claimed).toEqual(ids);
+});
+
+test("a claim that comes short because others claim at that moment is repeated at once", async () => {
+  const { one, bench, clock, schema } = await openTwo();
+  const [held, free] = await bench.insert({ queue: "a" }, { queue: "b" });
+  const woken = () =>
+    new Promise<void>((resolve) => {
+      const stop = one.onWork(() => {
+        stop();
+        resolve();
+      });
+    });
+  // The first one says that the connection for notifications is made.
+  await woken();
+  await whileLocked(`SELECT 1 FROM ${schema}.ready WHERE id = '${held}' FOR UPDATE`, async () => {
+    expect(await bench.claim({ limit: 1 })).toEqual([]);
+  });
+  const again = woken();
+  await clock.advance(20);
+  await again;
+  expect((await bench.claim({ limit: 2 })).map((task) => task.id)).toEqual([held, free]);
 });
 
 test("what one process makes ready, and what it cancels, wakes the others", async () => {
@@ -123,6 +157,20 @@ test("what one process makes ready, and what it cancels, wakes the others", asyn
   await one.cancel([held.id]);
   await heardAgain;
 });
+
+/** Runs `body` while another session holds the rows that `sql` locks. */
+async function whileLocked(sql: string, body: () => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl() });
+  await client.connect();
+  try {
+    await client.query("BEGIN");
+    await client.query(sql);
+    await body();
+    await client.query("ROLLBACK");
+  } finally {
+    await client.end();
+  }
+}
 
 async function until(isTrue: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 1_000; tries++) if (await isTrue()) return;

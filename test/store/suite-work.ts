@@ -84,6 +84,19 @@ function claimTests(check: Case): void {
     expect((await claim({ taskTypes: ["mail"], queues: "all" })).map((task) => task.id)).toEqual([mail]);
   });
 
+  check("claims that are smaller than the number of lanes reach every lane", async ({ insert, claim }) => {
+    const queues = ["a", "b", "c", "d", "e", "f"];
+    const ids = await insert(
+      ...queues.flatMap((queue) => [
+        { queue, taskType: "work" },
+        { queue, taskType: "mail" },
+      ]),
+    );
+    const claimed: string[] = [];
+    for (const _ of ids) claimed.push(...(await claim({ limit: 1 })).map((task) => task.id));
+    expect(claimed).toEqual(ids);
+  });
+
   check("tasks that nobody here can run don't stand in the way", async ({ insert, claim }) => {
     const others = Array.from({ length: 50 }, () => ({ taskType: "elsewhere", priority: 9 }));
     const ids = await insert(...others, {});

@@ -6,9 +6,9 @@ import type { ClaimedTask, WorkerId } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
 import type { ClaimRequest } from "../store.js";
 import { readTags } from "../task-row.js";
-import { type Stretch, wholeLane } from "./cursors.js";
+import { type LaneKey, type Stretch, wholeLane } from "./claim-cursors.js";
 import { moment, type Query } from "./database.js";
-import { freshNotes, type Notes, type Writer } from "./writes.js";
+import type { Notes, Writer } from "./writes.js";
 
 /** A task as it is handed to a worker. */
 export interface ClaimedRow {
@@ -47,22 +47,22 @@ WHERE l.task_type = ANY ($1::text[]) AND ($2::text[] IS NULL OR l.queue = ANY ($
 
 const inStretch = (stretch: string) => `
   y.queue = ${stretch}.queue AND y.task_type = ${stretch}.task_type
-  AND (y.rank, y.id) > (${stretch}.from_rank, ${stretch}.from_id) AND y.rank < ${stretch}.to_rank
+  AND (y.rank, y.id) > (${stretch}.from_rank, ${stretch}.from_id)
   ORDER BY y.rank, y.id`;
 
-// Merges the heads of all stretches without a lock, and says how many each of them gives.
+// Merges the heads of all lanes without a lock, and says how many each of them gives.
 const SHARED = `
-  SELECT f.queue, f.task_type, f.from_rank, f.from_id, f.to_rank, count(*) AS wanted
+  SELECT f.queue, f.task_type, f.from_rank, f.from_id, count(*) AS wanted
   FROM (
     SELECT s.* FROM stretch s CROSS JOIN LATERAL (
-      SELECT y.rank, y.id FROM taskwright.ready y WHERE ${inStretch("s")} LIMIT $6
+      SELECT y.rank, y.id FROM taskwright.ready y WHERE ${inStretch("s")} LIMIT $5
     ) h
-    ORDER BY h.rank, h.id LIMIT $6
+    ORDER BY h.rank, h.id LIMIT $5
   ) f
-  GROUP BY f.queue, f.task_type, f.from_rank, f.from_id, f.to_rank`;
+  GROUP BY f.queue, f.task_type, f.from_rank, f.from_id`;
 
-// The stretches of one lane are mostly empty but for one, so nothing is gained by asking them first.
-const ALONE = "SELECT s.*, $6::bigint AS wanted FROM stretch s";
+// One lane gives all.
+const ALONE = "SELECT s.*, $5::bigint AS wanted FROM stretch s";
 
 // head locks what its quota says, stepping over what other claims hold; what of it has too much text is left where it is.
 // All of it walks the primary key of ready. MATERIALIZED: a LIMIT that is planned into a join may run twice. A left join:
@@ -71,8 +71,7 @@ const ALONE = "SELECT s.*, $6::bigint AS wanted FROM stretch s";
 // follow the order.
 const CLAIM = (quota: string) => `
 WITH stretch AS (
-  SELECT * FROM unnest($1::text[], $2::text[], $3::smallint[], $4::uuid[], $5::smallint[])
-    AS s (queue, task_type, from_rank, from_id, to_rank)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::smallint[], $4::uuid[]) AS s (queue, task_type, from_rank, from_id)
 ),
 quota AS MATERIALIZED (${quota}
 ),
@@ -81,13 +80,13 @@ head AS MATERIALIZED (
     SELECT y.ctid AS place, y.* FROM taskwright.ready y
     WHERE ${inStretch("q")} LIMIT q.wanted FOR UPDATE SKIP LOCKED
   ) h
-  ORDER BY h.rank, h.id LIMIT $6
+  ORDER BY h.rank, h.id LIMIT $5
 ),
 claimed AS MATERIALIZED (
   SELECT nextval('taskwright.fence') AS fence, ordered.* FROM (
     SELECT h.place, h.id, h.queue, h.task_type AS "taskType", h.rank, coalesce(c.attempt, 0) + 1 AS attempt,
       coalesce(c.crashes, 0) AS crashes, c.id IS NOT NULL AS carried, ${PAYLOAD},
-      greatest(t.created_at, t.run_at) AS ready_at, ${moment("$8")} AS "startedAt",
+      greatest(t.created_at, t.run_at) AS ready_at, ${moment("$7")} AS "startedAt",
       sum(octet_length(t.parameters)) OVER (ORDER BY h.rank, h.id ROWS UNBOUNDED PRECEDING)
         - octet_length(t.parameters) AS text_before
     FROM head h
@@ -103,51 +102,74 @@ taken AS (
 started AS (
   INSERT INTO taskwright.running
     (id, fence, worker, queue, task_type, attempt, crashes, carried, ready_at, started_at)
-  SELECT id, fence, $7, queue, "taskType", attempt, crashes, carried, ready_at, "startedAt" FROM claimed
+  SELECT id, fence, $6, queue, "taskType", attempt, crashes, carried, ready_at, "startedAt" FROM claimed
 ),
 counted AS (
   INSERT INTO taskwright.tally (at, queue, task_type, pending, running)
   SELECT min("startedAt") / 60000 * 60000, queue, "taskType", -count(*), count(*) FROM claimed GROUP BY queue, "taskType"
 )
 SELECT id, fence, queue, "taskType", rank, attempt, crashes, priority, parameters, "maxAttempts", timeout, retry, tags,
-  summary, "retryOf", "createdAt", checkpoint, "startedAt", false AS "cancelRequested"
+  summary, "retryOf", "createdAt", checkpoint, "startedAt", false AS "cancelRequested"`;
+
+const CLAIM_FROM_ONE = `${CLAIM(ALONE)}
 FROM claimed ORDER BY rank, id`;
 
-const CLAIM_FROM_ONE = CLAIM(ALONE);
-const CLAIM_FROM_MANY = CLAIM(SHARED);
+// `expected`: how many rows the lanes were to give. Where fewer came, other claims held them at that moment, and the next
+// rows of other lanes were passed over. One row says so where none came.
+const CLAIM_FROM_MANY = `${CLAIM(SHARED)}, expected
+FROM (SELECT coalesce(sum(wanted), 0)::integer AS expected FROM quota) q LEFT JOIN claimed ON true ORDER BY rank, id`;
 
 interface FreshRow extends ClaimedRow {
   readonly rank: number;
+  /** Absent where one lane was asked. */
+  readonly expected?: number;
 }
 
-export function createClaim({ database, cursors, listeners, tell }: Writer) {
-  function take(query: Query, worker: WorkerId, stretches: readonly Stretch[], limit: number) {
-    const [first] = stretches;
-    const isOneLane = stretches.every(
-      ({ queue, taskType }) => queue === first?.queue && taskType === first.taskType,
-    );
+/** What CLAIM_FROM_MANY answers where it took nothing. */
+interface NoRow {
+  readonly id: null;
+  readonly expected: number;
+}
+
+interface Taken {
+  readonly rows: readonly FreshRow[];
+  /** Other claims were in the way: there may be more that this one could have had. */
+  readonly isContended: boolean;
+}
+
+export function createClaim({ database, cursors, listeners, freshNotes, tell }: Writer) {
+  async function take(
+    query: Query,
+    worker: WorkerId,
+    stretches: readonly Stretch[],
+    limit: number,
+  ): Promise<Taken> {
     const values = [
       stretches.map((stretch) => stretch.queue),
       stretches.map((stretch) => stretch.taskType),
       stretches.map((stretch) => stretch.fromRank),
       stretches.map((stretch) => stretch.fromId),
-      stretches.map((stretch) => stretch.toRank),
       limit,
       worker,
       database.now(),
     ];
-    return isOneLane
-      ? query<FreshRow>(CLAIM_FROM_ONE, values, "claim_from_one")
-      : query<FreshRow>(CLAIM_FROM_MANY, values, "claim_from_many");
+    if (stretches.length === 1) {
+      const rows = await query<FreshRow>(CLAIM_FROM_ONE, values, "claim_from_one");
+      return { rows, isContended: false };
+    }
+    const answers = await query<FreshRow | NoRow>(CLAIM_FROM_MANY, values, "claim_from_many");
+    const rows = answers.filter((row) => row.id !== null);
+    const expected = answers[0]?.expected ?? 0;
+    return { rows, isContended: rows.length < expected && textOf(rows) <= LIMITS.claimText };
   }
 
   /** The beginning of every lane that has a task. */
   async function sweep(query: Query, worker: WorkerId, wanted: ClaimRequest): Promise<readonly Stretch[]> {
     const queues = wanted.queues === "all" ? null : wanted.queues;
-    // Before it looks: what is said to appear from now on may be missed.
-    cursors.swept(worker);
-    const lanes = await query<{ queue: string; taskType: string }>(LANES, [wanted.taskTypes, queues]);
-    return lanes.map(({ queue, taskType }) => wholeLane(queue, taskType));
+    const since = cursors.mark();
+    const lanes = await query<LaneKey>(LANES, [wanted.taskTypes, queues]);
+    cursors.swept(worker, wanted, lanes, since);
+    return lanes.map(wholeLane);
   }
 
   function noteStarted(notes: Notes, worker: WorkerId, claimed: readonly ClaimedTask[]): void {
@@ -157,8 +179,9 @@ export function createClaim({ database, cursors, listeners, tell }: Writer) {
     }
   }
 
-  function handOver(notes: Notes, worker: WorkerId, rows: readonly FreshRow[]): readonly ClaimedTask[] {
+  function handOver(notes: Notes, worker: WorkerId, { rows, isContended }: Taken): readonly ClaimedTask[] {
     notes.taken.push(...rows);
+    notes.isContended ||= isContended;
     const claimed = rows.map(toClaimed);
     if (listeners.listening) noteStarted(notes, worker, claimed);
     return claimed;
@@ -173,7 +196,7 @@ export function createClaim({ database, cursors, listeners, tell }: Writer) {
       wanted: ClaimRequest,
     ): Promise<readonly ClaimedTask[]> {
       if (isNothing(wanted)) return [];
-      // What this very turn handed back lies before the cursors, which move only with its commit.
+      // What this very turn handed back is behind the cursors, which move only with its commit.
       const ahead = notes.appeared.length > 0 ? [] : cursors.ahead(worker, wanted);
       const stretches = ahead.length > 0 ? ahead : await sweep(query, worker, wanted);
       if (stretches.length === 0) return [];
@@ -185,9 +208,12 @@ export function createClaim({ database, cursors, listeners, tell }: Writer) {
       const ahead = cursors.ahead(worker, wanted);
       const stretches = ahead.length > 0 ? ahead : await sweep(database.query, worker, wanted);
       if (stretches.length === 0) return [];
-      const rows = await database.atOnce((query) => take(query, worker, stretches, wanted.limit));
-      const notes = freshNotes();
-      const claimed = handOver(notes, worker, rows);
+      let notes = freshNotes();
+      const taken = await database.atOnce((query) => {
+        notes = freshNotes();
+        return take(query, worker, stretches, wanted.limit);
+      });
+      const claimed = handOver(notes, worker, taken);
       tell(notes);
       return claimed;
     },
@@ -220,4 +246,8 @@ export function toClaimed(row: ClaimedRow): ClaimedTask {
     startedAt: row.startedAt,
     cancelRequested: row.cancelRequested,
   };
+}
+
+function textOf(rows: readonly FreshRow[]): number {
+  return rows.reduce((sum, { parameters }) => sum + parameters.length, 0);
 }

@@ -5,8 +5,8 @@ import type { Instant } from "../../model/time.js";
 import { created } from "../created.js";
 import type { InsertAnswer } from "../store.js";
 import { writeList } from "../task-row.js";
-import { column, moment, stateOf } from "./database.js";
-import { freshNotes, type Writer } from "./writes.js";
+import { column, LostAnswer, moment, stateOf } from "./database.js";
+import type { Writer } from "./writes.js";
 
 // No ON CONFLICT: to be ready for an id that is there already costs as much again, for what hardly ever happens. To take
 // the ids from the parameters twice costs less than to hand rows on from one INSERT to the next.
@@ -59,7 +59,7 @@ export function alikeIn(tasks: readonly NewTask[]): Alike | undefined {
  * Stores tasks whose lane is stored. Answers by position; undefined where nothing was stored, because one of their ids is
  * there already.
  */
-export function createInsertAlike({ database, listeners, tell }: Writer) {
+export function createInsertAlike({ database, listeners, freshNotes, tell, tellUncertain }: Writer) {
   return async function insertAlike(alike: Alike): Promise<readonly InsertAnswer[] | undefined> {
     const createdAt = await add(alike);
     if (createdAt === undefined) return undefined;
@@ -93,6 +93,7 @@ export function createInsertAlike({ database, listeners, tell }: Writer) {
       return row?.createdAt;
     } catch (error) {
       if (stateOf(error) === UNIQUE_VIOLATION) return undefined;
+      if (error instanceof LostAnswer) tellUncertain();
       throw error;
     }
   }

@@ -12,7 +12,7 @@ import { type Admission, admit } from "./admission.js";
 import { moment, type Query } from "./database.js";
 import type { Hints } from "./hints.js";
 import { alikeIn, createInsertAlike } from "./insert-alike.js";
-import { freshNotes, type Notes, type Writer } from "./writes.js";
+import type { Notes, Writer } from "./writes.js";
 
 // Sorted, so that two batches with the same ids don't wait for each other in a circle. What is due at once becomes ready.
 // Answered as float8, here and below, which is a number to every client of PostgreSQL; bigint is text to most.
@@ -80,7 +80,7 @@ interface AddedRow {
 }
 
 export function createInsert(writer: Writer, hints: Hints) {
-  const { database, listeners, write } = writer;
+  const { database, listeners, freshNotes, write } = writer;
   const insertAlike = createInsertAlike(writer);
   /** Lanes that are stored for certain. */
   const knownLanes = new Set<string>();

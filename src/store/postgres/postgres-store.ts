@@ -3,7 +3,7 @@ import { type Clock, systemClock } from "../../lib/clock.js";
 import type { Instant, Millis } from "../../model/time.js";
 import { createListeners } from "../listeners.js";
 import { type Store, StoreError } from "../store.js";
-import { createCursors } from "./cursors.js";
+import { createCursors } from "./claim-cursors.js";
 import { CallerFailure, createDatabase, type Database, moment } from "./database.js";
 import { toStoreError } from "./errors.js";
 import { createFiles } from "./files.js";
@@ -132,7 +132,7 @@ function assemble(
     appeared: cursors.mistrust,
   });
   const { hints, sender } = others;
-  const writer = createWriter(database, cursors, listeners, hints, sender);
+  const writer = createWriter({ clock, database, cursors, listeners, hints, sender });
   const inserts = createInsert(writer, hints);
   const { stallLimit = DEFAULTS.stallLimit } = options;
   // A test's clock stands still for whole threads.
@@ -181,6 +181,7 @@ function assemble(
   }
 
   async function close(): Promise<void> {
+    writer.close();
     await Promise.all([others.close(), heartbeat.close()]);
     await Promise.all([database.close(), beats.close()]);
   }

@@ -4,7 +4,7 @@ import type { Hold, Outcome, Report, Settled, WorkerId } from "../../model/task.
 import type { Instant, Millis } from "../../model/time.js";
 import type { ClaimRequest, TurnAnswer, TurnRequest, WorkStore } from "../store.js";
 import { type ClaimedRow, createClaim, isNothing, PAYLOAD, toClaimed } from "./claim.js";
-import type { ReadyKey } from "./cursors.js";
+import type { ReadyKey } from "./claim-cursors.js";
 import { moment, type Query } from "./database.js";
 import { createDeliveries, type HandedOver } from "./deliveries.js";
 import type { Heartbeat } from "./heartbeat.js";
