@@ -11,9 +11,9 @@ import { createManualClock, systemClock } from "../../src/lib/clock.js";
 import { silentLog } from "../../src/lib/log.js";
 import { createIdSource } from "../../src/model/id.js";
 import { createQueue } from "../../src/queue/create-queue.js";
-import { createJournal } from "../../src/store/sqlite/journal.js";
-import { insertTasks } from "../../src/store/sqlite/plain-groups.js";
+import { insertTasks } from "../../src/store/sqlite/fast-groups.js";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.js";
+import { createTransactionEvents } from "../../src/store/sqlite/transaction-events.js";
 import { openForWriting } from "../../src/store/sqlite/write-verbs.js";
 import { defineTask } from "../../src/task/define.js";
 import { createRegistry } from "../../src/task/registry.js";
@@ -95,7 +95,7 @@ async function measureMainThread(folder: string): Promise<Steps> {
 async function measureWriter(folder: string): Promise<Steps> {
   const clock = createManualClock();
   const options = { file: `${folder}/writer.db`, synchronous: "normal", migrate: true } as const;
-  const { verbs, close } = openForWriting(options, { clock, journal: createJournal(() => false) });
+  const { verbs, close } = openForWriting(options, { clock, events: createTransactionEvents(() => false) });
   const store = { ...verbs, insert: (tasks: Parameters<typeof insertTasks>[0]) => insertTasks(tasks, verbs) };
   const steps = await runScenario(store, clock, async (step) => {
     const before = usedBytes();

@@ -3,8 +3,8 @@ import { statSync } from "node:fs";
 import type SqliteDatabase from "better-sqlite3";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { createManualClock } from "../../src/lib/clock.js";
-import { createJournal } from "../../src/store/sqlite/journal.js";
-import { insertTasks } from "../../src/store/sqlite/plain-groups.js";
+import { insertTasks } from "../../src/store/sqlite/fast-groups.js";
+import { createTransactionEvents } from "../../src/store/sqlite/transaction-events.js";
 import { openForWriting } from "../../src/store/sqlite/write-verbs.js";
 import { temporaryFolder } from "../store/sqlite-support.js";
 import { compareWithBudget, type Figures } from "./compare.js";
@@ -41,7 +41,7 @@ test("the hot path on SQLite keeps within its budget", async () => {
   const clock = createManualClock();
   // The verbs as the writing thread has them, in this thread, where they can be watched.
   const options = { file, synchronous: "full", migrate: true } as const;
-  const { verbs, close } = openForWriting(options, { clock, journal: createJournal(() => false) });
+  const { verbs, close } = openForWriting(options, { clock, events: createTransactionEvents(() => false) });
   onTestFinished(close);
 
   const measured = await runScenario(

@@ -4,12 +4,12 @@ import path from "node:path";
 import Database from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
 import * as claim from "../../src/store/sqlite/claim.js";
-import * as insertPlain from "../../src/store/sqlite/insert-plain.js";
+import { SCANS } from "../../src/store/sqlite/id-scans.js";
+import * as insertFast from "../../src/store/sqlite/insert-fast.js";
 import { migrateSchema } from "../../src/store/sqlite/migrations/migrate.js";
-import { selectTask } from "../../src/store/sqlite/rows.js";
+import { LEAVE } from "../../src/store/sqlite/row-buffer.js";
 import * as settle from "../../src/store/sqlite/settle.js";
-import { SCANS } from "../../src/store/sqlite/streams.js";
-import { LEAVE } from "../../src/store/sqlite/writes.js";
+import { selectTask } from "../../src/store/sqlite/task-query.js";
 
 const GOLDEN = path.join(import.meta.dirname, "golden", "sqlite-schema.sql");
 
@@ -42,7 +42,7 @@ describe("no statement looks at a whole table or sorts", () => {
   const hot = {
     ...claim.STATEMENTS,
     ...settle.STATEMENTS,
-    ...insertPlain.STATEMENTS,
+    ...insertFast.STATEMENTS,
     LEAVE,
     TASK: selectTask("t.parameters", "d.result_data"),
   };

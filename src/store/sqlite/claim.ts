@@ -6,7 +6,7 @@ import type { ClaimedTask, WorkerId } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
 import type { ClaimRequest } from "../store.js";
 import { damagedTask, type RunningRow, readTags } from "../task-row.js";
-import type { Lane } from "./lanes.js";
+import type { Lane } from "./ready-lanes.js";
 import type { Writer } from "./transaction.js";
 
 /** rank and id. As an array: making objects of rows takes longer than reading them, and this is the hot path. */
@@ -88,7 +88,7 @@ export const STATEMENTS = { HEADS, FIRST, CHOSEN, TAKE, CARRY } as const;
 const BEFORE_ALL_RANKS = -1_000;
 
 export function createClaim(writer: Writer) {
-  const { database, fences, lanes, held, writes, tally, journal } = writer;
+  const { database, fences, lanes, runningCache, rowBuffer, counters, events } = writer;
   const selectHeads = database.prepare<[string, string, number, string, number], Head>(HEADS).raw();
   const selectFirst = database.prepare<[string, string, number], PayloadRow>(FIRST).raw();
   const selectChosen = database.prepare<[string, string, number, string], PayloadRow>(CHOSEN).raw();
@@ -145,7 +145,7 @@ export function createClaim(writer: Writer) {
   /** Moves a lane's first `count` tasks out of ready, up to this one. */
   function leave(lane: Lane, rank: number, id: TaskId, count: number): void {
     take.run(lane.queue, lane.taskType, rank, id);
-    const counts = tally.of(lane);
+    const counts = counters.of(lane);
     counts.pending -= count;
     counts.running += count;
   }
@@ -170,7 +170,7 @@ export function createClaim(writer: Writer) {
       stages: null,
     };
     const { fence, attempt, crashes, carried, readyAt } = running;
-    writes.start([id, fence, readyAt], {
+    rowBuffer.start([id, fence, readyAt], {
       worker,
       queue,
       taskType,
@@ -179,7 +179,7 @@ export function createClaim(writer: Writer) {
       carried,
       startedAt: now,
     });
-    held.set(id, running);
+    runningCache.set(id, running);
     return toClaimed(row, running, carry?.checkpoint);
   }
 
@@ -215,14 +215,14 @@ export function createClaim(writer: Writer) {
   return function claim(worker: WorkerId, wanted: ClaimRequest, now: Instant): readonly ClaimedTask[] {
     const [lane, ...others] = lanes.served(wanted);
     if (!lane || wanted.limit <= 0) return [];
-    writes.flush();
+    rowBuffer.flush();
     const claimed =
       others.length === 0
         ? takeFirst(lane, wanted.limit).map((row) => startOne(worker, lane, row, now))
         : claimMerged(worker, [lane, ...others], wanted.limit, now);
-    if (journal.listening) {
+    if (events.listening) {
       for (const { id, taskType, queue, attempt } of claimed) {
-        journal.note({
+        events.note({
           kind: "started",
           at: now,
           task: {

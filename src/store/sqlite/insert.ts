@@ -1,5 +1,5 @@
 // Stores submitted tasks one after the other, looking up what may keep each from being stored; earlier positions count
-// as stored for later ones. Tasks with nothing to look up have a shorter way: insert-plain.ts.
+// as stored for later ones. Tasks with nothing to look up have a shorter way: insert-fast.ts.
 import type { TaskId } from "../../model/id.js";
 import type { FileId, NewTask } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
@@ -7,10 +7,10 @@ import { answersOfRefused, requireAll } from "../atomic-insert.js";
 import { startOf } from "../replay.js";
 import type { InsertAnswer, InsertOptions } from "../store.js";
 import { writeList } from "../task-row.js";
-import type { Arrivals } from "./arrivals.js";
-import { isPlain } from "./plain-groups.js";
-import { createReplays } from "./replays.js";
+import { takesFastPath } from "./fast-groups.js";
+import type { InsertEffects } from "./insert-effects.js";
 import { SCHEDULE } from "./settle.js";
+import { createSubmitReplay } from "./submit-replay.js";
 import type { Transactions, Writer } from "./transaction.js";
 
 const ADD_REPLAY = "INSERT INTO replay (key, id, digest) VALUES (?, ?, ?)";
@@ -28,9 +28,9 @@ const COPY_CHECKPOINT = `
 INSERT INTO carry (id, attempt, crashes, fence, checkpoint)
 SELECT ?, 0, 0, 0, checkpoint FROM carry WHERE id = ? AND checkpoint IS NOT NULL`;
 
-export function createInsert(writer: Writer, transactions: Transactions, arrivals: Arrivals) {
-  const { database, writes } = writer;
-  const replays = createReplays(database);
+export function createInsert(writer: Writer, transactions: Transactions, effects: InsertEffects) {
+  const { database, rowBuffer } = writer;
+  const submitReplay = createSubmitReplay(database);
   const addReplay = database.prepare<[string, string, string]>(ADD_REPLAY);
   const addFileUse = database.prepare<[string, string]>(USE_FILE);
   const isComplete = database.prepare<[string], number>(FILE_IS_COMPLETE).pluck();
@@ -40,7 +40,7 @@ export function createInsert(writer: Writer, transactions: Transactions, arrival
 
   /** What keeps the task from being stored, or undefined. */
   function refuse(task: NewTask): InsertAnswer | undefined {
-    const known = replays.find(task);
+    const known = submitReplay.find(task);
     if (known) return known;
     if (task.retryOf !== undefined && !task.again) {
       const id = newestRetry.get(task.retryOf);
@@ -59,17 +59,17 @@ export function createInsert(writer: Writer, transactions: Transactions, arrival
 
   /** With everything that may keep it from being stored looked up first. */
   function insertOne(task: NewTask, now: Instant): InsertAnswer {
-    if (!isPlain(task)) {
+    if (!takesFastPath(task)) {
       const refused = refuse(task);
       if (refused) return refused;
     }
     addRow(task, now);
-    if (writes.flush() === 0) return replays.compare(task);
-    return place(task, isPlain(task) ? 0 : addParts(task), now);
+    if (rowBuffer.flush() === 0) return submitReplay.compare(task);
+    return place(task, takesFastPath(task) ? 0 : addParts(task), now);
   }
 
   function addRow(task: NewTask, now: Instant): void {
-    writes.addTask(
+    rowBuffer.addTask(
       [task.id, task.retry ?? null, writeList(task.tags), task.summary ?? null, task.parameters],
       {
         queue: task.queue,
@@ -92,13 +92,14 @@ export function createInsert(writer: Writer, transactions: Transactions, arrival
     const runAt = startOf(task, now);
     const waits = runAt !== null && runAt > now;
     if (waits) schedule.run(runAt, id, queue, taskType, rank, carried, "time");
-    else writes.makeReady([queue, taskType, rank, id, carried]);
-    arrivals.count(task, 1, waits);
-    if (arrivals.listening) arrivals.note(task, runAt, now);
+    else rowBuffer.makeReady([queue, taskType, rank, id, carried]);
+    effects.count(task, 1, waits);
+    if (effects.listening) effects.note(task, runAt, now);
     return { outcome: "created", id, createdAt: now };
   }
 
-  function insertAll(
+  /** Part of a transaction that the caller runs, at its moment; where `atomic`, it throws what rolls that back. */
+  function insertIn(
     tasks: readonly NewTask[],
     { atomic = false }: InsertOptions,
     now: Instant,
@@ -106,16 +107,19 @@ export function createInsert(writer: Writer, transactions: Transactions, arrival
     const answers = tasks.map((task) => insertOne(task, now));
     if (atomic) requireAll(answers);
     const created = tasks.filter((_task, position) => answers[position]?.outcome === "created");
-    arrivals.addQueues(created, now);
+    effects.addQueues(created, now);
     return answers;
   }
 
-  return function insert(tasks: readonly NewTask[], options: InsertOptions = {}): readonly InsertAnswer[] {
-    if (tasks.length === 0) return [];
-    try {
-      return transactions.run((now) => insertAll(tasks, options, now));
-    } catch (error) {
-      return answersOfRefused(error);
-    }
+  return {
+    insertIn,
+    insert(tasks: readonly NewTask[], options: InsertOptions = {}): readonly InsertAnswer[] {
+      if (tasks.length === 0) return [];
+      try {
+        return transactions.run((now) => insertIn(tasks, options, now));
+      } catch (error) {
+        return answersOfRefused(error);
+      }
+    },
   };
 }

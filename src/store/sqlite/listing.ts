@@ -8,12 +8,12 @@ import { encodeCursor } from "../cursor.js";
 import { BOUND, endOf, isWithinIds, type LaneCounts, matches, startOf, total } from "../page.js";
 import type { PageRequest, TaskFilter, TaskPage } from "../store.js";
 import { type TaskRow, toTask, withShortStack } from "../task-row.js";
-import { selectTask } from "./rows.js";
+import { createIdScans } from "./id-scans.js";
 import { TOTALS } from "./statistics.js";
-import { createStreams } from "./streams.js";
+import { selectTask } from "./task-query.js";
 
 export function createListing(database: Database, clock: Clock) {
-  const streams = createStreams(database);
+  const idScans = createIdScans(database);
   const selectTotals = database.prepare<[], LaneCounts>(TOTALS);
   const prepareRow = (parameters: string, resultData: string) =>
     database.prepare<[string], TaskRow>(selectTask(parameters, resultData));
@@ -34,7 +34,7 @@ export function createListing(database: Database, clock: Clock) {
     const after = startOf(filter, page);
     const end = endOf(filter, page.order);
     const totals = selectTotals.all();
-    const nextId = streams.open(filter, page.order, after, totals);
+    const nextId = idScans.open(filter, page.order, after, totals);
     const row = rowOf(page.include);
     const started = clock.monotonic();
     const tasks: Task[] = [];

@@ -76,7 +76,7 @@ interface DoneRow {
   readonly status: FinishedStatus;
 }
 
-export function createRemoval({ database, lanes, tally }: Writer, transactions: Transactions) {
+export function createRemoval({ database, lanes, counters }: Writer, transactions: Transactions) {
   const selectDone = database.prepare<[string], DoneRow>(DONE);
   const removals = REMOVALS.map((sql) => database.prepare<[string]>(sql));
   return {
@@ -87,7 +87,7 @@ export function createRemoval({ database, lanes, tally }: Writer, transactions: 
         const done = selectDone.all(JSON.stringify(ids));
         const these = JSON.stringify(done.map(({ id }) => id));
         for (const removal of removals) removal.run(these);
-        for (const { queue, taskType, status } of done) tally.of(lanes.of(queue, taskType))[status]--;
+        for (const { queue, taskType, status } of done) counters.of(lanes.of(queue, taskType))[status]--;
         return done.length;
       });
     },

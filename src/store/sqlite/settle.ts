@@ -2,10 +2,11 @@
 import type { TaskId } from "../../model/id.js";
 import type { Json } from "../../model/json.js";
 import type { FinishedStatus } from "../../model/status.js";
-import type { Attempt, Hold, Outcome, Settled, TaskError } from "../../model/task.js";
+import type { Attempt, Outcome, Settled, TaskError } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import { damagedTask, type RunningRow, readStages, writeList } from "../task-row.js";
 import { createReports } from "./reports.js";
+import { createSettleReplay, REPLAYED } from "./settle-replay.js";
 import type { Writer } from "./transaction.js";
 
 // By primary key.
@@ -14,12 +15,6 @@ SELECT fence, worker, queue, task_type AS taskType, attempt, crashes, carried, r
   started_at AS startedAt, cancel_requested_at AS cancelRequestedAt, progress,
   progress_message AS progressMessage, stages
 FROM running WHERE id = ?`;
-
-// The last word under a fence, where the task is no longer running under it: three seeks by primary key.
-const REPLAYED = `
-SELECT d.status, d.fence AS doneFence, r.id IS NOT NULL AS isRunning, c.fence AS carryFence
-FROM (SELECT ? AS id) q
-LEFT JOIN done d ON d.id = q.id LEFT JOIN running r ON r.id = q.id LEFT JOIN carry c ON c.id = q.id`;
 
 const KEEP_CARRY = `
 INSERT INTO carry (id, attempt, crashes, fence, started_at) VALUES (?, ?, ?, ?, ?)
@@ -55,13 +50,10 @@ export const STATEMENTS = {
 } as const;
 
 export function createSettle(writer: Writer) {
-  const { database, lanes, held: cache, writes, tally, journal } = writer;
+  const { database, lanes, runningCache, rowBuffer, counters, events } = writer;
   const reports = createReports(writer);
   const selectRunning = database.prepare<[string], RunningRow>(RUNNING);
-  const selectReplayed = database.prepare<
-    [string],
-    { status: FinishedStatus | null; doneFence: number | null; isRunning: number; carryFence: number | null }
-  >(REPLAYED);
+  const replayed = createSettleReplay(writer);
   const keepCarry = database.prepare(KEEP_CARRY);
   const dropCarry = database.prepare<[string]>(DROP_CARRY);
   const trimCarry = database.prepare<[string]>(TRIM_CARRY);
@@ -71,16 +63,8 @@ export function createSettle(writer: Writer) {
   const schedule = database.prepare(SCHEDULE);
 
   function readRunning(id: TaskId): RunningRow | undefined {
-    writes.flush();
+    rowBuffer.flush();
     return selectRunning.get(id);
-  }
-
-  function replayed({ id, fence }: Hold): Settled {
-    writes.flush();
-    const row = selectReplayed.get(id);
-    if (row?.status && row.doneFence === fence) return row.status;
-    const handedBack = row?.status === null && row.isRunning === 0 && row.carryFence === fence;
-    return handedBack ? "PENDING" : "stale";
   }
 
   /** A success at the first try is told by the task itself; everything else leaves a record. */
@@ -112,7 +96,7 @@ export function createSettle(writer: Writer) {
     const progress = status === "SUCCESS" ? 100 : running.progress;
     const resultData = outcome.to === "PENDING" ? undefined : outcome.resultData;
     const { fence, worker, attempt, crashes, cancelRequestedAt, progressMessage, stages } = running;
-    writes.finish([id, fence, startedAt, progressMessage, error, resultData ?? null], {
+    rowBuffer.finish([id, fence, startedAt, progressMessage, error, resultData ?? null], {
       queue,
       taskType,
       status,
@@ -125,12 +109,12 @@ export function createSettle(writer: Writer) {
       stages,
     });
     if (running.carried === 1) (status === "SUCCESS" ? dropCarry : trimCarry).run(id);
-    const counts = tally.of(lanes.of(queue, taskType));
+    const counts = counters.of(lanes.of(queue, taskType));
     counts.running--;
-    tally.end(counts, status);
+    counters.end(counts, status);
     counts.waitMillis += Math.max(0, startedAt - running.readyAt);
     counts.runMillis += Math.max(0, now - startedAt);
-    if (journal.listening) {
+    if (events.listening) {
       noteFinished(outcome, running, { status, progress, resultData }, now);
     }
     return status;
@@ -147,7 +131,7 @@ export function createSettle(writer: Writer) {
     now: Instant,
   ): void {
     const { queue, taskType, attempt, crashes, worker, startedAt } = running;
-    journal.note({
+    events.note({
       kind: "finished",
       at: now,
       task: {
@@ -177,7 +161,7 @@ export function createSettle(writer: Writer) {
     const { id } = outcome;
     const { queue, taskType } = running;
     const lane = lanes.of(queue, taskType);
-    const counts = tally.of(lane);
+    const counts = counters.of(lane);
     // Handed back unharmed, there is nothing to tell about the attempt.
     if (error !== null || !outcome.refund) {
       recordEnd(id, running, error === null ? "released" : "retry", error, now);
@@ -190,18 +174,18 @@ export function createSettle(writer: Writer) {
     if (outcome.in > 0) {
       schedule.run(now + outcome.in, id, queue, taskType, -priority, 1, "retry");
     } else {
-      writes.makeReady([queue, taskType, -priority, id, 1]);
+      rowBuffer.makeReady([queue, taskType, -priority, id, 1]);
       lane.waiting = true;
-      journal.noteWork();
+      events.noteWork();
     }
     counts.running--;
     counts.pending++;
-    if (journal.listening) {
+    if (events.listening) {
       const waits =
         outcome.in > 0
           ? ({ waitingFor: "retry", runAt: now + outcome.in } as const)
           : ({ waitingFor: "worker" } as const);
-      journal.note({
+      events.note({
         kind: "waiting",
         at: now,
         task: { id, taskType, queue, status: "PENDING", ...waits, attempt, progress: 0, stages: [] },
@@ -212,11 +196,11 @@ export function createSettle(writer: Writer) {
 
   /** The status now, or 'stale'. A replay changes nothing and hears the same again. */
   return function settle(outcome: Outcome, now: Instant): Settled {
-    const held = cache.get(outcome.id) ?? readRunning(outcome.id);
+    const held = runningCache.get(outcome.id) ?? readRunning(outcome.id);
     if (held?.fence !== outcome.fence) return replayed(outcome);
     const running = outcome.report ? withReport(held, outcome, now) : held;
-    cache.delete(outcome.id);
-    writes.leaveRunning(outcome.id);
+    runningCache.delete(outcome.id);
+    rowBuffer.leaveRunning(outcome.id);
     const error = writeError(errorOf(outcome));
     if (outcome.to !== "PENDING") return end(running, outcome.to, outcome, error, now);
     if (running.cancelRequestedAt !== null) return end(running, "CANCELLED", outcome, error, now);

@@ -5,7 +5,7 @@ import { createListeners, type Listeners } from "../listeners.js";
 import { type Store, StoreError } from "../store.js";
 import { openReader, type Synchronous } from "./connection.js";
 import { toStoreError } from "./errors.js";
-import { type Inserting, insertTasks } from "./plain-groups.js";
+import { type Inserting, insertTasks } from "./fast-groups.js";
 import { createProblems, type Problems } from "./problems.js";
 import { openPointReads, type Reads } from "./read-verbs.js";
 import { createThread, type Thread } from "./thread.js";
@@ -89,7 +89,7 @@ function assemble(file: string, clock: Clock, { writer, listeners, problems }: P
   }
 
   const inserting: Inserting = {
-    insertPlain: (...args) => writer.call("insertPlain", args),
+    insertFast: (...args) => writer.call("insertFast", args),
     insert: (...args) => writer.call("insert", args),
   };
 

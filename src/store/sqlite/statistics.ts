@@ -29,7 +29,7 @@ FROM minute WHERE minute.at >= @from AND minute.at < @to GROUP BY 1, 2 ORDER BY 
 
 const QUEUES = "SELECT name, created_at AS createdAt FROM queue ORDER BY name";
 
-// Loose index scan: one seek per lane and priority, each answering its oldest task. '~' is behind every id (streams.ts).
+// Loose index scan: one seek per lane and priority, each answering its oldest task. '~' is behind every id (id-scans.ts).
 const NEXT_READY = `
 SELECT y.queue, y.task_type AS taskType, y.rank, t.created_at AS createdAt
 FROM ready y LEFT JOIN task t ON t.id = y.id

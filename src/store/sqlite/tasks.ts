@@ -6,8 +6,8 @@ import type { Instant } from "../../model/time.js";
 import type { CancelAnswer } from "../store.js";
 import { damagedTask, type TaskRow, toTask } from "../task-row.js";
 import { CARRY, type CarryRow } from "./claim.js";
-import { selectTask } from "./rows.js";
 import { TRIM_CARRY } from "./settle.js";
+import { selectTask } from "./task-query.js";
 import type { Transactions, Writer } from "./transaction.js";
 
 const TASK = selectTask("t.parameters", "d.result_data");
@@ -34,7 +34,7 @@ export function createTaskReads(database: Database) {
 }
 
 export function createCancel(writer: Writer, transactions: Transactions) {
-  const { database, lanes, held, writes, tally, journal } = writer;
+  const { database, lanes, runningCache, rowBuffer, counters, events } = writer;
   const selectPlace = database.prepare<[string], TaskRow>(PLACE);
   const selectCarry = database.prepare<[string], CarryRow>(CARRY);
   const flag = database.prepare<[number, string]>(FLAG);
@@ -51,7 +51,7 @@ export function createCancel(writer: Writer, transactions: Transactions) {
         : leaveScheduled.run(row.scheduledAt, id);
     if (left.changes === 0) throw damagedTask(id);
     const carry = selectCarry.get(id);
-    writes.finish([id, carry?.fence ?? 0, carry?.startedAt ?? null, null, null, null], {
+    rowBuffer.finish([id, carry?.fence ?? 0, carry?.startedAt ?? null, null, null, null], {
       queue,
       taskType,
       status: "CANCELLED",
@@ -64,26 +64,26 @@ export function createCancel(writer: Writer, transactions: Transactions) {
       stages: null,
     });
     // The same task may be named twice.
-    writes.flush();
+    rowBuffer.flush();
     if (carry) trimCarry.run(id);
-    const counts = tally.of(lanes.of(queue, taskType));
+    const counts = counters.of(lanes.of(queue, taskType));
     counts.pending--;
-    tally.end(counts, "CANCELLED");
-    if (journal.listening) {
+    counters.end(counts, "CANCELLED");
+    if (events.listening) {
       const task = { id, queue, taskType, status: "CANCELLED", completedAt: now } as const;
-      journal.note({ kind: "finished", at: now, task });
+      events.note({ kind: "finished", at: now, task });
     }
     return { outcome: "cancelled" };
   }
 
   function cancelRunning({ id, queue, taskType, cancelRequestedAt }: TaskRow, now: Instant): CancelAnswer {
     if (cancelRequestedAt !== null) return { outcome: "requested", requestedAt: cancelRequestedAt };
-    held.delete(id);
+    runningCache.delete(id);
     flag.run(now, id);
-    journal.noteWork();
-    if (journal.listening) {
+    events.noteWork();
+    if (events.listening) {
       const task = { id, queue, taskType, status: "RUNNING", cancelRequestedAt: now } as const;
-      journal.note({ kind: "cancel_requested", at: now, task });
+      events.note({ kind: "cancel_requested", at: now, task });
     }
     return { outcome: "requested", requestedAt: now };
   }

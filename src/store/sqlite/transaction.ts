@@ -4,26 +4,26 @@ import type { Clock } from "../../lib/clock.js";
 import type { TaskId } from "../../model/id.js";
 import type { Instant } from "../../model/time.js";
 import type { RunningRow } from "../task-row.js";
+import type { Counters } from "./counters.js";
 import type { Fences } from "./fences.js";
-import type { Journal } from "./journal.js";
-import type { Lanes } from "./lanes.js";
-import type { Tally } from "./tally.js";
-import type { Writes } from "./writes.js";
+import type { ReadyLanes } from "./ready-lanes.js";
+import type { RowBuffer } from "./row-buffer.js";
+import type { TransactionEvents } from "./transaction-events.js";
 
 /** What the verbs that write share. */
 export interface Writer {
   readonly database: Database;
   readonly clock: Pick<Clock, "now">;
   readonly fences: Fences;
-  readonly lanes: Lanes;
+  readonly lanes: ReadyLanes;
   /**
    * Running rows as a claim of this process wrote them, so that a settle needs not read them again (a third of its time).
    * Whoever changes such a row takes it out; a rollback empties it. What is missing here is read from the table.
    */
-  readonly held: Map<TaskId, RunningRow>;
-  readonly writes: Writes;
-  readonly tally: Tally;
-  readonly journal: Journal;
+  readonly runningCache: Map<TaskId, RunningRow>;
+  readonly rowBuffer: RowBuffer;
+  readonly counters: Counters;
+  readonly events: TransactionEvents;
 }
 
 export interface Transactions {
@@ -37,17 +37,17 @@ export interface Transactions {
 }
 
 export function createTransactions(writer: Writer): Transactions {
-  const { database, clock, lanes, held, writes, tally, journal } = writer;
+  const { database, clock, lanes, runningCache, rowBuffer, counters, events } = writer;
   // IMMEDIATE takes the write lock at once, so that nothing fails half way for want of it.
   const begin = database.prepare("BEGIN IMMEDIATE");
   const commit = database.prepare("COMMIT");
   const rollback = database.prepare("ROLLBACK");
 
   function undo(): void {
-    held.clear();
-    writes.clear();
-    tally.clear();
-    journal.clear();
+    runningCache.clear();
+    rowBuffer.clear();
+    counters.clear();
+    events.clear();
     // SQLite has already rolled back by itself after some errors (disk full, I/O).
     if (database.inTransaction) rollback.run();
     lanes.reload();
@@ -75,8 +75,8 @@ export function createTransactions(writer: Writer): Transactions {
     try {
       const now = clock.now();
       answer = verb(now);
-      writes.flush();
-      tally.write(now);
+      rowBuffer.flush();
+      counters.write(now);
       commit.run();
     } catch (error) {
       undo();

@@ -53,7 +53,7 @@ type WorkVerbs = {
 };
 
 export function createWork(writer: Writer, transactions: Transactions): WorkVerbs {
-  const { database, clock, fences, lanes, held, writes, journal } = writer;
+  const { database, clock, fences, lanes, runningCache, rowBuffer, events } = writer;
   const claim = createClaim(writer);
   const settle = createSettle(writer);
   const reports = createReports(writer);
@@ -95,7 +95,7 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
     const { attempt, startedAt, stages } = lostRow;
     addAttempt.run(id, id, attempt, lostRow.worker, startedAt, now, "crashed", null, stages);
     const running: RunningRow = { ...lostRow, fence: fences.next(), worker, crashes: lostRow.crashes + 1 };
-    held.delete(id);
+    runningCache.delete(id);
     takeOver.run(running.fence, worker, running.crashes, id);
     return toClaimed(payload, running, selectCarry.get(id)?.checkpoint);
   }
@@ -114,14 +114,14 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
       stages ? writeList(stages) : running.stages,
       id,
     );
-    if (!journal.listening) return;
+    if (!events.listening) return;
     const { taskType, queue } = running;
     const shown = {
       ...(progress === undefined ? {} : { progress }),
       ...(progressMessage === undefined ? {} : { progressMessage }),
       ...(stages === undefined ? {} : { stages }),
     };
-    journal.note({ kind: "progress", at: now, task: { id, taskType, queue, status: "RUNNING", ...shown } });
+    events.note({ kind: "progress", at: now, task: { id, taskType, queue, status: "RUNNING", ...shown } });
   }
 
   return {
@@ -145,7 +145,7 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
         holds.map(({ id, fence, report }) => {
           const running = selectRunning.get(id);
           if (running?.fence !== fence) return "stale";
-          held.delete(id);
+          runningCache.delete(id);
           reports.store(id, running, report, now);
           saidSomething(id, running, report, now);
           return running.cancelRequestedAt === null ? "held" : "cancel";
@@ -178,13 +178,13 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
         const due = selectDue.all(at, limit);
         for (const { runAt, id, queue, taskType, rank, carried } of due) {
           unschedule.run(runAt, id);
-          writes.makeReady([queue, taskType, rank, id, carried]);
+          rowBuffer.makeReady([queue, taskType, rank, id, carried]);
           lanes.of(queue, taskType).waiting = true;
-          if (!journal.listening) continue;
+          if (!events.listening) continue;
           const task = { id, taskType, queue, status: "PENDING", waitingFor: "worker" } as const;
-          journal.note({ kind: "waiting", at, task });
+          events.note({ kind: "waiting", at, task });
         }
-        if (due.length > 0) journal.noteWork();
+        if (due.length > 0) events.noteWork();
         return due.length;
       });
       const next = nextDue.get();

@@ -4,23 +4,23 @@ import path from "node:path";
 import type Database from "better-sqlite3";
 import type { Clock } from "../../lib/clock.js";
 import { StoreError } from "../store.js";
-import { createArrivals } from "./arrivals.js";
 import { checkEngine, engineVersion, openWriter, preparePlace, type Synchronous } from "./connection.js";
+import { createCounters } from "./counters.js";
 import { toStoreError } from "./errors.js";
 import { createFences } from "./fences.js";
 import { createFiles } from "./files.js";
 import { createInsert } from "./insert.js";
-import { createInsertPlain } from "./insert-plain.js";
-import type { Journal } from "./journal.js";
-import { createLanes } from "./lanes.js";
+import { createInsertEffects } from "./insert-effects.js";
+import { createInsertFast } from "./insert-fast.js";
 import { takeLock } from "./lock.js";
 import { migrateSchema, readVersion, SCHEMA_VERSION } from "./migrations/migrate.js";
+import { createReadyLanes } from "./ready-lanes.js";
 import { createRemoval } from "./retention.js";
-import { createTally } from "./tally.js";
+import { createRowBuffer } from "./row-buffer.js";
 import { createCancel } from "./tasks.js";
 import { createTransactions } from "./transaction.js";
+import type { TransactionEvents } from "./transaction-events.js";
 import { createWork } from "./work.js";
-import { createWrites } from "./writes.js";
 
 export interface WritingOptions {
   readonly file: string;
@@ -32,7 +32,7 @@ export interface WritingOptions {
 /** What the verbs share with whoever calls them. */
 export interface Surroundings {
   readonly clock: Pick<Clock, "now">;
-  readonly journal: Journal;
+  readonly events: TransactionEvents;
 }
 
 /**
@@ -90,21 +90,21 @@ function assemble(
     ...surroundings,
     database,
     fences: createFences(database),
-    lanes: createLanes(database),
-    held: new Map(),
-    writes: createWrites(database),
-    tally: createTally(database),
+    lanes: createReadyLanes(database),
+    runningCache: new Map(),
+    rowBuffer: createRowBuffer(database),
+    counters: createCounters(database),
   };
   const transactions = createTransactions(writer);
-  const arrivals = createArrivals(writer);
+  const effects = createInsertEffects(writer);
   const ping = database.prepare("SELECT 1");
   return {
     verbs: {
       ...createWork(writer, transactions),
       ...createFiles(writer, transactions),
       ...createRemoval(writer, transactions),
-      insertPlain: createInsertPlain(writer, transactions, arrivals),
-      insert: createInsert(writer, transactions, arrivals),
+      insertFast: createInsertFast(writer, transactions, effects),
+      insert: createInsert(writer, transactions, effects).insert,
       cancel: createCancel(writer, transactions),
       migrate: () => migrateSchema(database, file),
       ping: () => void ping.get(),

@@ -10,7 +10,7 @@ export interface Lane {
   waiting: boolean;
 }
 
-export interface Lanes {
+export interface ReadyLanes {
   of(queue: string, taskType: string): Lane;
   /** Lanes that a worker may claim from now. */
   served(wanted: ClaimRequest): readonly Lane[];
@@ -24,7 +24,7 @@ const NEXT_LANE = `
 SELECT queue, task_type AS taskType FROM ready
 WHERE (queue, task_type, rank) > (?, ?, 1000) ORDER BY queue, task_type, rank LIMIT 1`;
 
-export function createLanes(database: Database): Lanes {
+export function createReadyLanes(database: Database): ReadyLanes {
   const nextLane = database.prepare<[string, string], { queue: string; taskType: string }>(NEXT_LANE);
   const queues = new Map<string, Map<string, Lane>>();
   let latest: Lane | undefined;

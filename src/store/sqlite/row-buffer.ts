@@ -31,7 +31,7 @@ type Row<Columns extends number, Values extends readonly Value[] = []> = Values[
   ? Values
   : Row<Columns, readonly [...Values, Value]>;
 
-export interface Writes {
+export interface RowBuffer {
   /**
    * id, retry, tags, summary, parameters; and what tasks mostly have in common. One whose id is there already is left out,
    * and missing in what `flush` answers.
@@ -49,7 +49,7 @@ export interface Writes {
   clear(): void;
 }
 
-export function createWrites(database: Database): Writes {
+export function createRowBuffer(database: Database): RowBuffer {
   const tasks = createBulk(database, ADD_TASK, TASK, "ON CONFLICT (id) DO NOTHING");
   const ready = createBulk(database, MAKE_READY, "(?, ?, ?, ?, ?)");
   const running = createBulk(database, START, STARTED);

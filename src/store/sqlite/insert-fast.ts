@@ -3,8 +3,8 @@
 import type { Instant } from "../../model/time.js";
 import { startOf } from "../replay.js";
 import { readTags } from "../task-row.js";
-import type { Arrivals } from "./arrivals.js";
-import type { PlainGroup } from "./plain-groups.js";
+import type { FastGroup } from "./fast-groups.js";
+import type { InsertEffects } from "./insert-effects.js";
 import type { Transactions, Writer } from "./transaction.js";
 
 // The end of the table.
@@ -22,48 +22,48 @@ SELECT run_at, id, queue, task_type, -priority, 0, 'time' FROM task WHERE rowid 
 /** For the test of their plans. */
 export const STATEMENTS = { NEWEST_ROW, MAKE_READY, SCHEDULE } as const;
 
-export function createInsertPlain(
-  { database, writes }: Writer,
+export function createInsertFast(
+  { database, rowBuffer }: Writer,
   transactions: Transactions,
-  arrivals: Arrivals,
+  effects: InsertEffects,
 ) {
   const newestRow = database.prepare<[], number | null>(NEWEST_ROW).pluck();
   const makeReady = database.prepare<[number, Instant]>(MAKE_READY);
   const schedule = database.prepare<[number, Instant]>(SCHEDULE);
 
-  function store(groups: readonly PlainGroup[], now: Instant): Instant {
+  function store(groups: readonly FastGroup[], now: Instant): Instant {
     const before = newestRow.get() ?? 0;
     const runAts = groups.map((group) => startOf(group, now));
     groups.forEach((group, position) => {
       const runAt = runAts[position] ?? null;
       add(group, runAt, now);
-      arrivals.count(group, group.own.length, runAt !== null && runAt > now);
-      if (arrivals.listening) noteAll(group, runAt, now);
+      effects.count(group, group.own.length, runAt !== null && runAt > now);
+      if (effects.listening) noteAll(group, runAt, now);
     });
     if (runAts.some((runAt) => runAt === null || runAt <= now)) makeReady.run(before, now);
     if (runAts.some((runAt) => runAt !== null && runAt > now)) schedule.run(before, now);
-    arrivals.addQueues(groups, now);
+    effects.addQueues(groups, now);
     return now;
   }
 
-  function add(group: PlainGroup, runAt: Instant | null, now: Instant): void {
+  function add(group: FastGroup, runAt: Instant | null, now: Instant): void {
     const { queue, taskType, priority, maxAttempts, timeout, own } = group;
     const lane = { queue, taskType, priority };
     const common = { ...lane, maxAttempts, timeout, createdAt: now, runAt, retryOf: null, replayKey: null };
-    for (const row of own) writes.addTask(row, common);
-    if (writes.flush() < own.length) throw new RepeatedId();
+    for (const row of own) rowBuffer.addTask(row, common);
+    if (rowBuffer.flush() < own.length) throw new RepeatedId();
   }
 
-  function noteAll(group: PlainGroup, runAt: Instant | null, now: Instant): void {
+  function noteAll(group: FastGroup, runAt: Instant | null, now: Instant): void {
     const { queue, taskType, priority, maxAttempts, timeout } = group;
     for (const [id, , tags, summary] of group.own) {
       const own = { id, tags: readTags(tags), ...(summary !== null && { summary }) };
-      arrivals.note({ queue, taskType, priority, maxAttempts, timeout, ...own }, runAt, now);
+      effects.note({ queue, taskType, priority, maxAttempts, timeout, ...own }, runAt, now);
     }
   }
 
   /** The moment at which all were stored, or undefined where nothing was, because an id is there already. */
-  return function insertPlain(groups: readonly PlainGroup[]): Instant | undefined {
+  return function insertFast(groups: readonly FastGroup[]): Instant | undefined {
     try {
       return transactions.run((now) => store(groups, now));
     } catch (error) {

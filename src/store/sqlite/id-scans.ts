@@ -39,7 +39,7 @@ WHERE (queue, task_type, rank, id) > (?, ?, ?, '~') ORDER BY queue, task_type, r
 /** Every statement of a list by its place, for the test of their plans. */
 export const SCANS = { ALL, RUNNING, READY, SCHEDULED, FINISHED, ...UNSUCCESSFUL } as const;
 
-export interface Streams {
+export interface IdScans {
   /** Ids that may match the filter's status, task types and queues, in order, beyond `after`. */
   open(
     filter: TaskFilter,
@@ -49,7 +49,7 @@ export interface Streams {
   ): () => TaskId | undefined;
 }
 
-export function createStreams(database: Database): Streams {
+export function createIdScans(database: Database): IdScans {
   const prepare = (sql: { readonly newest: string; readonly oldest: string }) => ({
     newest: database.prepare<unknown[], TaskId>(sql.newest).pluck(),
     oldest: database.prepare<unknown[], TaskId>(sql.oldest).pluck(),

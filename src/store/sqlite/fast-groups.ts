@@ -9,7 +9,7 @@ import type { InsertAnswer, InsertOptions } from "../store.js";
 import { writeList } from "../task-row.js";
 
 /** Tasks that have all but their own values in common. */
-export interface PlainGroup
+export interface FastGroup
   extends Pick<NewTask, "queue" | "taskType" | "priority" | "start" | "maxAttempts" | "timeout"> {
   readonly own: readonly Own[];
 }
@@ -20,32 +20,32 @@ export type Own = readonly [TaskId, Json | null, Json | null, string | null, Jso
 /** The writer's two ways. */
 export interface Inserting {
   /** The moment at which all were stored, or undefined where nothing was, because an id is there already. */
-  readonly insertPlain: (groups: readonly PlainGroup[]) => Eventual<Instant | undefined>;
+  readonly insertFast: (groups: readonly FastGroup[]) => Eventual<Instant | undefined>;
   readonly insert: (tasks: readonly NewTask[], options?: InsertOptions) => Eventual<readonly InsertAnswer[]>;
 }
 
 /** Stores the tasks by the shortest way that they can take. */
 export async function insertTasks(
   tasks: readonly NewTask[],
-  { insertPlain, insert }: Inserting,
+  { insertFast, insert }: Inserting,
   options?: InsertOptions,
 ): Promise<readonly InsertAnswer[]> {
-  if (tasks.length === 0 || !tasks.every(isPlain)) return insert(tasks, options);
-  const createdAt = await insertPlain(groupsOf(tasks));
+  if (tasks.length === 0 || !tasks.every(takesFastPath)) return insert(tasks, options);
+  const createdAt = await insertFast(groupsOf(tasks));
   if (createdAt === undefined) return insert(tasks, options);
   return tasks.map(({ id }) => ({ outcome: "created", id, createdAt }));
 }
 
 /** Has nothing that must be looked up, and nothing to store beside the task. */
-export function isPlain({ retryOf, replay, files }: NewTask): boolean {
+export function takesFastPath({ retryOf, replay, files }: NewTask): boolean {
   return retryOf === undefined && replay === undefined && files === undefined;
 }
 
-interface OpenGroup extends PlainGroup {
+interface OpenGroup extends FastGroup {
   readonly own: Own[];
 }
 
-function groupsOf(tasks: readonly NewTask[]): readonly PlainGroup[] {
+function groupsOf(tasks: readonly NewTask[]): readonly FastGroup[] {
   const groups = new Map<string, OpenGroup>();
   let group: OpenGroup | undefined;
   for (const task of tasks) {
@@ -62,7 +62,7 @@ function groupsOf(tasks: readonly NewTask[]): readonly PlainGroup[] {
   return [...groups.values()];
 }
 
-function belongs(task: NewTask, group: PlainGroup): boolean {
+function belongs(task: NewTask, group: FastGroup): boolean {
   return (
     task.taskType === group.taskType &&
     task.queue === group.queue &&

@@ -7,7 +7,7 @@ import type { Writer } from "./transaction.js";
 
 const ADD_QUEUE = "INSERT INTO queue (name, created_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING";
 
-export interface Arrivals {
+export interface InsertEffects {
   /** Counts tasks of one lane. `waits`: for their time, not for a worker. */
   count(lane: Pick<NewTask, "queue" | "taskType">, tasks: number, waits: boolean): void;
   /** To be asked before `note`, which costs something. */
@@ -17,23 +17,23 @@ export interface Arrivals {
   addQueues(tasks: readonly Pick<NewTask, "queue">[], now: Instant): void;
 }
 
-export function createArrivals({ database, lanes, tally, journal }: Writer): Arrivals {
+export function createInsertEffects({ database, lanes, counters, events }: Writer): InsertEffects {
   const addQueue = database.prepare<[string, Instant]>(ADD_QUEUE);
   return {
     count({ queue, taskType }, tasks, waits) {
       const lane = lanes.of(queue, taskType);
-      const counts = tally.of(lane);
+      const counts = counters.of(lane);
       counts.created += tasks;
       counts.pending += tasks;
       if (waits) return;
       lane.waiting = true;
-      journal.noteWork();
+      events.noteWork();
     },
     get listening() {
-      return journal.listening;
+      return events.listening;
     },
     note(task, runAt, now) {
-      journal.note(created(task, now, runAt));
+      events.note(created(task, now, runAt));
     },
     addQueues(tasks, now) {
       for (const queue of new Set(tasks.map((task) => task.queue))) addQueue.run(queue, now);

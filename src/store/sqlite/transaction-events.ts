@@ -2,7 +2,7 @@
 import type { Change } from "../store.js";
 import type { Told } from "./thread-messages.js";
 
-export interface Journal {
+export interface TransactionEvents {
   /** Whether anybody wants to hear of changes; without, they need not even be built. */
   readonly listening: boolean;
   note(change: Change): void;
@@ -13,7 +13,7 @@ export interface Journal {
   clear(): void;
 }
 
-export function createJournal(isListening: () => boolean): Journal {
+export function createTransactionEvents(isListening: () => boolean): TransactionEvents {
   let changes: Change[] = [];
   let work = false;
 

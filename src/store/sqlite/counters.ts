@@ -2,7 +2,7 @@
 import type { Database } from "better-sqlite3";
 import type { FinishedStatus } from "../../model/status.js";
 import type { Instant, Millis } from "../../model/time.js";
-import type { Lane } from "./lanes.js";
+import type { Lane } from "./ready-lanes.js";
 
 /** Changes of a lane's counts. */
 export interface Counts {
@@ -20,7 +20,7 @@ export interface Counts {
   runMillis: Millis;
 }
 
-export interface Tally {
+export interface Counters {
   of(lane: Lane): Counts;
   /** Notes that a task ended. */
   end(counts: Counts, status: FinishedStatus): void;
@@ -45,7 +45,7 @@ ON CONFLICT (at, queue, task_type) DO UPDATE SET
   retried = retried + excluded.retried,
   wait_millis = wait_millis + excluded.wait_millis, run_millis = run_millis + excluded.run_millis`;
 
-export function createTally(database: Database): Tally {
+export function createCounters(database: Database): Counters {
   const addTotal = database.prepare(ADD_TOTAL);
   const addMinute = database.prepare(ADD_MINUTE);
   const gathered = new Map<Lane, Counts>();

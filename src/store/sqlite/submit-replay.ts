@@ -15,14 +15,14 @@ const BY_KEY = "SELECT id, digest FROM replay WHERE key = ?";
 
 const FILES = "SELECT file_id FROM file_use WHERE task_id = ? ORDER BY file_id";
 
-export interface Replays {
+export interface SubmitReplay {
   /** What to answer where the task's key or id is stored already, or undefined. */
   find(task: NewTask): InsertAnswer | undefined;
   /** What to answer for a task whose id is stored. */
   compare(task: NewTask): InsertAnswer;
 }
 
-export function createReplays(database: Database): Replays {
+export function createSubmitReplay(database: Database): SubmitReplay {
   const selectStored = database.prepare<[string], StoredRow>(STORED);
   const selectByKey = database.prepare<[string], { id: TaskId; digest: string }>(BY_KEY);
   const selectFiles = database.prepare<[string], FileId>(FILES).pluck();
