@@ -23,7 +23,8 @@ import { type BlobsOptions, openBlobs } from "./open-blobs.js";
 import { createStore, type StoreOptions } from "./open-store.js";
 import { outageLog } from "./outage-log.js";
 import { tellScheduled } from "./tell-scheduled.js";
-import { untilReady } from "./until-ready.js";
+import { untilBack, untilReady } from "./until-ready.js";
+import { watchWrites } from "./watch-writes.js";
 
 export interface EngineOptions extends StoreOptions, BlobsOptions {
   readonly tasks: readonly TaskType[];
@@ -83,7 +84,12 @@ export async function openEngine(options: EngineOptions, version: string): Promi
   const registry = createRegistry(options.tasks);
   const newId = createIdSource(clock.now, (bytes) => void randomFillSync(bytes));
   const { store: opened, open } = await createStore(options, clock);
-  const store = tellScheduled(opened, () => maintenance.promoter.wake());
+  const written = watchWrites(opened, (failure) => {
+    // Before it is ready, it is waited for already.
+    if (isReady) loopLog.error({ err: failure }, "the store took no write");
+  });
+  opened.onProblem(({ severity, message }) => log.error({ severity }, message));
+  const store = tellScheduled(written, () => maintenance.promoter.wake());
   let blobs: Blobs;
   try {
     blobs = await openBlobs(options, clock);
@@ -110,7 +116,7 @@ export async function openEngine(options: EngineOptions, version: string): Promi
     answered.abort();
   }
   // Whatever runs in loops goes on by itself when the store is back.
-  const loopLog = outageLog(log, () => untilReady(() => store.ping(), patience));
+  const loopLog = outageLog(log, (failure) => untilBack(() => store.ping(), failure, patience));
   const queue = createQueue({ store, registry, clock, newId });
   const workers: Worker[] = [];
   const maintenance = createMaintenance({ store, blobs, clock, log: loopLog, options });

@@ -1,20 +1,21 @@
 // A log for what tries again by itself: an outage of the store is one line when it begins and one when it is over.
 import type { Log } from "../lib/log.js";
-import { StoreError } from "../store/store.js";
+import type { StoreError } from "../store/store.js";
+import { isOutage } from "./until-ready.js";
 
 /**
- * Passes on everything but errors that the store is unavailable. The first of them calls `watch`, which says that the
- * store is away, and resolves once it is back or nobody waits any more.
+ * Passes on everything but errors that the store can't be used for now. The first of them calls `watch`, which says so,
+ * and resolves once the store is back or waiting has ended.
  */
-export function outageLog(log: Log, watch: () => Promise<void>): Log {
+export function outageLog(log: Log, watch: (failure: StoreError) => Promise<void>): Log {
   let isAway = false;
 
-  async function follow(): Promise<void> {
+  async function follow(failure: StoreError): Promise<void> {
     isAway = true;
     try {
-      await watch();
+      await watch(failure);
     } catch (error) {
-      // Closed meanwhile, or what waiting can't mend: the next try of whoever logs here says so again.
+      // Closed meanwhile, or what waiting can't help: the next failure of what logs here says so again.
       log.debug({ err: error }, "the store is no longer waited for");
     } finally {
       isAway = false;
@@ -26,10 +27,9 @@ export function outageLog(log: Log, watch: () => Promise<void>): Log {
     info: (fields, message) => log.info(fields, message),
     warn: (fields, message) => log.warn(fields, message),
     error(fields, message) {
-      const isOutage =
-        "err" in fields && fields.err instanceof StoreError && fields.err.code === "unavailable";
-      if (!isOutage) log.error(fields, message);
-      else if (!isAway) void follow();
+      const failure = "err" in fields ? fields.err : undefined;
+      if (!isOutage(failure)) log.error(fields, message);
+      else if (!isAway) void follow(failure);
     },
   };
 }

@@ -47,12 +47,13 @@ const RETRY: RetryPolicy = { maxAttempts: 4, base: 200, factor: 2, max: 2000, ji
 const LONGEST_RETRY_AFTER = 10;
 
 export function createTransport(options: TransportOptions): Transport {
-  const url = options.url.replace(/\/+$/, "");
+  const { url, basic } = takeCredentials(options.url.replace(/\/+$/, ""));
+  const authorization = options.key === undefined ? basic : `Bearer ${options.key}`;
   const { clock, random } = options;
 
   async function attempt(request: RequestSpec): Promise<Response> {
     const headers = new Headers(request.headers);
-    if (options.key !== undefined) headers.set("authorization", `Bearer ${options.key}`);
+    if (authorization !== undefined) headers.set("authorization", authorization);
     if (request.json !== undefined) headers.set("content-type", "application/json");
     const address = url + request.path + queryText(request.query);
     const { method, form, onSent, signal } = request;
@@ -110,6 +111,19 @@ export function createTransport(options: TransportOptions): Transport {
       }
     },
   };
+}
+
+/** User and password leave the URL, which people get to see and fetch refuses: they go into a header, for a proxy in front. */
+function takeCredentials(url: string): { readonly url: string; readonly basic?: string } {
+  // A page's URL may be relative.
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (!parsed || (parsed.username === "" && parsed.password === "")) return { url };
+  const bytes = new TextEncoder().encode(
+    `${decodeURIComponent(parsed.username)}:${decodeURIComponent(parsed.password)}`,
+  );
+  parsed.username = "";
+  parsed.password = "";
+  return { url: parsed.href.replace(/\/+$/, ""), basic: `Basic ${btoa(String.fromCharCode(...bytes))}` };
 }
 
 function queryText(query: object = {}): string {

@@ -10,14 +10,23 @@ export interface Clock {
   after(delay: Millis, task: () => void, options?: { readonly background?: boolean }): () => void;
 }
 
-/** Resolves after `delay`, or at once when the signal aborts. Never rejects. */
-export function pause(clock: Clock, delay: Millis, signal?: AbortSignal): Promise<void> {
+/** Resolves after `delay`, or at once when the signal aborts. Never rejects. `options` as for `after`. */
+export function pause(
+  clock: Clock,
+  delay: Millis,
+  signal?: AbortSignal,
+  options?: { readonly background?: boolean },
+): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
-    const cancel = clock.after(delay, () => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    });
+    const cancel = clock.after(
+      delay,
+      () => {
+        signal?.removeEventListener("abort", stop);
+        resolve();
+      },
+      options,
+    );
     function stop() {
       cancel();
       resolve();

@@ -1,4 +1,4 @@
-// What a store throws, in the words that callers of the queue know.
+// What a store throws, in the words that callers of the queue know. Where the store is stays in the cause, which the log has.
 import { TaskwrightError } from "../model/errors.js";
 import { StoreError } from "../store/store.js";
 
@@ -15,13 +15,13 @@ function translate(cause: unknown): unknown {
   if (!(cause instanceof StoreError)) return cause;
   switch (cause.code) {
     case "full":
-      return new TaskwrightError("storage_full", cause.message, { cause });
+      return new TaskwrightError("storage_full", cause.advice, { cause });
     case "unavailable":
     case "refused":
     case "locked":
     case "lost":
     case "closed":
-      return new TaskwrightError("unavailable", cause.message, { cause });
+      return new TaskwrightError("unavailable", cause.advice, { cause });
     case "invalid_cursor":
       return new TaskwrightError("invalid_cursor", cause.message, { cause });
     case "unsupported": {

@@ -54,6 +54,8 @@ export interface Store
   migrate(): Promise<{ readonly from: number; readonly to: number }>;
   /** Cheap proof that the store answers. */
   ping(): Promise<void>;
+  /** Proof that the store takes writes: commits one that leaves nothing behind. */
+  probe(): Promise<void>;
   /** Why nothing is heard of other processes for now, in words for people; undefined while all is well. Polling stands in. */
   deafness(): string | undefined;
   /** What is wrong with the database itself; undefined while all is well. It stays until the store is opened anew. */

@@ -94,3 +94,12 @@ function problems({ findings }: Report, check: string): string {
     .map(({ message }) => message)
     .join("\n");
 }
+
+test("the password of a URL is not repeated, whether the server answers or not", async () => {
+  const withPassword = serving.url.replace("http://", "http://user:s3cret@");
+  for (const url of [withPassword, "http://user:s3cret@127.0.0.1:1"]) {
+    const { stdout, stderr } = await run(["doctor", "--url", url], { cwd: empty });
+    expect(stdout).toContain(new URL(url).host);
+    expect(stdout + stderr).not.toContain("s3cret");
+  }
+});

@@ -59,3 +59,49 @@ test("a process that is told to stop while it is away ends", async () => {
   await postgres.server.start();
   expect(code).toBe(0);
 });
+
+test.each([
+  ["with a worker, whose heartbeat is a write", []],
+  ["without a worker", ["--no-worker"]],
+] as const)("a database that became read-only, %s", async (_how, flags) => {
+  const { url, name } = await postgres.role();
+  const server = await serve(url, name, ...flags);
+  const setReadOnly = (value: string) =>
+    postgres.sql(`
+      ALTER ROLE ${name} SET default_transaction_read_only = ${value};
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${name}'`);
+  const body = JSON.stringify({ task_type: "email_simulation", parameters: { recipient_count: 1 } });
+  const submit = { method: "POST", headers: { "content-type": "application/json" }, body };
+  expect((await server.ask("/api/tasks/submit", submit)).status).toBe(201);
+
+  await setReadOnly("on");
+  const refused = await server.ask("/api/tasks/submit", submit);
+  expect(refused.status).toBe(503);
+  await server.says(/waiting for the store: PostgreSQL/);
+  const ready = await server.ask("/api/health/ready");
+  expect(ready.status).toBe(503);
+  expect(JSON.parse(ready.text).reason).toMatch(/PostgreSQL takes no writes here/);
+  expect(ready.text).not.toContain(name);
+  expect((await server.ask("/api/tasks")).status).toBe(200);
+
+  await setReadOnly("off");
+  // Probed by whoever asks, and by nobody's submit.
+  while ((await server.ask("/api/health/ready")).status !== 200);
+  expect((await server.ask("/api/tasks/submit", submit)).status).toBe(201);
+});
+
+test("neither readiness nor a refused request tells where the database is", async () => {
+  const { url, name } = await postgres.role();
+  const server = await serve(url, name, "--no-worker");
+  await postgres.server.stop();
+  const { host, port } = new URL(url);
+  for (const route of ["/api/health/ready", "/api/tasks"]) {
+    const { status, text } = await server.ask(route);
+    expect(status).toBe(503);
+    expect(text).toMatch(/PostgreSQL can't be reached/);
+    for (const secret of [host, port, name, "s3cret"]) expect(text).not.toContain(secret);
+  }
+  // Whoever runs it is told.
+  await server.says(new RegExp(`ECONNREFUSED.*${port}`));
+  await postgres.server.start();
+});

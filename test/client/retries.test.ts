@@ -223,3 +223,16 @@ describe("events", () => {
     expect(ended).toEqual({ done: true, value: undefined });
   });
 });
+
+test("user and password of the URL go into a header, and into no error", async () => {
+  const { url, requests } = await serve((_request, response) => response.writeHead(500).end());
+  const client = createClient({ url: url.replace("http://", "http://us%C3%A9r:s3cret@") });
+  await expect(client.health()).rejects.toThrow(ApiError);
+  const [, credentials = ""] = requests[0]?.headers.authorization?.split(" ") ?? [];
+  expect(Buffer.from(credentials, "base64").toString()).toBe("us\u00e9r:s3cret");
+  expect(client.url).toBe(url);
+  const away = createClient({ url: "http://user:s3cret@127.0.0.1:1", clock: impatientClock().clock });
+  const error: unknown = await away.health().catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(ConnectionError);
+  expect(String(error)).not.toContain("s3cret");
+});

@@ -1,27 +1,12 @@
 // A full disk: the store says so, keeps all or nothing, and works again once there is room. Needs a small tmpfs, so root.
-import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createManualClock } from "../../src/lib/clock.js";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.js";
+import { mountSmallDisk } from "../support/small-disk.js";
 import { createBench } from "./fixture.js";
 import { refusal, temporaryFolder } from "./sqlite-support.js";
-
-/** Mounts a disk of that size; false where this user may not. */
-function mountSmallDisk(folder: string, size: string): boolean {
-  if (process.getuid?.() !== 0) return false;
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder], { stdio: "pipe" });
-  } catch {
-    // Containers often may not mount even as root.
-    return false;
-  }
-  onTestFinished(() => {
-    execFileSync("umount", [folder]);
-  });
-  return true;
-}
 
 test("nothing is half written on a full disk, and it goes on once there is room", async ({ skip }) => {
   const folder = temporaryFolder();

@@ -189,6 +189,12 @@ function queueTests(check: Case): void {
 }
 
 function workerTests(check: Case): void {
+  check("a probe writes and leaves nothing behind, however many probe at once", async ({ store }) => {
+    await Promise.all([store.probe(), store.probe(), store.probe()]);
+    expect(await store.workers()).toEqual([]);
+    expect(await store.totals()).toEqual([]);
+  });
+
   check("workers are listed as they last said, until they retire", async ({ store, clock }) => {
     await store.beat(workerState("a", { queues: ["post"] }));
     await store.beat(workerState("b"));

@@ -10,8 +10,11 @@ import type { WireHealth } from "../wire.js";
 /** A store that answers later than this is away. */
 const PING_TIMEOUT: Millis = 2_000;
 
+const DAMAGED = "The database is damaged, or part of it is missing. The server's log has the reason.";
+const UNUSABLE = "Nothing can be stored until the server is restarted. The server's log has the reason.";
+
 interface HealthOptions {
-  readonly store: Pick<Store, "kind" | "ping" | "deafness">;
+  readonly store: Pick<Store, "kind" | "ping" | "deafness" | "problem">;
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
@@ -29,39 +32,41 @@ export function serveHealth(app: FastifyInstance, options: HealthOptions): void 
   });
 
   function degradation(): Pick<WireHealth, "degraded"> {
-    const degraded = store.deafness();
+    // The problem itself names files, and is in the log.
+    const degraded = store.problem() === undefined ? store.deafness() : DAMAGED;
     return degraded === undefined ? {} : { degraded };
   }
 
   serve(app, "health.get", health);
   serve(app, "health.live", health);
   serve(app, "health.ready", async (_request, reply): Promise<WireHealth> => {
-    const reason = await whyAway();
+    const reason = store.problem()?.severity === "unusable" ? UNUSABLE : await whyAway();
     if (reason === undefined) return health();
     reply.code(503).header("retry-after", "2");
     return { ...health(), status: "unavailable", reason };
   });
 
-  /** Why the store was away when it was last asked: probes come every few seconds, and each reason is logged once. */
+  /** Why the store could not be used when it was last asked: probes come every few seconds, and each reason is logged once. */
   let lastReason: string | undefined;
 
   async function whyAway(): Promise<string | undefined> {
-    const late = `the store did not answer within ${PING_TIMEOUT / 1000} s`;
+    const late = `The store did not answer within ${PING_TIMEOUT / 1000} s.`;
     const timer = new AbortController();
     const ping = store.ping().then(
       () => undefined,
       (error: unknown) => {
-        // What a store says is meant for people; anything else stays in the log.
         const isForPeople = error instanceof StoreError;
-        const reason = isForPeople ? error.message : "the store failed; the log has the reason";
+        const reason = isForPeople ? error.message : String(error);
         if (reason !== lastReason)
           log.warn(isForPeople ? { reason } : { err: error }, "the store does not answer");
-        return reason;
+        lastReason = reason;
+        // Anybody may ask, so addresses and paths stay in the log.
+        return isForPeople ? error.advice : "The store failed. The server's log has the reason.";
       },
     );
     const answer = await Promise.race([ping, pause(clock, PING_TIMEOUT, timer.signal).then(() => late)]);
     timer.abort();
-    lastReason = answer;
+    if (answer === undefined) lastReason = undefined;
     return answer;
   }
 }

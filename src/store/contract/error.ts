@@ -28,12 +28,36 @@ export type StoreErrorCode =
   | "rejected"
   | "closed";
 
+/** What may be said of each failure to callers who must not learn where the store is. */
+const ADVICE: Readonly<Record<StoreErrorCode, string>> = {
+  unavailable: "The store can't be used now. The server's log has the reason.",
+  refused: "The store refuses this server. The server's log has the reason.",
+  full: "The disk that holds the store is full; nothing was stored. Free some space, and it goes on by itself.",
+  too_old: "The store is too old for this server. The server's log has the reason.",
+  too_new: "The store is too new for this server. The server's log has the reason.",
+  locked: "Another process holds the store.",
+  not_writable: "The store can't be written: this server lacks write access, or it is read-only.",
+  corrupt: "The store is damaged. Stop everything that uses it and restore it from a backup.",
+  lost: "The server no longer owns the store: it was moved, replaced or taken over. Restart the server.",
+  invalid_cursor: "The cursor does not belong to this list.",
+  unsupported: "This store has no such thing.",
+  rejected: "A row can't be stored.",
+  closed: "The store was closed.",
+};
+
 /** The only thing a store throws. The message says what is wrong and what to do. */
 export class StoreError extends Error {
   override readonly name = "StoreError";
   readonly code: StoreErrorCode;
-  constructor(code: StoreErrorCode, message: string, options?: { readonly cause?: unknown }) {
+  /** What is wrong, without addresses, users, paths and values: for callers, where `message` is for operators. */
+  readonly advice: string;
+  constructor(
+    code: StoreErrorCode,
+    message: string,
+    options?: { readonly cause?: unknown; readonly advice?: string },
+  ) {
     super(message, options);
     this.code = code;
+    this.advice = options?.advice ?? ADVICE[code];
   }
 }

@@ -42,6 +42,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     kind: "memory",
     migrate: verb(() => ({ from: 0, to: 0 })),
     ping: verb(() => undefined),
+    probe: verb(() => undefined),
     deafness: () => undefined,
     problem: () => undefined,
     onProblem: () => () => undefined,

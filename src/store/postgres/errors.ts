@@ -53,16 +53,21 @@ export function toStoreError(error: unknown): StoreError {
   const reason = reasonOf(error);
   const state = stateOf(error);
   const meaning = MEANINGS.find(([prefix]) => state.startsWith(prefix) && state !== "");
-  if (meaning) return new StoreError(meaning[1], `${meaning[2]} (${reason})`, { cause: error });
+  if (meaning) return explain(meaning[1], meaning[2], reason, error);
   const code = codeOf(error);
   if (UNTRUSTED.some((prefix) => code.startsWith(prefix))) {
     const advice =
       "The TLS certificate of PostgreSQL is not trusted. Name its authority in the URL with sslrootcert=FILE.";
-    return new StoreError("refused", `${advice} (${reason})`, { cause: error });
+    return explain("refused", advice, reason, error);
   }
   const advice =
     "PostgreSQL can't be reached. Check that it runs, and host, port, password and TLS in the database URL.";
-  return new StoreError("unavailable", `${advice} (${reason})`, { cause: error });
+  return explain("unavailable", advice, reason, error);
+}
+
+/** `reason` may hold addresses, users and values; `advice` never does. */
+function explain(code: StoreErrorCode, advice: string, reason: string, cause: unknown): StoreError {
+  return new StoreError(code, `${advice} (${reason})`, { cause, advice });
 }
 
 /** A name with several addresses fails with an error for each of them, and no word of its own. */

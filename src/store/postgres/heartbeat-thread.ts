@@ -32,6 +32,7 @@ export type HeartbeatReply =
       readonly seq: number;
       readonly code: StoreErrorCode;
       readonly message: string;
+      readonly advice: string;
     };
 
 interface Known {
@@ -116,8 +117,8 @@ port.on("message", (call: HeartbeatCall | "close") => {
   run(call).then(
     () => say({ what: "done", seq: call.seq }),
     (error: unknown) => {
-      const { code, message } = toStoreError(error);
-      say({ what: "failed", seq: call.seq, code, message });
+      const { code, message, advice } = toStoreError(error);
+      say({ what: "failed", seq: call.seq, code, message, advice });
     },
   );
 });

@@ -52,6 +52,10 @@ const LOOK = `
 SELECT (SELECT min(run_at) FROM taskwright.scheduled) - ${moment("$1")} AS "nextIn",
   EXISTS (SELECT 1 FROM taskwright.tally) AS "hasCounts"`;
 
+// One worker's row, gone before anybody sees it: unlike a read it needs room, a primary server, and a sync to disk.
+const PROBE = `INSERT INTO taskwright.worker (id, heartbeat_at, lease_until, state) VALUES ('', 0, 0, '{}')`;
+const FORGET_PROBE = "DELETE FROM taskwright.worker WHERE id = ''";
+
 /** A store that is not open yet. */
 export interface UnopenedStore {
   /** Until `open` has succeeded, its verbs throw StoreError: why it did not. */
@@ -93,6 +97,7 @@ export function createPostgresStore(options: PostgresStoreOptions): UnopenedStor
   let whyNot: StoreError | undefined = new StoreError(
     "unavailable",
     "The database is being connected to. Try again in a moment.",
+    { advice: "The database is being connected to. Try again in a moment." },
   );
   return {
     store: assemble(options, database, beats, schema, () => whyNot),
@@ -219,6 +224,9 @@ function assemble(
     migrate: verb(() => migrateSchema(database, schema)),
     ping: verb(async () => {
       await database.query("SELECT 1");
+    }),
+    probe: verb(async () => {
+      await database.transaction((query) => Promise.all([query(PROBE), query(FORGET_PROBE)]));
     }),
     deafness: others.deafness,
     // Damage shows in the calls that meet it; a database server watches over its own files.

@@ -34,7 +34,7 @@ export function createThreadedHeartbeat(setting: Omit<HeartbeatSetting, "port">)
     const call = waiting.get(reply.seq);
     waiting.delete(reply.seq);
     if (reply.what === "done") call?.resolve();
-    else call?.reject(new StoreError(reply.code, reply.message));
+    else call?.reject(new StoreError(reply.code, reply.message, { advice: reply.advice }));
   }
 
   function start(): Thread {

@@ -130,6 +130,7 @@ function assemble(file: string, clock: Clock, { writer, listeners, problems }: P
     workers: read(here.workers),
     migrate: () => writer.call("migrate", []),
     ping: () => writer.call("ping", []),
+    probe: () => writer.call("probe", []),
     deafness: () => undefined,
     problem: problems.current,
     onProblem: problems.listen,

@@ -98,6 +98,9 @@ function assemble(
   const transactions = createTransactions(writer);
   const effects = createInsertEffects(writer);
   const ping = database.prepare("SELECT 1");
+  // One worker's row, gone before anybody sees it: it is written and synced all the same.
+  const probe = database.prepare("INSERT INTO worker (id, heartbeat_at, state) VALUES ('', 0, '{}')");
+  const forgetProbe = database.prepare("DELETE FROM worker WHERE id = ''");
   return {
     verbs: {
       ...createWork(writer, transactions),
@@ -108,6 +111,11 @@ function assemble(
       cancel: createCancel(writer, transactions),
       migrate: () => migrateSchema(database, file),
       ping: () => void ping.get(),
+      probe: () =>
+        transactions.run(() => {
+          probe.run();
+          forgetProbe.run();
+        }),
       /** The first call of all: what keeps the database from being opened is known by its answer. */
       open: () => undefined,
     },
