@@ -16,6 +16,10 @@ export interface MountOptions {
   readonly allowedHosts?: readonly string[];
   /** Largest upload in bytes. Default 1 GB. */
   readonly uploadLimit?: number;
+  /** Most bytes that the JSON bodies of all requests may take together; beyond it they are answered 503. Default 64 MB. */
+  readonly bodyMemory?: number;
+  /** Lists, logs and statistics that are read at once; up to 25 times as many wait. Default 4. */
+  readonly concurrentReads?: number;
 }
 
 export interface HandlerOptions extends MountOptions {

@@ -121,6 +121,24 @@ export const OPTIONS = {
     "How long uploads that no task uses are kept.",
   ),
   uploadLimit: option(size, LIMITS.uploadBytes, SERVE, "Largest upload."),
+  maxConnections: option(
+    number(16, 1_000_000, { whole: true }),
+    LIMITS.connections,
+    SERVE,
+    "Most connections at once; fewer where the process may open fewer than twice as many files.",
+  ),
+  bodyMemory: option(
+    size,
+    LIMITS.bodyMemoryBytes,
+    SERVE,
+    "Most memory for the JSON bodies of all requests together; requests beyond it are answered 503.",
+  ),
+  concurrentReads: option(
+    number(1, 1000, { whole: true }),
+    LIMITS.concurrentReads,
+    SERVE,
+    "Lists, logs and statistics that are read at once; up to 25 times as many wait, and more are answered 503.",
+  ),
   allowedHosts: option(
     list,
     [],

@@ -4,6 +4,7 @@ import websocket from "@fastify/websocket";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import { LIMITS } from "../model/limits.js";
 import { createEventHub } from "../queue/events.js";
+import { limitConnections } from "./connection-limit.js";
 import { followConnections } from "./connections.js";
 import { serveBatch } from "./handlers/batch.js";
 import { serveDownloads } from "./handlers/downloads.js";
@@ -36,6 +37,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const hub = createEventHub({ ...options, epoch: newId() });
   const app = createServer({ ...options, security });
   const connections = followConnections(app.server, clock);
+  const { maxConnections = LIMITS.connections, log } = options;
+  limitConnections(app.server, { most: maxConnections, clock, log });
   if (options.basePath) placeUnder(app, options.basePath);
 
   serveTasks(app, { ...options, closing: closing.signal });

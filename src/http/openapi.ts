@@ -10,7 +10,13 @@ import { EventSchema, ProblemSchema, TaskSchema } from "./wire.js";
 type Json = Record<string, unknown>;
 
 /** Errors that any route may answer, beside its own. */
-const ANYWHERE: readonly ErrorCode[] = ["malformed_request", "forbidden_host", "internal", "unavailable"];
+const ANYWHERE: readonly ErrorCode[] = [
+  "malformed_request",
+  "forbidden_host",
+  "internal",
+  "unavailable",
+  "overloaded",
+];
 
 const GROUPS = {
   tasks: "Submit, watch, cancel and retry tasks.",

@@ -4,12 +4,17 @@ import type { WebsocketHandler } from "@fastify/websocket";
 import type { Static, TSchema } from "@sinclair/typebox";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { readQueryNumbers } from "./body.js";
+import type { ReadQueue } from "./read-queue.js";
 import { type OperationId, ROUTES, type Route } from "./routes.js";
 
 declare module "fastify" {
   interface FastifyContextConfig {
     /** Needs no API key. Absent: it does. */
     access?: "open";
+  }
+  interface FastifyInstance {
+    /** Where expensive reads wait for their turn. */
+    reads: ReadQueue;
   }
 }
 
@@ -33,6 +38,8 @@ export interface ServeOptions {
   readonly bodyLimit?: number;
   /** A body may be left out; then it is {}. */
   readonly bodyOptional?: boolean;
+  /** Waits for its turn among the expensive reads. */
+  readonly isExpensive?: boolean;
   /** Takes over connections that ask to speak WebSocket. */
   readonly wsHandler?: WebsocketHandler;
 }
@@ -41,19 +48,19 @@ export function serve<Id extends OperationId>(
   app: FastifyInstance,
   id: Id,
   handler: Handler<Id>,
-  { bodyLimit, bodyOptional = false, wsHandler }: ServeOptions = {},
+  { bodyLimit, bodyOptional = false, isExpensive = false, wsHandler }: ServeOptions = {},
 ): void {
   const route: Route = ROUTES[id];
+  const inTurn: Handler<Id> = (request, reply) => app.reads.run(reply.raw, () => handler(request, reply));
   app.route<Parts<Id>>({
     method: route.method,
     url: fastifyPath(route.path),
     config: { ...(route.access && { access: route.access }) },
     schema: schemaOf(id, route),
-    handler,
+    handler: isExpensive ? inTurn : handler,
     ...(bodyLimit !== undefined && { bodyLimit }),
-    ...(route.query && { preValidation: numbersIn(route.query) }),
+    preValidation: [...(route.query ? [numbersIn(route.query)] : []), ...(bodyOptional ? [emptyBody] : [])],
     ...(wsHandler && { wsHandler }),
-    ...(bodyOptional && { preValidation: emptyBody }),
   });
 }
 

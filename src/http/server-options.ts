@@ -25,6 +25,12 @@ export interface HttpServerOptions {
   readonly uploadLimit?: number;
   /** Largest JSON body in bytes, batches excepted. Default 1 MB. */
   readonly maxBody?: number;
+  /** Most bytes that the JSON bodies of all requests may take together. Default 64 MB. */
+  readonly bodyMemory?: number;
+  /** Most connections at once. Default 2,000, or fewer where the process may open fewer files. */
+  readonly maxConnections?: number;
+  /** Lists, logs and statistics that are read at once; up to 25 times as many wait. Default 4. */
+  readonly concurrentReads?: number;
   /** Asked for on every route but health and the page. Default: nobody is asked. */
   readonly apiKey?: string | undefined;
   /** Host names served beside the loopback ones. */

@@ -1,16 +1,26 @@
 // The bare server: its limits, who may pass, how bodies are read, and how errors are answered. No routes.
+import type { ServerResponse } from "node:http";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { TaskwrightError } from "../model/errors.js";
 import { LIMITS } from "../model/limits.js";
 import { parseJsonBody } from "./body.js";
+import { createIntake, type Intake } from "./body-intake.js";
 import { answerClientError } from "./client-errors.js";
 import { sendEarly } from "./early-answer.js";
 import { compileLazily } from "./lazy-compilers.js";
 import { allowedMethods } from "./path-match.js";
 import { asTaskwrightError, PROBLEM_TYPE, problemOf } from "./problem.js";
+import { createReadQueue } from "./read-queue.js";
 import type { Security } from "./security.js";
 import type { HttpServerOptions } from "./server-options.js";
 import { ProblemSchema, TaskSchema } from "./wire.js";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The bare response of a request that has a body. */
+    response: ServerResponse | null;
+  }
+}
 
 /** Time for the headers of a request to arrive, in milliseconds. */
 const HEADERS_TIMEOUT = 15_000;
@@ -20,7 +30,14 @@ const REQUEST_TIMEOUT = 3_600_000;
 const SILENT_TIMEOUT = 120_000;
 
 export function createServer(options: HttpServerOptions & { readonly security: Security }): FastifyInstance {
-  const { newId, security, maxBody = LIMITS.requestBytes } = options;
+  const {
+    clock,
+    newId,
+    security,
+    maxBody = LIMITS.requestBytes,
+    bodyMemory = LIMITS.bodyMemoryBytes,
+    concurrentReads = LIMITS.concurrentReads,
+  } = options;
   const answer = errorAnswer(options, maxBody);
   const app = Fastify({
     bodyLimit: maxBody,
@@ -34,7 +51,8 @@ export function createServer(options: HttpServerOptions & { readonly security: S
     clientErrorHandler: (error, socket) => answerClientError(error, socket, newId()),
   });
   compileLazily(app, [TaskSchema, ProblemSchema]);
-  readJson(app);
+  readJson(app, createIntake({ clock, memory: bodyMemory }));
+  app.decorate("reads", createReadQueue(concurrentReads));
   guard(app, security);
   app.setErrorHandler(answer);
   app.setNotFoundHandler((request, reply) => {
@@ -57,20 +75,26 @@ function errorAnswer(
     const requestId = newId();
     if (known.code === "internal") log.error({ err: error, request_id: requestId }, "a request failed");
     if (known.code === "unavailable") reply.header("retry-after", "2");
+    if (known.code === "overloaded") reply.header("retry-after", "1");
     if (known.code === "unauthenticated") reply.header("www-authenticate", "Bearer");
     reply.code(known.status).type(PROBLEM_TYPE);
     return sendEarly(request, reply, JSON.stringify(problemOf(known, requestId)), clock);
   };
 }
 
-function readJson(app: FastifyInstance): void {
+function readJson(app: FastifyInstance, intake: Intake): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
-    try {
-      done(null, parseJsonBody(Buffer.isBuffer(body) ? body : Buffer.from(body)));
-    } catch (error) {
-      done(asError(error));
-    }
+  app.decorateRequest("response", null);
+  app.addContentTypeParser("application/json", ({ raw, response, routeOptions }, _payload, done) => {
+    if (!response) throw new Error("a request with a body was let in without its response");
+    intake.read(raw, response, routeOptions.bodyLimit, (error, body) => {
+      if (!body) return done(error);
+      try {
+        done(null, parseJsonBody(body));
+      } catch (fault) {
+        done(asError(fault));
+      }
+    });
   });
 }
 
@@ -81,6 +105,7 @@ function guard(app: FastifyInstance, security: Security): void {
       .header("x-content-type-options", "nosniff")
       .header("cache-control", "no-store")
       .header("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+    if (request.headers["content-type"] !== undefined) request.response = reply.raw;
     if (request.headers.upgrade !== undefined) {
       // Node has let go of such a connection: answered with anything but a WebSocket, it would stay open for ever.
       reply.raw.once("finish", () => request.raw.socket.end());

@@ -28,6 +28,7 @@ export const ERRORS = {
   internal: { status: 500, title: "Something broke on our side" },
   unavailable: { status: 503, title: "The store can't be reached" },
   request_timeout: { status: 408, title: "The request took too long to arrive" },
+  overloaded: { status: 503, title: "The server is busy" },
   storage_full: { status: 507, title: "The disk is full" },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;
 

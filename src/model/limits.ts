@@ -8,6 +8,14 @@ export const LIMITS = {
   payloadBytes: 256 * KB,
   /** Body of an HTTP request other than an upload, in bytes. */
   requestBytes: 1 * MB,
+  /** Body of a sign-in, in bytes: it is read before the caller has shown a key. */
+  sessionRequestBytes: 4 * KB,
+  /** Default bound of all JSON bodies in memory together, in bytes. */
+  bodyMemoryBytes: 64 * MB,
+  /** Default number of connections. */
+  connections: 2000,
+  /** Default number of lists and statistics that are read at once. */
+  concurrentReads: 4,
   /** Body of a batch submit, in bytes. */
   batchRequestBytes: 16 * MB,
   /** Characters of parameters from which on a claim brings no further task. */

@@ -1,6 +1,7 @@
 // The event stream over SSE and WebSocket: what is heard, resume, resync.
 import { on, once } from "node:events";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { connect, type Socket } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import type { WireEvent } from "../../src/http/wire.js";
 import { expectProblem, startServer, type TestServer } from "./server.js";
@@ -121,4 +122,58 @@ it("speaks WebSocket too, once a filter was said", async () => {
 
 it("says to a plain request that its path speaks WebSocket", async () => {
   expectProblem(await server.request("GET", "/api/ws"), 426, "upgrade_required");
+});
+
+describe("a WebSocket client that does not read", () => {
+  /** A connection that has switched to WebSocket, and from which nothing is read from here on. */
+  async function deaf(): Promise<Socket> {
+    const { port } = new URL(server.url);
+    const socket = connect(Number(port), "127.0.0.1").on("error", () => undefined);
+    socket.write(
+      "GET /api/ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    );
+    await once(socket, "readable");
+    expect(String(socket.read())).toMatch(/^HTTP\/1.1 101 /);
+    return socket;
+  }
+
+  /** One masked frame of a client (RFC 6455 §5.2), with a mask that changes nothing. */
+  function frame(opcode: number, text: string): Buffer {
+    return Buffer.concat([Buffer.from([0x80 | opcode, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]);
+  }
+
+  const many = (part: Buffer) => Buffer.concat(Array.from({ length: 2_000 }, () => part));
+  /** Resolves once the bytes have been handed to the kernel, in a later turn of the loop: the server shares it. */
+  const written = (socket: Socket, bytes: Buffer) =>
+    new Promise<"sent" | "cut">((resolve) =>
+      socket.write(bytes, (error) => setImmediate(() => resolve(error ? "cut" : "sent"))),
+    );
+
+  it("and keeps subscribing is not read either", async () => {
+    const socket = await deaf();
+    const subscribes = many(frame(1, '{"subscribe":{}}'));
+    /** Whether these bytes are not taken while the server answers thirty others. */
+    async function stalls(): Promise<boolean> {
+      let isWritten = false;
+      void written(socket, subscribes).then(() => {
+        isWritten = true;
+      });
+      for (let n = 0; n < 30 && !isWritten; n++) await server.request("GET", "/api/health");
+      return !isWritten;
+    }
+    let hasStalled = false;
+    while (!hasStalled && socket.bytesWritten < 32 * 1024 * 1024) hasStalled = await stalls();
+    expect(hasStalled).toBe(true);
+    socket.destroy();
+  }, 60_000);
+
+  it("and keeps pinging is cut off", async () => {
+    const socket = await deaf();
+    const pings = many(frame(9, "x".repeat(125)));
+    let outcome = "sent";
+    while (outcome === "sent" && socket.bytesWritten < 64 * 1024 * 1024)
+      outcome = await written(socket, pings);
+    expect(outcome).toBe("cut");
+  });
 });

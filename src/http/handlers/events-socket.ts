@@ -3,7 +3,7 @@ import type { WebSocket } from "@fastify/websocket";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Clock } from "../../lib/clock.js";
 import { TaskwrightError } from "../../model/errors.js";
-import type { Subscription } from "../../queue/event-stream.js";
+import type { EventFilter, Subscription } from "../../queue/event-stream.js";
 import type { EventHub } from "../../queue/events.js";
 import { eventText, seqOf } from "../event-view.js";
 import { serve } from "../serve.js";
@@ -12,6 +12,8 @@ import { HEARTBEAT } from "./events-stream.js";
 
 /** Close code for a message that is not what was agreed (RFC 6455 §7.4.1). */
 const POLICY_VIOLATION = 1008;
+/** What may wait for a client that does not read before its connection is cut, in bytes. */
+const MOST_BUFFERED = 1024 * 1024;
 
 interface SocketOptions {
   readonly hub: EventHub;
@@ -27,55 +29,77 @@ export function serveEventSocket(app: FastifyInstance, { hub, clock }: SocketOpt
     },
     {
       wsHandler(socket, request) {
-        let subscription: Subscription | undefined;
+        const subscriber = createSubscriber(socket, hub);
         const stopPings = keepAlive(socket, clock);
         socket.on("message", (data) => {
           const wish = readSubscribe(String(data), request);
-          if (!wish) {
+          if (wish) subscriber.subscribe(wish);
+          else
             socket.close(
               POLICY_VIOLATION,
               'say {"subscribe": {"task_id": [], "status": [], "task_type": []}}',
             );
-            return;
-          }
-          subscription?.close();
-          subscription = subscribe(socket, hub, wish);
+        });
+        // Each ping is answered by a pong, which a client that does not read leaves with us.
+        socket.on("ping", () => {
+          if (socket.bufferedAmount > MOST_BUFFERED) socket.terminate();
         });
         socket.on("close", () => {
           stopPings();
-          subscription?.close();
+          subscriber.close();
         });
       },
     },
   );
 }
 
-function subscribe(socket: WebSocket, hub: EventHub, wish: WireSubscribe["subscribe"]): Subscription {
-  const subscription = hub.subscribe(
-    {
-      taskIds: wish.task_id?.map((id) => id.toLowerCase()) ?? [],
-      status: wish.status ?? [],
-      taskTypes: wish.task_type ?? [],
+type Wish = WireSubscribe["subscribe"];
+
+/** One subscription at a time. While its answer is not sent, nothing more is read of the client. */
+function createSubscriber(socket: WebSocket, hub: EventHub) {
+  let subscription: Subscription | undefined;
+  /** Those that came in one chunk of bytes with the first. */
+  const waiting: Wish[] = [];
+  let isAnswering = false;
+
+  async function answer(): Promise<void> {
+    isAnswering = true;
+    socket.pause();
+    for (let wish = waiting.shift(); wish; wish = waiting.shift()) {
+      subscription?.close();
+      subscription = hub.subscribe(filterOf(wish), wish.last_event_id);
+      const hello: WireEvent = { seq: seqOf(hub.epoch, hub.position), type: "subscribed" };
+      if (!(await send(socket, JSON.stringify(hello)))) return;
+      void pump(socket, subscription, hub.epoch);
+    }
+    socket.resume();
+    isAnswering = false;
+  }
+
+  return {
+    subscribe(wish: Wish): void {
+      waiting.push(wish);
+      if (!isAnswering) void answer();
     },
-    wish.last_event_id,
-  );
-  const hello: WireEvent = { seq: seqOf(hub.epoch, hub.position), type: "subscribed" };
-  void pump(socket, subscription, JSON.stringify(hello), hub.epoch);
-  return subscription;
+    close(): void {
+      waiting.length = 0;
+      subscription?.close();
+    },
+  };
+}
+
+function filterOf(wish: Wish): EventFilter {
+  return {
+    taskIds: wish.task_id?.map((id) => id.toLowerCase()) ?? [],
+    status: wish.status ?? [],
+    taskTypes: wish.task_type ?? [],
+  };
 }
 
 /** Sends one message at a time; the rest waits in the subscription, whose buffer is bounded. Never rejects. */
-async function pump(
-  socket: WebSocket,
-  subscription: Subscription,
-  hello: string,
-  epoch: string,
-): Promise<void> {
-  let sent = await send(socket, hello);
-  while (sent) {
-    const event = await subscription.next();
-    if (!event) return;
-    sent = await send(socket, eventText(event, epoch));
+async function pump(socket: WebSocket, subscription: Subscription, epoch: string): Promise<void> {
+  for (let event = await subscription.next(); event; event = await subscription.next()) {
+    if (!(await send(socket, eventText(event, epoch)))) break;
   }
   subscription.close();
 }

@@ -27,10 +27,15 @@ export function serveOperations(
       .map((name) => taskTypeView(foreignType(name)));
   }
 
-  serve(app, "queues.list", async () => {
-    const queues = await fromStore(store.queues());
-    return { queues: queues.map(queueView) };
-  });
+  serve(
+    app,
+    "queues.list",
+    async () => {
+      const queues = await fromStore(store.queues());
+      return { queues: queues.map(queueView) };
+    },
+    { isExpensive: true },
+  );
 
   serve(app, "workers.list", async () => {
     const workers = await fromStore(store.workers());

@@ -19,28 +19,33 @@ export function serveStats(
   app: FastifyInstance,
   { store, clock }: { readonly store: StatisticsStore; readonly clock: Clock },
 ): void {
-  serve(app, "stats.get", async ({ query }): Promise<WireStats> => {
-    const range = readRange(query, clock.now());
-    const [lanes, timeline] = await fromStore(Promise.all([store.totals(), store.timeline(range)]));
-    return {
-      from: timestamp(range.from),
-      to: timestamp(range.to),
-      step_ms: range.step,
-      counts: sum(lanes),
-      by_lane: lanes.map(({ queue, taskType, counts }) => ({ queue, task_type: taskType, counts })),
-      timeline: timeline.map((step) => ({
-        at: timestamp(step.at),
-        group: step.group ?? null,
-        created: step.created,
-        succeeded: step.succeeded,
-        failed: step.failed,
-        cancelled: step.cancelled,
-        retried: step.retried,
-        wait_ms: step.waitMillis,
-        run_ms: step.runMillis,
-      })),
-    };
-  });
+  serve(
+    app,
+    "stats.get",
+    async ({ query }): Promise<WireStats> => {
+      const range = readRange(query, clock.now());
+      const [lanes, timeline] = await fromStore(Promise.all([store.totals(), store.timeline(range)]));
+      return {
+        from: timestamp(range.from),
+        to: timestamp(range.to),
+        step_ms: range.step,
+        counts: sum(lanes),
+        by_lane: lanes.map(({ queue, taskType, counts }) => ({ queue, task_type: taskType, counts })),
+        timeline: timeline.map((step) => ({
+          at: timestamp(step.at),
+          group: step.group ?? null,
+          created: step.created,
+          succeeded: step.succeeded,
+          failed: step.failed,
+          cancelled: step.cancelled,
+          retried: step.retried,
+          wait_ms: step.waitMillis,
+          run_ms: step.runMillis,
+        })),
+      };
+    },
+    { isExpensive: true },
+  );
 }
 
 /** The last hour in minutes, unless asked otherwise. Throws TaskwrightError validation_failed. */

@@ -14,10 +14,15 @@ export function serveTaskParts(app: FastifyInstance, { queue }: { readonly queue
     return { attempts: attempts.map(attemptView) };
   });
 
-  serve(app, "tasks.logs", async ({ params, query: { after = 0, limit = LOG_LINES } }) => {
-    const { lines, more } = await queue.logs(taskId(params), { after, limit });
-    return { lines: lines.map(logLineView), more };
-  });
+  serve(
+    app,
+    "tasks.logs",
+    async ({ params, query: { after = 0, limit = LOG_LINES } }) => {
+      const { lines, more } = await queue.logs(taskId(params), { after, limit });
+      return { lines: lines.map(logLineView), more };
+    },
+    { isExpensive: true },
+  );
 
   serve(app, "tasks.artifacts", async ({ params }) => {
     const artifacts = await queue.artifacts(taskId(params));

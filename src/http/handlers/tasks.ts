@@ -22,16 +22,21 @@ export function serveTasks(
     return stored(await queue.submit(request), reply);
   });
 
-  serve(app, "tasks.list", async ({ query }): Promise<WireTaskList> => {
-    const { filter, page } = listRequest(query);
-    const { tasks, next, total, searchedUntil } = await queue.list(filter, page);
-    return {
-      tasks: tasks.map(listedView),
-      next_cursor: next ?? null,
-      total,
-      searched_until: searchedUntil === undefined ? null : timestamp(searchedUntil),
-    };
-  });
+  serve(
+    app,
+    "tasks.list",
+    async ({ query }): Promise<WireTaskList> => {
+      const { filter, page } = listRequest(query);
+      const { tasks, next, total, searchedUntil } = await queue.list(filter, page);
+      return {
+        tasks: tasks.map(listedView),
+        next_cursor: next ?? null,
+        total,
+        searched_until: searchedUntil === undefined ? null : timestamp(searchedUntil),
+      };
+    },
+    { isExpensive: true },
+  );
 
   serve(app, "tasks.get", async ({ params, query }, reply) => {
     const id = taskId(params);
