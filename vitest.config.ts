@@ -1,33 +1,18 @@
-// Tests by folder. Those in test/process and test/e2e start real servers and a real browser, and run one file at a time.
+// One run of all tests. Many of them wait for processes, browsers and databases, so more files run at once than there are
+// processors; what files share (one PostgreSQL server, one browser) is in test/support/global-setup.ts.
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
-
-const slow = [
-  "test/process/**/*.test.ts",
-  "test/e2e/**/*.test.ts",
-  "test/cli/**/*.test.ts",
-  "test/docs/**/*.test.ts",
-];
+import { LongestFirst } from "./test/support/longest-first.js";
 
 export default defineConfig({
   test: {
-    globalSetup: ["test/support/build.ts"],
-    reporters: process.env.CI ? ["default", "./test/support/summary-reporter.ts"] : ["default"],
-    testTimeout: 20_000,
-    projects: [
-      {
-        extends: true,
-        test: { name: "fast", include: ["test/**/*.test.ts"], exclude: slow },
-      },
-      {
-        extends: true,
-        test: {
-          name: "slow",
-          include: slow,
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
-        },
-      },
-    ],
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/global-setup.ts"],
+    reporters: ["default", "./test/support/summary-reporter.ts"],
+    maxWorkers: availableParallelism() + 2,
+    sequence: { sequencer: LongestFirst },
+    // For tests that start processes on a busy machine. Nothing should need a minute.
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
   },
 });

@@ -11,15 +11,15 @@ import { systemClock } from "../../src/lib/clock.js";
 import { openPostgresStore } from "../../src/store/postgres/postgres-store.js";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.js";
 import type { Store } from "../../src/store/store.js";
-import { testServer } from "../support/postgres.js";
+import { createTestDatabase } from "../support/shared.js";
 import { type Running, run, start } from "./command-line.js";
 import { createSource, createTarget, type Source, type Target, TEXTS } from "./moving.js";
 
 let url = "";
 beforeAll(async () => {
-  const server = await testServer();
-  url = server.url;
-  return () => server.remove();
+  const database = await createTestDatabase();
+  url = database.url;
+  return () => database.remove();
 }, 60_000);
 
 function words({ file, folder }: Source, { schema }: Target): readonly string[] {

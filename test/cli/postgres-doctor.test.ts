@@ -68,7 +68,7 @@ test("rights that are missing, tasks that nobody runs any more, a transaction th
     REVOKE DELETE ON ${name}.done FROM ${name};
     INSERT INTO ${name}.running (id, fence, worker, queue, task_type, attempt, crashes, carried, ready_at, started_at)
     VALUES (gen_random_uuid(), 1, 'gone', 'default', 'any', 1, 0, false, 0, 0)`);
-  const holder = new pg.Client({ connectionString: postgres.server.url });
+  const holder = new pg.Client({ connectionString: postgres.url });
   await holder.connect();
   try {
     await holder.query("BEGIN");
@@ -93,7 +93,7 @@ test.runIf(pgBouncer).each([
   ["session", "ok", /LISTEN works/],
   ["transaction", "warning", /LISTEN does not work/],
 ] as const)("a pooler in %s mode", async (mode, level, message) => {
-  const pooler = await startPgBouncer(pgBouncer ?? "", postgres.server.url, 20, mode);
+  const pooler = await startPgBouncer(pgBouncer ?? "", postgres.url, 20, mode);
   onTestFinished(() => pooler.stop());
   const found = await examine(pooler.url, "pooled");
   expect(found.get("pooler")).toMatchObject({ level, message: expect.stringMatching(message) });
@@ -105,7 +105,7 @@ test("a server that is away, or lets nobody in", async () => {
     level: "problem",
     message: expect.stringMatching(/^postgres:\/\/ana@127\.0\.0\.1:2\/tasks: .*ECONNREFUSED/),
   });
-  const wrong = new URL(postgres.server.url);
+  const wrong = new URL(postgres.url);
   wrong.password = "s3cret";
   expect((await examine(wrong.href, "any")).get("store")?.message).toContain("refused the login");
 });

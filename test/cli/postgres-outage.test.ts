@@ -1,11 +1,11 @@
 // A PostgreSQL server that comes late, goes away, and comes back: nothing exits, and the work goes on by itself.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { run } from "./command-line.js";
-import { type PostgresSetting, serve, startPostgres, startProcess } from "./postgres-setting.js";
+import { serve, startOwnPostgres, startProcess } from "./postgres-setting.js";
 
-let postgres: PostgresSetting;
+let postgres: Awaited<ReturnType<typeof startOwnPostgres>>;
 beforeAll(async () => {
-  postgres = await startPostgres();
+  postgres = await startOwnPostgres();
 });
 afterAll(() => postgres.remove());
 

@@ -1,4 +1,4 @@
-// A PostgreSQL server of its own for a test file, and the program beside it. No tests here.
+// PostgreSQL for a test file, with roles that may do little, and the program beside it. No tests here.
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
@@ -6,10 +6,14 @@ import path from "node:path";
 import pg from "pg";
 import { onTestFinished } from "vitest";
 import { startServer, type TestServer } from "../support/postgres.js";
+import { createTestDatabase } from "../support/shared.js";
 import { type Running, start } from "./command-line.js";
 
 export interface PostgresSetting {
-  readonly server: TestServer;
+  /** As superuser. */
+  readonly url: string;
+  /** The name of the database. */
+  readonly database: string;
   /** A new role that may create schemas; its URL, with the password "s3cret", and its name. */
   role(options?: string): Promise<{ readonly url: string; readonly name: string }>;
   /** Runs statements as the superuser. */
@@ -17,10 +21,26 @@ export interface PostgresSetting {
   remove(): Promise<void>;
 }
 
+/** A database of its own on the shared server. */
 export async function startPostgres(): Promise<PostgresSetting> {
+  const database = await createTestDatabase();
+  return settingOf(database.url, database.name, database.remove);
+}
+
+/** A server of its own, which the test may stop. */
+export async function startOwnPostgres(): Promise<PostgresSetting & { readonly server: TestServer }> {
   const server = await startServer();
+  return { ...settingOf(server.url, "postgres", server.remove), server };
+}
+
+function settingOf(
+  adminUrl: string,
+  database: string,
+  remove: (roles: readonly string[]) => Promise<void>,
+): PostgresSetting {
+  const roles: string[] = [];
   async function sql(statements: string): Promise<void> {
-    const client = new pg.Client({ connectionString: server.url });
+    const client = new pg.Client({ connectionString: adminUrl });
     await client.connect();
     try {
       await client.query(statements);
@@ -29,19 +49,21 @@ export async function startPostgres(): Promise<PostgresSetting> {
     }
   }
   return {
-    server,
+    url: adminUrl,
+    database,
     sql,
     async role(options = "") {
       const name = `role_${randomUUID().slice(0, 8)}`;
+      roles.push(name);
       await sql(`
         CREATE ROLE ${name} LOGIN PASSWORD 's3cret' ${options};
-        GRANT CREATE ON DATABASE postgres TO ${name}`);
-      const url = new URL(server.url);
+        GRANT CREATE ON DATABASE ${database} TO ${name}`);
+      const url = new URL(adminUrl);
       url.username = name;
       url.password = "s3cret";
       return { url: url.href, name };
     },
-    remove: () => server.remove(),
+    remove: () => remove(roles),
   };
 }
 

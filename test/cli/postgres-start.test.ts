@@ -11,7 +11,7 @@ afterAll(() => postgres.remove());
 
 /** The URL with one part changed. */
 function changed(part: "password" | "pathname" | "port", value: string): string {
-  const url = new URL(postgres.server.url);
+  const url = new URL(postgres.url);
   url[part] = value;
   return url.href;
 }
@@ -31,23 +31,23 @@ test.each<[string, () => Promise<{ store: string; words?: string[] }>, RegExp]>(
     "a role that may not create the schema",
     async () => {
       const { url, name } = await postgres.role();
-      await postgres.sql(`REVOKE CREATE ON DATABASE postgres FROM ${name}`);
+      await postgres.sql(`REVOKE CREATE ON DATABASE ${postgres.database} FROM ${name}`);
       return { store: url };
     },
     /^error: The database role lacks rights\. Let a role that may create .* run "taskwright migrate"/,
   ],
   [
     "a schema that is not there, without leave to make it",
-    async () => ({ store: postgres.server.url, words: ["--no-migrate", "--schema", "nothing_here"] }),
+    async () => ({ store: postgres.url, words: ["--no-migrate", "--schema", "nothing_here"] }),
     /^error: The schema nothing_here is not there yet, .* Run "taskwright migrate" first/,
   ],
   [
     "a newer schema",
     async () => {
       const words = ["--schema", "newer"];
-      expect((await run(["migrate", "--store", postgres.server.url, ...words])).code).toBe(0);
+      expect((await run(["migrate", "--store", postgres.url, ...words])).code).toBe(0);
       await postgres.sql("INSERT INTO newer.migration (version, reason) VALUES (99, 'later')");
-      return { store: postgres.server.url, words };
+      return { store: postgres.url, words };
     },
     /^error: The schema newer has version 99, and this program knows versions up to/,
   ],

@@ -8,7 +8,8 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { createTaskwright, defineTask, type Taskwright } from "../../src/index.js";
-import { launchBrowser, openPage } from "../support/browser.js";
+import { openPage } from "../support/browser.js";
+import { connectBrowser } from "../support/shared.js";
 
 const PIXEL = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
@@ -38,7 +39,7 @@ beforeAll(async () => {
   [origin, close] = await listen((request, response) =>
     tasks(request, response, () => response.writeHead(404).end("of the program around")),
   );
-  browser = await launchBrowser();
+  browser = await connectBrowser();
 });
 afterAll(async () => {
   await browser.close();

@@ -3,14 +3,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "vitest";
-import { launchBrowser, openPage } from "../support/browser.js";
+import { openPage } from "../support/browser.js";
 import { submit } from "../support/http-calls.js";
 import { startServerProcess } from "../support/server-process.js";
+import { connectBrowser } from "../support/shared.js";
 import { eventually } from "./setting.js";
 
 test("after a restart the stream is live again and what happened meanwhile is shown", async () => {
   const cwd = await mkdtemp(path.join(tmpdir(), "taskwright-e2e-"));
-  const browser = await launchBrowser();
+  const browser = await connectBrowser();
   const first = await startServerProcess({ cwd, env: { TASKWRIGHT_PACE: "0" } });
   const port = Number(new URL(first.url).port);
   let second: typeof first | undefined;

@@ -5,9 +5,10 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
-import { launchBrowser, type OpenPage, openPage } from "../support/browser.js";
+import { type OpenPage, openPage } from "../support/browser.js";
 import { submit } from "../support/http-calls.js";
 import { type ServerProcess, startServerProcess } from "../support/server-process.js";
+import { connectBrowser } from "../support/shared.js";
 
 /** A simulated second takes 20 ms: fast, and slow enough to see progress. */
 const PACE = "0.02";
@@ -35,7 +36,7 @@ export function createSetting(options: SettingOptions = {}): Setting {
     if (options.taskTypes) cwd = await folderWith(options.taskTypes);
     [server, browser] = await Promise.all([
       startServerProcess({ ...(cwd && { cwd }), env: { TASKWRIGHT_PACE: PACE, ...options.env } }),
-      launchBrowser(),
+      connectBrowser(),
     ]);
   });
   afterAll(async () => {

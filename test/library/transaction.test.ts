@@ -1,18 +1,18 @@
 // `submit(…, { tx })`: a task that exists if, and only if, the caller's own transaction commits.
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startServer, type TestServer } from "../support/postgres.js";
+import { createTestDatabase, type TestDatabase } from "../support/shared.js";
 import { afterwards, openApp, wordCount } from "./support.js";
 
 describe("on PostgreSQL", () => {
-  let server: TestServer;
+  let database: TestDatabase;
   beforeAll(async () => {
-    server = await startServer();
+    database = await createTestDatabase();
   }, 60_000);
-  afterAll(() => server.remove());
+  afterAll(() => database.remove());
 
   async function connect(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: server.url });
+    const client = new pg.Client({ connectionString: database.url });
     await client.connect();
     afterwards(() => client.end());
     await client.query("CREATE TABLE IF NOT EXISTS text (body text)");
@@ -21,7 +21,7 @@ describe("on PostgreSQL", () => {
   }
 
   test("it runs once the transaction has committed", async () => {
-    const app = await openApp({ store: server.url });
+    const app = await openApp({ store: database.url });
     await app.work();
     const client = await connect();
     await client.query("INSERT INTO text (body) VALUES ($1)", ["a b c"]);
@@ -33,7 +33,7 @@ describe("on PostgreSQL", () => {
   });
 
   test("it never was where the transaction was rolled back", async () => {
-    const app = await openApp({ store: server.url });
+    const app = await openApp({ store: database.url });
     const client = await connect();
     const run = await app.submit(wordCount, { text: "lost" }, { tx: client });
     await client.query("ROLLBACK");
@@ -41,7 +41,7 @@ describe("on PostgreSQL", () => {
   });
 
   test("what the transaction throws comes as it is, and wrong parameters leave it alone", async () => {
-    const app = await openApp({ store: server.url });
+    const app = await openApp({ store: database.url });
     const client = await connect();
     const wrong = app.submit(wordCount, { text: "a", separator: "x".repeat(300_000) }, { tx: client });
     await expect(wrong).rejects.toMatchObject({ code: "payload_too_large" });

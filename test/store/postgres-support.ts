@@ -1,37 +1,30 @@
-// What the PostgreSQL store's tests share: a server for the file, and stores in schemas of their own.
+// What the PostgreSQL store's tests share: a database for the file, and stores in schemas of their own.
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { onTestFinished } from "vitest";
 import { openPostgresStore, type PostgresStoreOptions } from "../../src/store/postgres/postgres-store.js";
 import { type Store, StoreError } from "../../src/store/store.js";
-import { testServer } from "../support/postgres.js";
+import { createTestDatabase } from "../support/shared.js";
 
 /** Leases end by the clock here, and "dead" means never beaten or retired in the suite: so long that they don't end in it. */
 const NO_END = 366 * 86_400_000;
 
 let url = "";
-const schemas: string[] = [];
 
-/** For `beforeAll`: starts the server; what it answers removes everything again. */
+/** For `beforeAll`: makes a database for this file; what it answers removes it again. */
 export async function startTestServer(): Promise<() => Promise<void>> {
-  const server = await testServer();
-  url = server.url;
-  return async () => {
-    for (const schema of server.isShared ? schemas : [])
-      await runSql(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
-    await server.remove();
-  };
+  const database = await createTestDatabase();
+  url = database.url;
+  return () => database.remove();
 }
 
 export function serverUrl(): string {
   return url;
 }
 
-/** The name of a schema that nobody has, and that goes with the server. */
+/** The name of a new schema; it is removed with the database. */
 export function freshSchema(): string {
-  const schema = `test_${randomUUID().replaceAll("-", "")}`;
-  schemas.push(schema);
-  return schema;
+  return `test_${randomUUID().replaceAll("-", "")}`;
 }
 
 /** A store in a new schema, unless `options` say otherwise. The caller closes it. */

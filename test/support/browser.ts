@@ -1,5 +1,12 @@
 // A real Chromium: the one from npm on Linux, an installed Chrome elsewhere. Speaks to nobody by itself.
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContextOptions,
+  type BrowserServer,
+  chromium,
+  type LaunchOptions,
+  type Page,
+} from "playwright-core";
 
 const QUIET = [
   "--no-sandbox",
@@ -12,15 +19,22 @@ const QUIET = [
   "--no-pings",
 ];
 
-export async function launchBrowser(): Promise<Browser> {
-  if (process.platform !== "linux" || process.arch !== "x64") {
-    return chromium.launch({ channel: "chrome", args: QUIET });
-  }
+async function launchOptions(): Promise<LaunchOptions> {
+  if (process.platform !== "linux" || process.arch !== "x64") return { channel: "chrome", args: QUIET };
   const { default: bundled } = await import("@sparticuz/chromium");
-  return chromium.launch({
+  return {
     executablePath: await bundled.executablePath(),
     args: [...QUIET, "--disable-gpu", "--headless=shell"],
-  });
+  };
+}
+
+export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch(await launchOptions());
+}
+
+/** One that other processes connect to. */
+export async function launchBrowserServer(): Promise<BrowserServer> {
+  return chromium.launchServer(await launchOptions());
 }
 
 export const DESKTOP = { width: 1280, height: 800 } as const;

@@ -1,4 +1,4 @@
-// A real PostgreSQL for tests: the one that TASKWRIGHT_TEST_POSTGRES_URL names, or a server started for this test file.
+// A real PostgreSQL server in a temporary folder, for tests and benchmarks. Test files share one: see shared.ts.
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -63,18 +63,7 @@ export async function startServer(
   };
 }
 
-/** The server that one test file uses. A shared one stays, so what the file leaves there must be removed. */
-export async function testServer(): Promise<{
-  readonly url: string;
-  readonly isShared: boolean;
-  readonly remove: () => Promise<void>;
-}> {
-  const url = process.env.TASKWRIGHT_TEST_POSTGRES_URL;
-  if (url) return { url, isShared: true, remove: async () => undefined };
-  return { ...(await startServer()), isShared: false };
-}
-
-/** A port that nobody listens on. */
+/** A free port. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
