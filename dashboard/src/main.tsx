@@ -3,12 +3,12 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { statsQuery, taskListQuery } from "./data/queries.js";
+import { readTaskSearch } from "./data/search.js";
 import { ApiError } from "./lib/api.js";
 import { after } from "./lib/clock.js";
 import { startStream } from "./live/stream.js";
 import { router } from "./router.js";
-import { statsQuery, taskListQuery } from "./tasks/queries.js";
-import { readTaskSearch } from "./tasks/search.js";
 import "./styles/index.css";
 
 /** What the first page is written in; index.html asks for them beforehand. */

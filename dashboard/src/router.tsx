@@ -6,11 +6,11 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import { readTaskSearch } from "./data/search.js";
 import { BASE_PATH } from "./lib/base.js";
 import { NotFound, PageError } from "./shell/PageError.js";
 import { Shell } from "./shell/Shell.js";
 import { readNewTaskSearch } from "./submit/search.js";
-import { readTaskSearch } from "./tasks/search.js";
 import { TasksPage } from "./tasks/TasksPage.js";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: PageError });

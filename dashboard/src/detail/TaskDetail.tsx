@@ -2,14 +2,14 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { Link } from "@tanstack/react-router";
 import { RotateCw, Square } from "lucide-react";
+import { canCancel, canRetry, sentenceOf, titleOf } from "../data/task-words.js";
 import type { WireTask } from "../lib/api.js";
 import { useNow } from "../lib/clock.js";
 import { Badge } from "../parts/Badge.js";
 import { ProgressBar } from "../parts/Bar.js";
-import { Still } from "../parts/Still.js";
+import { StableText } from "../parts/StableText.js";
 import type { TaskActions } from "../tasks/actions.js";
 import { RowMenu } from "../tasks/RowMenu.js";
-import { canCancel, canRetry, sentenceOf, titleOf } from "../tasks/words.js";
 import { Facts } from "./Facts.js";
 import { Parts } from "./Parts.js";
 import { Timeline } from "./Timeline.js";
@@ -42,7 +42,7 @@ export function TaskDetail({ task, actions }: TaskDetailProps) {
           <div className="running running-wide" data-status="RUNNING">
             <ProgressBar percent={task.progress} />
             <span className="pct">
-              <Still>{`${Math.round(task.progress)} %`}</Still>
+              <StableText>{`${Math.round(task.progress)} %`}</StableText>
             </span>
             <span>{task.progress_message}</span>
           </div>

@@ -4,13 +4,13 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { ChevronDown, ChevronUp, X } from "lucide-react";
 import { useMemo, useRef } from "react";
+import { taskListQuery, taskQuery } from "../data/queries.js";
+import { canCancel, canRetry } from "../data/task-words.js";
 import { useKeys } from "../lib/keys.js";
 import { Badge } from "../parts/Badge.js";
 import { CopyButton } from "../parts/CodeBox.js";
 import { explain } from "../parts/toasts.js";
 import { useTaskActions } from "../tasks/actions.js";
-import { taskListQuery, taskQuery } from "../tasks/queries.js";
-import { canCancel, canRetry } from "../tasks/words.js";
 import { useFreshParts } from "./queries.js";
 import { TaskDetail } from "./TaskDetail.js";
 

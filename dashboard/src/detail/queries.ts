@@ -1,8 +1,8 @@
 // The parts of one task that are read beside it.
 import { queryOptions, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
+import { TASK } from "../data/cache.js";
 import { client, type WireLogLine, type WireTask } from "../lib/api.js";
-import { TASK } from "../live/cache.js";
 
 /** Logs have no events: they are asked for this often while the task runs. */
 const LOGS_MS = 1500;

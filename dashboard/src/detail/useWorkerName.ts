@@ -1,6 +1,6 @@
 // What people call a worker: its host, where it is still known; the end of its id otherwise.
 import { useQuery } from "@tanstack/react-query";
-import { workersQuery } from "../tasks/queries.js";
+import { workersQuery } from "../data/queries.js";
 
 export function useWorkerName(): (id: string) => string {
   const { data: workers = [] } = useQuery(workersQuery);

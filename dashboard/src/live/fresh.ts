@@ -1,8 +1,8 @@
 // New tasks that wait behind the pill: they belong into the list on the page but are not shown yet, so that nothing moves.
 import { useSyncExternalStore } from "react";
+import type { EventTask } from "../data/patches.js";
+import { matches, type TaskSearch } from "../data/search.js";
 import type { WireTask } from "../lib/api.js";
-import { matches, type TaskSearch } from "../tasks/search.js";
-import type { EventTask } from "./patches.js";
 
 /** Counting stops here; more is "10,000+". */
 export const MOST_COUNTED = 10_000;

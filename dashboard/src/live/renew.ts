@@ -1,12 +1,12 @@
 // Reads what the page shows again after a gap in the stream, or for want of one. Rows stay where they are: what is new
 // waits behind the pill, as it does when the stream tells of it.
 import type { QueryClient } from "@tanstack/react-query";
+import { mapTasks, type Pages, TASK, TASKS } from "../data/cache.js";
+import { currentMark, overlay } from "../data/patches.js";
+import type { TaskSearch } from "../data/search.js";
+import { toListQuery } from "../data/search.js";
 import { client, type WireTask } from "../lib/api.js";
-import type { TaskSearch } from "../tasks/search.js";
-import { toListQuery } from "../tasks/search.js";
-import { mapTasks, type Pages, TASK, TASKS } from "./cache.js";
 import { noteFresh, watchedList } from "./fresh.js";
-import { currentMark, overlay } from "./patches.js";
 
 /** As many tasks as one page of the API holds at most. */
 const LONGEST_PAGE = 500;

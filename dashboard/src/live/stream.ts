@@ -1,12 +1,12 @@
 // The one event stream of the page: gathers events for a quarter of a second, lays them over the cache, and asks every
 // few seconds while there is no stream. What is missed in a gap is read again.
 import type { QueryClient } from "@tanstack/react-query";
+import { patchTasks } from "../data/cache.js";
+import { type EventTask, forgetAll, remember } from "../data/patches.js";
 import { client, type WireEvent } from "../lib/api.js";
 import { after } from "../lib/clock.js";
-import { patchTasks } from "./cache.js";
 import { connection, setConnection } from "./connection.js";
 import { noteFresh } from "./fresh.js";
-import { type EventTask, forgetAll, remember } from "./patches.js";
 import { NUMBERS, renewAll } from "./renew.js";
 
 const GATHER_MS = 250;

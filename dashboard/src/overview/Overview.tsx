@@ -1,8 +1,8 @@
 // Four numbers and an hour: is it healthy?
 import { useQuery } from "@tanstack/react-query";
+import { statsQuery, workersQuery } from "../data/queries.js";
 import { useNow } from "../lib/clock.js";
 import { formatMinute, formatNumber, formatShort, formatTook, plural } from "../lib/format.js";
-import { statsQuery, workersQuery } from "../tasks/queries.js";
 import { toHour } from "./hour.js";
 import { HourFigure } from "./Pulse.js";
 

@@ -2,8 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type CSSProperties, lazy, Suspense, useState } from "react";
+import { statsQuery } from "../data/queries.js";
 import { formatCount, formatMinute, formatNumber } from "../lib/format.js";
-import { statsQuery } from "../tasks/queries.js";
 import { type Hour, type Minute, toHour } from "./hour.js";
 
 /** Bars have no use for a height that rounds to nothing. */

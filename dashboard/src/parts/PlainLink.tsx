@@ -3,7 +3,7 @@
 import { useLinkProps } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Status } from "../../../src/model/status.js";
-import type { TaskSearch } from "../tasks/search.js";
+import type { TaskSearch } from "../data/search.js";
 
 export interface PlainLinkProps {
   readonly to: "/tasks" | "/new" | "/queues" | "/workers";

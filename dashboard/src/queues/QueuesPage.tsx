@@ -1,13 +1,13 @@
 // The queues, worst first. Read only.
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { queuesQuery } from "../data/queries.js";
 import type { WireQueue } from "../lib/api.js";
 import { useNow } from "../lib/clock.js";
 import { formatAge, formatNumber, plural } from "../lib/format.js";
+import { Notice } from "../parts/Notice.js";
 import { CELL, COLUMN_HEADER, ROW, ROW_GROUP, TABLE } from "../parts/roles.js";
 import { explain } from "../parts/toasts.js";
-import { Notice } from "../tasks/Notice.js";
-import { queuesQuery } from "../tasks/queries.js";
 import { flowsOf, queueStatsQuery } from "./flows.js";
 import { Spark } from "./Spark.js";
 

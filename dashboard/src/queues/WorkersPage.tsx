@@ -1,14 +1,14 @@
 // The workers; a silent one first. Read only.
 import { useQuery } from "@tanstack/react-query";
+import { workersQuery } from "../data/queries.js";
 import type { WireWorker } from "../lib/api.js";
 import { useNow } from "../lib/clock.js";
 import { formatAge, formatBytes, plural } from "../lib/format.js";
 import { UseBar } from "../parts/Bar.js";
 import { Glyph } from "../parts/Glyph.js";
+import { Notice } from "../parts/Notice.js";
 import { CELL, COLUMN_HEADER, ROW, ROW_GROUP, TABLE } from "../parts/roles.js";
 import { explain } from "../parts/toasts.js";
-import { Notice } from "../tasks/Notice.js";
-import { workersQuery } from "../tasks/queries.js";
 
 /** A heartbeat comes every 3 s; three missed ones are silence. */
 const SILENT_MS = 10_000;

@@ -5,10 +5,10 @@ import { TIME_ZONE } from "../lib/format.js";
 import { switchTheme, type Theme, useTheme } from "../lib/theme.js";
 import { type Connection, useConnection } from "../live/connection.js";
 import { SmallPulse } from "../overview/Pulse.js";
-import { useCurrentPlace } from "./places.js";
+import { useCurrentItem } from "./nav-items.js";
 
 export function Header({ onFind }: { readonly onFind: () => void }) {
-  const place = useCurrentPlace();
+  const place = useCurrentItem();
   return (
     <header className="top">
       <div className="crumb">

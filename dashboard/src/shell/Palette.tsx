@@ -5,8 +5,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
+import { taskTypesQuery } from "../data/queries.js";
 import { setTheme } from "../lib/theme.js";
-import { taskTypesQuery } from "../tasks/queries.js";
 import { type Command, type CommandGroup, commandsFor } from "./commands.js";
 
 export function Palette({ onClose }: { readonly onClose: () => void }) {

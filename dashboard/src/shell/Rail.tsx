@@ -1,20 +1,20 @@
 // The rail: every page that exists, and which server this is.
 import { useQuery } from "@tanstack/react-query";
+import { healthQuery, statsQuery } from "../data/queries.js";
 import { BASE_PATH } from "../lib/base.js";
 import { formatCount, formatStore } from "../lib/format.js";
 import { PlainLink } from "../parts/PlainLink.js";
-import { healthQuery, statsQuery } from "../tasks/queries.js";
 import {
   DocsIcon,
-  FAILED_PLACE,
+  FAILED_ITEM,
   GuideIcon,
-  NEW_PLACE,
-  type Place,
-  QUEUES_PLACE,
-  TASKS_PLACE,
-  useCurrentPlace,
-  WORKERS_PLACE,
-} from "./places.js";
+  type NavItem,
+  NEW_ITEM,
+  QUEUES_ITEM,
+  TASKS_ITEM,
+  useCurrentItem,
+  WORKERS_ITEM,
+} from "./nav-items.js";
 
 export function Rail() {
   const { data: stats } = useQuery(statsQuery);
@@ -26,13 +26,13 @@ export function Rail() {
         <span>Taskwright</span>
       </PlainLink>
       <nav className="nav" aria-label="Pages">
-        <RailLink place={TASKS_PLACE} count={stats?.counts.RUNNING} />
-        <RailLink place={FAILED_PLACE} count={stats?.counts.FAILED} />
-        <RailLink place={QUEUES_PLACE} />
-        <RailLink place={WORKERS_PLACE} />
+        <RailLink place={TASKS_ITEM} count={stats?.counts.RUNNING} />
+        <RailLink place={FAILED_ITEM} count={stats?.counts.FAILED} />
+        <RailLink place={QUEUES_ITEM} />
+        <RailLink place={WORKERS_ITEM} />
       </nav>
       <nav className="nav" aria-label="Tools">
-        <RailLink place={NEW_PLACE} />
+        <RailLink place={NEW_ITEM} />
         <a href={`${BASE_PATH}/guide/index.html`} aria-label="Documentation">
           <GuideIcon className="i" aria-hidden />
           <span>Documentation</span>
@@ -57,8 +57,8 @@ export function Rail() {
   );
 }
 
-function RailLink({ place, count }: { readonly place: Place; readonly count?: number | undefined }) {
-  const here = useCurrentPlace();
+function RailLink({ place, count }: { readonly place: NavItem; readonly count?: number | undefined }) {
+  const here = useCurrentItem();
   return (
     <PlainLink
       to={place.to}

@@ -2,10 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { statsQuery } from "../data/queries.js";
 import { ApiError } from "../lib/api.js";
 import { useFindKey, useKeys } from "../lib/keys.js";
 import { HatchPattern } from "../parts/Glyph.js";
-import { statsQuery } from "../tasks/queries.js";
 import { Header } from "./Header.js";
 import { Rail } from "./Rail.js";
 import { TabBar } from "./TabBar.js";

@@ -1,18 +1,11 @@
 // The bar at the foot of a phone.
 import { PlainLink } from "../parts/PlainLink.js";
-import {
-  FAILED_PLACE,
-  NEW_PLACE,
-  QUEUES_PLACE,
-  TASKS_PLACE,
-  useCurrentPlace,
-  WORKERS_PLACE,
-} from "./places.js";
+import { FAILED_ITEM, NEW_ITEM, QUEUES_ITEM, TASKS_ITEM, useCurrentItem, WORKERS_ITEM } from "./nav-items.js";
 
-const PLACES = [TASKS_PLACE, FAILED_PLACE, NEW_PLACE, QUEUES_PLACE, WORKERS_PLACE];
+const PLACES = [TASKS_ITEM, FAILED_ITEM, NEW_ITEM, QUEUES_ITEM, WORKERS_ITEM];
 
 export function TabBar() {
-  const here = useCurrentPlace();
+  const here = useCurrentItem();
   return (
     <nav className="tabbar" aria-label="Main">
       {PLACES.map((place) => (
@@ -21,9 +14,9 @@ export function TabBar() {
           to={place.to}
           {...(place.search && { search: place.search })}
           current={place === here && "page"}
-          {...(place === NEW_PLACE && { className: "add", "aria-label": place.name })}
+          {...(place === NEW_ITEM && { className: "add", "aria-label": place.name })}
         >
-          {place === NEW_PLACE ? (
+          {place === NEW_ITEM ? (
             <span>
               <place.icon className="i" aria-hidden />
             </span>

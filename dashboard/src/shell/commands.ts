@@ -1,13 +1,13 @@
 // What the palette offers for a text: places, task types to submit, filters, themes, and the text itself as an id or a
 // search. Draws nothing.
 import { STATUSES } from "../../../src/model/status.js";
+import type { TaskSearch } from "../data/search.js";
+import { taskIdIn } from "../data/task-words.js";
 import type { WireTaskType } from "../lib/api.js";
 import { BASE_PATH } from "../lib/base.js";
 import { THEMES, type Theme } from "../lib/theme.js";
 import { STATUS_WORDS } from "../parts/Badge.js";
-import type { TaskSearch } from "../tasks/search.js";
-import { taskIdIn } from "../tasks/words.js";
-import { FAILED_PLACE, NEW_PLACE, QUEUES_PLACE, TASKS_PLACE, WORKERS_PLACE } from "./places.js";
+import { FAILED_ITEM, NEW_ITEM, QUEUES_ITEM, TASKS_ITEM, WORKERS_ITEM } from "./nav-items.js";
 
 export type Command = { readonly value: string; readonly label: string; readonly hint?: string } & (
   | { readonly does: "go"; readonly to: "/tasks" | "/new" | "/queues" | "/workers" }
@@ -23,7 +23,7 @@ export interface CommandGroup {
   readonly items: readonly Command[];
 }
 
-const PLACES: readonly Command[] = [TASKS_PLACE, FAILED_PLACE, QUEUES_PLACE, WORKERS_PLACE, NEW_PLACE].map(
+const PLACES: readonly Command[] = [TASKS_ITEM, FAILED_ITEM, QUEUES_ITEM, WORKERS_ITEM, NEW_ITEM].map(
   ({ name, to, search }) =>
     search
       ? { value: `go ${name}`, label: name, does: "filter", search }

@@ -1,11 +1,11 @@
 // The title of the window: the page, and how many tasks failed since someone last looked at it.
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { statsQuery } from "../tasks/queries.js";
-import { useCurrentPlace } from "./places.js";
+import { statsQuery } from "../data/queries.js";
+import { useCurrentItem } from "./nav-items.js";
 
 export function useTitleBadge(): void {
-  const { name } = useCurrentPlace();
+  const { name } = useCurrentItem();
   const failed = useQuery({ ...statsQuery, select: (stats) => stats.counts.FAILED }).data;
   const [seen, setSeen] = useState<number>();
 

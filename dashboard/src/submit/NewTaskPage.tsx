@@ -1,11 +1,11 @@
 // The page New task: a type, its form, and the request that comes of it.
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { taskQuery, taskTypesQuery } from "../data/queries.js";
 import type { WireTaskType } from "../lib/api.js";
+import { Notice } from "../parts/Notice.js";
+import { Skeleton } from "../parts/Skeleton.js";
 import { explain } from "../parts/toasts.js";
-import { Ghosts } from "../tasks/Nothing.js";
-import { Notice } from "../tasks/Notice.js";
-import { taskQuery, taskTypesQuery } from "../tasks/queries.js";
 import { NewTaskForm } from "./NewTaskForm.js";
 
 const route = getRouteApi("/new");
@@ -26,7 +26,7 @@ export function NewTaskPage() {
       </Notice>
     );
   }
-  if (!types.data || (from !== undefined && source.isPending)) return <Ghosts />;
+  if (!types.data || (from !== undefined && source.isPending)) return <Skeleton />;
   const name = wanted ?? source.data?.task_type;
   const type = types.data.find((known) => known.name === name) ?? types.data[0];
   if (!type) {

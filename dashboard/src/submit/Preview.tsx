@@ -1,8 +1,8 @@
 // The request that the form makes, as it is typed; and parameters to start from.
 import { useState } from "react";
+import { type Request, requestAs } from "../data/submit-request.js";
 import { CodeBox } from "../parts/CodeBox.js";
 import { Segment } from "../parts/Segment.js";
-import { type Request, requestAs } from "./request.js";
 
 const FORMS = [
   { value: "json", label: "JSON" },

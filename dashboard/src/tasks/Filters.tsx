@@ -3,11 +3,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Search, X } from "lucide-react";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { queuesQuery, taskTypesQuery } from "../data/queries.js";
+import type { TaskSearch } from "../data/search.js";
+import { taskIdIn } from "../data/task-words.js";
 import { after } from "../lib/clock.js";
 import { useKeys } from "../lib/keys.js";
-import { queuesQuery, taskTypesQuery } from "./queries.js";
-import type { TaskSearch } from "./search.js";
-import { taskIdIn } from "./words.js";
 
 const TYPING_PAUSE_MS = 250;
 

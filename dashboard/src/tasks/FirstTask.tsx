@@ -2,16 +2,16 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { TASKS } from "../data/cache.js";
+import { healthQuery, taskTypesQuery, workersQuery } from "../data/queries.js";
+import { type RequestForm, requestAs } from "../data/submit-request.js";
 import { client, type WireTaskType } from "../lib/api.js";
 import { BASE_PATH, SERVER_URL } from "../lib/base.js";
 import { formatStore, plural } from "../lib/format.js";
-import { TASKS } from "../live/cache.js";
 import { CodeBox } from "../parts/CodeBox.js";
 import { Glyph } from "../parts/Glyph.js";
 import { Segment } from "../parts/Segment.js";
 import { toastError } from "../parts/toasts.js";
-import { type RequestForm, requestAs } from "../submit/request.js";
-import { healthQuery, taskTypesQuery, workersQuery } from "./queries.js";
 
 const FORMS = [
   { value: "curl", label: "curl" },

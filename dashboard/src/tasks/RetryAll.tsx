@@ -1,11 +1,11 @@
 // Retries all failed tasks that the list shows: asks once, then says how far it is.
 import { RotateCw } from "lucide-react";
 import { lazy, Suspense, useMemo, useState } from "react";
+import type { TaskSearch } from "../data/search.js";
+import { canRetry } from "../data/task-words.js";
 import { formatNumber } from "../lib/format.js";
 import { useKeys } from "../lib/keys.js";
-import type { TaskSearch } from "./search.js";
 import type { TaskListView } from "./useTaskList.js";
-import { canRetry } from "./words.js";
 
 const RetryDialog = lazy(() =>
   import("./RetryDialog.js").then((module) => ({ default: module.RetryDialog })),

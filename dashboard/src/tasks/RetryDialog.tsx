@@ -2,12 +2,12 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { replaceTask } from "../data/cache.js";
+import { describeSearch, type TaskSearch } from "../data/search.js";
 import { client, type WireTask } from "../lib/api.js";
 import { formatNumber, plural } from "../lib/format.js";
-import { replaceTask } from "../live/cache.js";
 import { ProgressBar } from "../parts/Bar.js";
 import { explain, toast } from "../parts/toasts.js";
-import { describeSearch, type TaskSearch } from "./search.js";
 import type { TaskListView } from "./useTaskList.js";
 
 /** Requests at once: quick, and the server keeps room for others. */

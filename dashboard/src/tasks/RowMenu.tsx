@@ -1,8 +1,8 @@
 // The actions of one task, as far as they are legal. The menu itself comes when it is first opened.
 import { Ellipsis } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
+import { titleOf } from "../data/task-words.js";
 import type { TaskMenuProps } from "./actions.js";
-import { titleOf } from "./words.js";
 
 const TaskMenu = lazy(() => import("./TaskMenu.js").then((module) => ({ default: module.TaskMenu })));
 

@@ -1,13 +1,13 @@
 // The statuses as tabs, each with its count under the filters of type and queue.
 import { useQuery } from "@tanstack/react-query";
 import { STATUSES, type Status } from "../../../src/model/status.js";
+import { statsQuery } from "../data/queries.js";
+import type { TaskSearch } from "../data/search.js";
 import type { WireStats } from "../lib/api.js";
 import { formatCount, formatNumber } from "../lib/format.js";
 import { STATUS_WORDS } from "../parts/Badge.js";
 import { Glyph } from "../parts/Glyph.js";
 import { PlainLink } from "../parts/PlainLink.js";
-import { statsQuery } from "./queries.js";
-import type { TaskSearch } from "./search.js";
 
 type Counts = Readonly<Record<Status, number>>;
 

@@ -2,10 +2,10 @@
 import { Menu } from "@base-ui/react/menu";
 import { useNavigate } from "@tanstack/react-router";
 import { Copy, Ellipsis, ListFilter, Play, RotateCw, Square } from "lucide-react";
+import { canCancel, canRetry, titleOf } from "../data/task-words.js";
 import { SERVER_URL } from "../lib/base.js";
 import { toast, toastError } from "../parts/toasts.js";
 import type { TaskMenuProps } from "./actions.js";
-import { canCancel, canRetry, titleOf } from "./words.js";
 
 export function TaskMenu({ task, actions }: TaskMenuProps) {
   const navigate = useNavigate();

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Play, RotateCw, Square } from "lucide-react";
 import { type MouseEvent, memo } from "react";
 import { isFinished } from "../../../src/model/status.js";
+import { canCancel, canRetry, latestOf, ranFor, titleOf } from "../data/task-words.js";
 import type { WireTask } from "../lib/api.js";
 import { useNow } from "../lib/clock.js";
 import { formatAbsolute, formatAge, formatTook } from "../lib/format.js";
@@ -10,10 +11,9 @@ import { Badge, stateOf } from "../parts/Badge.js";
 import { ProgressBar } from "../parts/Bar.js";
 import { Lane } from "../parts/Lane.js";
 import { CELL, ROW } from "../parts/roles.js";
-import { Still } from "../parts/Still.js";
+import { StableText } from "../parts/StableText.js";
 import type { TaskActions } from "./actions.js";
 import { RowMenu } from "./RowMenu.js";
-import { canCancel, canRetry, latestOf, ranFor, titleOf } from "./words.js";
 
 export interface TaskRowProps {
   readonly task: WireTask;
@@ -132,7 +132,7 @@ function Times({ task }: { readonly task: WireTask }) {
           <div className="running">
             <ProgressBar percent={task.progress} />
             <span className="pct">
-              <Still>{`${Math.round(task.progress)} %`}</Still>
+              <StableText>{`${Math.round(task.progress)} %`}</StableText>
             </span>
             <span className="msg clip" title={latest}>
               {latest}
@@ -151,10 +151,10 @@ function Times({ task }: { readonly task: WireTask }) {
         {task.attempt}/{task.max_attempts}
       </td>
       <td {...CELL} className="c-age r" title={formatAbsolute(task.created_at)}>
-        <Still>{formatAge(now - Date.parse(task.created_at))}</Still>
+        <StableText>{formatAge(now - Date.parse(task.created_at))}</StableText>
       </td>
       <td {...CELL} className="c-took">
-        <Still>{ran === undefined ? "" : formatTook(ran)}</Still>
+        <StableText>{ran === undefined ? "" : formatTook(ran)}</StableText>
       </td>
     </>
   );

@@ -3,6 +3,7 @@ import { getRouteApi, useNavigate, useParams } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { canCancel, canRetry } from "../data/task-words.js";
 import { formatCount } from "../lib/format.js";
 import { useKeys } from "../lib/keys.js";
 import { MOST_COUNTED } from "../live/fresh.js";
@@ -10,7 +11,6 @@ import { COLUMN_HEADER, ROW, ROW_GROUP, TABLE, UNSPOKEN } from "../parts/roles.j
 import { useTaskActions } from "./actions.js";
 import { TaskRow } from "./TaskRow.js";
 import type { TaskListView } from "./useTaskList.js";
-import { canCancel, canRetry } from "./words.js";
 
 const route = getRouteApi("/tasks");
 const ROW_HEIGHT = 36;

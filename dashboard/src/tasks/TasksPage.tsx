@@ -1,15 +1,16 @@
 // The home of the product: the hour, the filters, the live list, and the detail that opens over it.
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Outlet } from "@tanstack/react-router";
+import { statsQuery } from "../data/queries.js";
 import { useConnection } from "../live/connection.js";
 import { Overview } from "../overview/Overview.js";
+import { Notice } from "../parts/Notice.js";
+import { Skeleton } from "../parts/Skeleton.js";
 import { explain } from "../parts/toasts.js";
 import { Filters } from "./Filters.js";
 import { FirstTask } from "./FirstTask.js";
-import { Foot } from "./Foot.js";
-import { Ghosts, NothingFound } from "./Nothing.js";
-import { Notice } from "./Notice.js";
-import { statsQuery } from "./queries.js";
+import { ListFooter } from "./ListFooter.js";
+import { NothingFound } from "./NothingFound.js";
 import { RetryAll } from "./RetryAll.js";
 import { StatusTabs } from "./StatusTabs.js";
 import { TaskTable } from "./TaskTable.js";
@@ -44,11 +45,11 @@ export function TasksPage() {
               {list.tasks.length} found so far.
             </Notice>
           )}
-          {!list.loaded && !list.error && <Ghosts />}
+          {!list.loaded && !list.error && <Skeleton />}
           {list.loaded && list.tasks.length === 0 && <NothingFound search={search} list={list} />}
           {list.tasks.length > 0 && <TaskTable list={list} />}
           <LiveNotice />
-          <Foot list={list} />
+          <ListFooter list={list} />
         </>
       )}
       <Outlet />

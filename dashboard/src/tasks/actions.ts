@@ -2,10 +2,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
+import { replaceTask, TASK } from "../data/cache.js";
+import { titleOf } from "../data/task-words.js";
 import { client, type WireTask } from "../lib/api.js";
-import { replaceTask, TASK } from "../live/cache.js";
 import { toast, toastError } from "../parts/toasts.js";
-import { titleOf } from "./words.js";
 
 export interface TaskActions {
   cancel(task: WireTask): void;

@@ -1,11 +1,11 @@
 // The list as the page shows it: pages joined, new tasks held back, more on demand.
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo } from "react";
+import { taskListQuery } from "../data/queries.js";
+import type { TaskSearch } from "../data/search.js";
 import type { WireTask } from "../lib/api.js";
 import { formatAbsolute } from "../lib/format.js";
 import { clearFresh, unwatchList, useFreshCount, watchList } from "../live/fresh.js";
-import { taskListQuery } from "./queries.js";
-import type { TaskSearch } from "./search.js";
 
 export interface TaskListView {
   readonly tasks: readonly WireTask[];

@@ -2,7 +2,7 @@
 import { plural } from "../lib/format.js";
 import type { TaskListView } from "./useTaskList.js";
 
-export function Foot({ list }: { readonly list: TaskListView }) {
+export function ListFooter({ list }: { readonly list: TaskListView }) {
   return (
     <div className="foot">
       {list.loaded && (

@@ -2,8 +2,8 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { client } from "../lib/api.js";
 import { now } from "../lib/clock.js";
-import { TASK, TASKS } from "../live/cache.js";
-import { currentMark, overlay } from "../live/patches.js";
+import { TASK, TASKS } from "./cache.js";
+import { currentMark, overlay } from "./patches.js";
 import { type TaskSearch, toListQuery } from "./search.js";
 
 const HOUR_MS = 3_600_000;

@@ -1,27 +1,7 @@
-// What stands in place of the list: while it is read, and when nothing fits.
+// What stands in place of a list without a matching task.
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
-import { after } from "../lib/clock.js";
-import { describeSearch, type TaskSearch } from "./search.js";
+import { describeSearch, type TaskSearch } from "../data/search.js";
 import type { TaskListView } from "./useTaskList.js";
-
-/** Still bars; only where reading takes long enough to be noticed. */
-export function Ghosts() {
-  const [late, setLate] = useState(false);
-  useEffect(() => after(150, () => setLate(true)), []);
-  if (!late) return null;
-  return (
-    <div className="ghosts px-6" aria-hidden="true">
-      {["w-44", "w-36", "w-52", "w-40"].map((width) => (
-        <div key={width}>
-          <i className="w-16" />
-          <i className="w-28" />
-          <i className={width} />
-        </div>
-      ))}
-    </div>
-  );
-}
 
 export function NothingFound({ search, list }: { readonly search: TaskSearch; readonly list: TaskListView }) {
   const navigate = useNavigate();

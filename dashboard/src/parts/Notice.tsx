@@ -1,8 +1,8 @@
 // One line across the page that says what is less than usual, and what can be done.
 import type { ReactNode } from "react";
 import type { Status, WaitingFor } from "../../../src/model/status.js";
-import { stateOf } from "../parts/Badge.js";
-import { Glyph } from "../parts/Glyph.js";
+import { stateOf } from "./Badge.js";
+import { Glyph } from "./Glyph.js";
 
 export interface NoticeProps {
   readonly status?: Status;
