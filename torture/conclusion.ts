@@ -1,6 +1,6 @@
 // What a run proves: a verdict counts only if enough was acknowledged, broken and looked at on the way.
 import type { Millis } from "../src/model/time.js";
-import type { Outcome } from "./report.js";
+import type { Violation } from "./history.js";
 
 export type Conclusion = "KEPT" | "BROKEN" | "INCONCLUSIVE";
 
@@ -20,7 +20,10 @@ export function leastAcknowledged(rate: number, callTime: Millis): number {
 }
 
 /** A violation is proof whatever else is missing; without one, the run must have seen enough. */
-export function conclude(outcome: Pick<Outcome, "violations" | "shortfalls">): Conclusion {
+export function conclude(outcome: {
+  readonly violations: readonly Violation[];
+  readonly shortfalls: readonly string[];
+}): Conclusion {
   if (outcome.violations.length > 0) return "BROKEN";
   return outcome.shortfalls.length > 0 ? "INCONCLUSIVE" : "KEPT";
 }

@@ -1,8 +1,8 @@
 // Submits over HTTP with 50 connections; the load comes from this process, the server is the child.
 import autocannon from "autocannon";
 import type { Bench } from "./bench.js";
+import type { Figures, Size } from "./figures.js";
 import type { Served } from "./peer.js";
-import type { Figures, Size } from "./scenarios.js";
 import type { System } from "./systems.js";
 
 const CONNECTIONS = 50;

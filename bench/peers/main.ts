@@ -7,12 +7,13 @@ import Database from "better-sqlite3";
 import { checkNames, positive, readFlags } from "../flags.js";
 import { describeMachine } from "../machine.js";
 import { type Bench, createBench } from "./bench.js";
+import type { Size } from "./figures.js";
 import { writePage } from "./page.js";
 import { BUN } from "./process.js";
 import { loadSuggest, ROOT } from "./product.js";
 import { redisVersion } from "./redis.js";
 import { type Absence, type Recorded, type Results, readResults, wasRun, writeResults } from "./results.js";
-import { SCENARIOS, type Scenario, type Size } from "./scenarios.js";
+import { SCENARIOS, type Scenario } from "./scenarios.js";
 import { SYSTEMS, type System } from "./systems.js";
 import { printScenario } from "./tables.js";
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { median } from "../statistics.js";
-import type { Figures } from "./scenarios.js";
+import type { Figures } from "./figures.js";
 
 export interface Recorded {
   readonly scenario: string;

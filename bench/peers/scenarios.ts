@@ -1,18 +1,11 @@
 // What is measured: each scenario says which systems take part, and turns one round into named figures.
 import { percentile } from "../statistics.js";
 import type { Bench, Cost, Round } from "./bench.js";
+import type { Figures, Size } from "./figures.js";
 import { http } from "./http.js";
 import type { Child } from "./process.js";
 import { shareDrain } from "./share.js";
 import { SYSTEMS, type System } from "./systems.js";
-
-/** Figures of one round by column. */
-export type Figures = Readonly<Record<string, number>>;
-
-export interface Size {
-  readonly isQuick: boolean;
-  readonly isLarge: boolean;
-}
 
 export interface Scenario {
   readonly name: string;

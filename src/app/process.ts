@@ -3,7 +3,6 @@
 import { pino } from "pino";
 import type { Config } from "../config/load.js";
 import type { Log } from "../lib/log.js";
-import { builtInTasks } from "../tasks/index.js";
 import { type Engine, openEngine, type WorkOptions } from "./engine.js";
 import { VERSION } from "./version.js";
 
@@ -32,7 +31,7 @@ export function openConfigured(config: Config, log: Log): Promise<Engine> {
       patient: true,
       dataDir: config.dataDir,
       files: config.files,
-      tasks: [...builtInTasks, ...config.tasks],
+      tasks: config.tasks,
       durability: config.durability,
       keepFinished: config.keepFinished,
       keepUnusedFiles: config.keepUnusedFiles,

@@ -19,10 +19,14 @@ export function addServe(program: Command): void {
     const config = loadConfig({ flags: configFlags(command, keys), env: process.env, file });
     checkBinding(config);
     // Loaded here, so that commands that only talk to a server start without it.
-    const { startServer } = await import("../../app/server.js");
+    const [{ startServer }, { builtInTasks }] = await Promise.all([
+      import("../../app/server.js"),
+      import("../../tasks/index.js"),
+    ]);
+    const tasks = [...builtInTasks, ...config.tasks];
     await untilStopped(
       config,
-      () => startServer(config),
+      () => startServer({ ...config, tasks }),
       (server) =>
         bannerLines(`${VERSION} is running`, [
           ["Dashboard", paint(talkScreen(), "bold", `${server.url}/`)],

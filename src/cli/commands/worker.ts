@@ -26,10 +26,14 @@ export function addWorker(program: Command): void {
       );
     }
     // Loaded here, so that commands that only talk to a server start without it.
-    const { startWorkerProcess } = await import("../../app/worker-process.js");
+    const [{ startWorkerProcess }, { builtInTasks }] = await Promise.all([
+      import("../../app/worker-process.js"),
+      import("../../tasks/index.js"),
+    ]);
+    const tasks = [...builtInTasks, ...config.tasks];
     await untilStopped(
       config,
-      () => startWorkerProcess(config),
+      () => startWorkerProcess({ ...config, tasks }),
       (worker) => bannerLines(`worker ${VERSION} is running`, [storeRow(config, worker), workRow(config)]),
     );
   });
