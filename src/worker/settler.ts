@@ -11,6 +11,8 @@ export interface Settler {
   add(outcome: Outcome, waiters?: readonly Waiter[]): void;
   /** Outcomes that the store has not answered for. */
   readonly size: number;
+  /** Their fences. */
+  fences(): readonly number[];
   /** Some of them are on their way to it. */
   readonly isSettling: boolean;
   /**
@@ -108,6 +110,7 @@ export function createSettler({ store, worker, log }: SettlerOptions): Settler {
     get size() {
       return waiting.length;
     },
+    fences: () => waiting.map(({ outcome }) => outcome.fence),
     get isSettling() {
       return isSettling;
     },

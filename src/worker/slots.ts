@@ -18,6 +18,8 @@ export interface Slots {
   readonly running: number;
   /** Tasks that are claimed and have not started. */
   readonly waiting: number;
+  /** Their fences. */
+  fences(): readonly number[];
   /** Hands back all that has not started, and takes none in again until then. */
   handBack(): void;
   /** Hands back what waits behind slots that don't fall free, so that it can run in order or elsewhere. Measured by the clock. */
@@ -134,6 +136,11 @@ export function createSlots({ clock, concurrency, start, release, allSettled }: 
     },
     get waiting() {
       return waiting() + (suspect && !suspectRuns ? 1 : 0);
+    },
+    fences() {
+      const tasks = buffer.slice(head);
+      if (suspect && !suspectRuns) tasks.push(suspect);
+      return tasks.map((task) => task.fence);
     },
     handBack,
     handBackStuck() {

@@ -26,6 +26,8 @@ export interface TurnsOptions {
   readonly claims: Pick<ClaimRequest, "taskTypes" | "queues">;
   /** Tasks to claim now, those that are on their way included; 0 while the worker may not claim. */
   readonly demand: () => number;
+  /** Fences of all that the worker holds, where it is time to compare them with the store. Not asked while a claim is under way. */
+  readonly held: () => readonly number[] | undefined;
   /** Called when many were settled, and there may be more to do. */
   readonly wake: () => void;
 }
@@ -47,7 +49,7 @@ const MANY = 100;
  * calls at once: there, many outcomes don't wait behind a claim, nor it for them, and the next claim is under way while
  * the tasks of the last one come in.
  */
-export function createTurns({ store, worker, settler, claims, demand, wake }: TurnsOptions): Turns {
+export function createTurns({ store, worker, settler, claims, demand, held, wake }: TurnsOptions): Turns {
   /** In order. */
   const turns: Turn[] = [];
   /** There may be more to claim than the claims so far brought. */
@@ -86,11 +88,16 @@ export function createTurns({ store, worker, settler, claims, demand, wake }: Tu
     const settles = beside === undefined && !settler.isSettling && settler.size > 0;
     if (limit === 0 && (turns.length > 0 || !settles)) return;
     if (limit > 0) hungry = plenty;
-    const claim = limit > 0 ? { limit, ...claims } : undefined;
+    const claim = limit > 0 ? claimOf(limit) : undefined;
     const claimed = claim && !settles ? claimOnly(claim) : settler.turn(claim);
     // Whoever awaits it hears of its failure.
     claimed.catch(() => undefined);
     turns.push({ limit, settles, claimed });
+  }
+
+  function claimOf(limit: number): ClaimRequest {
+    const fences = turns.length === 0 ? held() : undefined;
+    return fences ? { limit, ...claims, held: fences } : { limit, ...claims };
   }
 
   async function claimOnly(claim: ClaimRequest): Promise<readonly ClaimedTask[]> {

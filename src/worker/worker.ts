@@ -16,11 +16,11 @@ import type { SubmitCall } from "./context.js";
 import { createExecutor, type Executor } from "./executor.js";
 import { createIsolation } from "./isolation.js";
 import { createPresence } from "./presence.js";
+import { createReclaimer } from "./reclaimer.js";
 import type { Waiter } from "./report-buffer.js";
 import { createReporter } from "./reporter.js";
 import { createSettler } from "./settler.js";
 import { createSlots, type Slots } from "./slots.js";
-import { createReclaimer } from "./take-over.js";
 import { createTurns, handlersToEnd } from "./turns.js";
 
 export interface WorkerOptions {
@@ -73,6 +73,8 @@ const HEARING_POLL: Millis = 5_000;
 /** While claimed tasks wait for a slot, it looks this often whether they are stuck, in milliseconds. */
 const WATCH_WAITING: Millis = 100;
 const AFTER_ERROR: Millis = 1_000;
+/** Between two claims that compare what the worker holds with what the store says it holds. */
+const COMPARE: Millis = 30_000;
 /** A worker that stops waits no longer than this for a store that is away, in milliseconds. */
 const LAST_WORDS: Millis = 10_000;
 
@@ -114,6 +116,7 @@ export function createWorker(options: WorkerOptions): Worker {
     settler,
     claims: { taskTypes: registry.names, queues },
     demand: () => (mayClaim() ? slots.demand() : 0),
+    held: fencesToCompare,
     wake: () => loop.wake(),
   });
   const loop = createLoop({ clock, tick, onError: afterError });
@@ -137,6 +140,7 @@ export function createWorker(options: WorkerOptions): Worker {
     random: options.random,
     log,
     holdsLease: () => presence.holdsLease,
+    settle,
   });
   const startedAt = clock.now();
   let claiming = true;
@@ -146,6 +150,7 @@ export function createWorker(options: WorkerOptions): Worker {
   let lag: ReturnType<typeof measureEventLoopLag> | undefined;
   let ticking = false;
   const whenSettled: (() => void)[] = [];
+  let comparedAt = clock.monotonic();
 
   function settle(outcome: Outcome, waiters?: readonly Waiter[]): void {
     settler.add(outcome, waiters);
@@ -187,6 +192,14 @@ export function createWorker(options: WorkerOptions): Worker {
     return claiming && presence.holdsLease;
   }
 
+  function fencesToCompare(): readonly number[] | undefined {
+    const now = clock.monotonic();
+    if (now - comparedAt < COMPARE || reclaimer.isReclaiming) return undefined;
+    comparedAt = now;
+    const running = [...executor.running].map((attempt) => attempt.claimed.fence);
+    return [...running, ...slots.fences(), ...settler.fences()];
+  }
+
   function take(claimed: readonly ClaimedTask[]): void {
     slots.accept(claimed);
     // The worker may have begun to stop, or lost its lease, while the store answered.
@@ -211,7 +224,9 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   function afterError(error: unknown): Millis {
-    log.error({ err: error, worker: id }, "settling or claiming failed; it is tried again in 1 s");
+    log.error({ err: error, worker: id }, "settling or claiming failed; retrying in 1 s");
+    // A claim may have been committed although its answer was lost.
+    comparedAt = -Infinity;
     return AFTER_ERROR;
   }
 
@@ -236,6 +251,7 @@ export function createWorker(options: WorkerOptions): Worker {
     claiming = false;
     unsubscribe?.();
     if (!started) return;
+    const reclaimed = reclaimer.stop();
     slots.handBack();
     loop.wake();
     if (!(await within(drain))) {
@@ -245,8 +261,9 @@ export function createWorker(options: WorkerOptions): Worker {
       // What is left runs in threads that are being terminated.
       await executor.idle();
     }
+    await reclaimed;
     await settled();
-    await Promise.all([loop.stop(), reporter.stop(), reclaimer.stop()]);
+    await Promise.all([loop.stop(), reporter.stop()]);
     await presence.stop();
     executor.stop();
     await isolation.stop();

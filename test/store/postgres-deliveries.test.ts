@@ -40,7 +40,7 @@ test("after a lost answer the next call waits for those under way, and looks alo
   const begun: (readonly [string, readonly number[] | undefined])[] = [];
   function call(name: string) {
     const work = deferred();
-    const answer = deliveries.track(WORKER, [], (known) => {
+    const answer = deliveries.track(WORKER, [], undefined, (known) => {
       begun.push([name, known]);
       return work.promise;
     });

@@ -1,4 +1,5 @@
-// A line to the server on which LISTEN can be cut while everything else works, as a pooler or a firewall does it.
+// A line to the server that can be cut: all of it, or only LISTEN while everything else works, as a pooler or a firewall
+// does it.
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 import { serverUrl } from "./postgres-support.js";
@@ -8,6 +9,9 @@ export interface Line {
   /** Ends connections that listen, and those that begin to. */
   cutListening(): void;
   mendListening(): void;
+  /** Ends every connection, and those that are made until it is mended. */
+  cut(): void;
+  mend(): void;
 }
 
 /** Closed with the test. */
@@ -15,9 +19,16 @@ export async function startLine(): Promise<Line> {
   const url = new URL(serverUrl());
   const server = { port: Number(url.port), host: url.hostname };
   const listening = new Set<Socket>();
+  const all = new Set<Socket>();
+  let isDown = false;
   let isCut = false;
   const line: Server = createServer((near) => {
+    if (isDown) {
+      near.destroy();
+      return;
+    }
     const far = connect(server);
+    all.add(near);
     near.on("data", (bytes) => {
       if (bytes.includes("LISTEN ")) listening.add(near);
       if (isCut && listening.has(near)) near.destroy();
@@ -31,7 +42,10 @@ export async function startLine(): Promise<Line> {
       side.on("close", () => other.destroy());
       side.on("error", () => other.destroy());
     }
-    near.on("close", () => listening.delete(near));
+    near.on("close", () => {
+      listening.delete(near);
+      all.delete(near);
+    });
   });
   await new Promise<void>((resolve) => line.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {
@@ -48,6 +62,13 @@ export async function startLine(): Promise<Line> {
     },
     mendListening() {
       isCut = false;
+    },
+    cut() {
+      isDown = true;
+      for (const socket of all) socket.destroy();
+    },
+    mend() {
+      isDown = false;
     },
   };
 }

@@ -1,7 +1,7 @@
 // Conformance of the verbs that workers live on: claim, beat, reclaim, promote. Settle and sync are in suite-settle.ts.
 import { expect } from "vitest";
 import { LIMITS } from "../../src/model/limits.js";
-import { EVERYTHING, first, OTHER_WORKER, retryIn, WORKER, workerState } from "./fixture.js";
+import { EVERYTHING, ending, first, OTHER_WORKER, retryIn, WORKER, workerState } from "./fixture.js";
 import type { Case } from "./suite.js";
 
 export function workTests(check: Case): void {
@@ -71,6 +71,36 @@ function claimTests(check: Case): void {
       }
       expect(claimed).toEqual([ids.slice(0, 4), ids.slice(4)]);
       expect(await claim()).toEqual([]);
+    },
+  );
+
+  check("a claim that says what its worker holds brings what else runs under it first", async (bench) => {
+    const [known, lost, ready] = await bench.insert({}, {}, {});
+    const [held, forgotten] = await bench.claim({ limit: 2 });
+    await bench.insert({ queue: "b" });
+    const others = await bench.claim({ queues: ["b"] }, OTHER_WORKER);
+    expect([held?.id, forgotten?.id, others.length]).toEqual([known, lost, 1]);
+    const fences = held ? [held.fence] : [];
+    expect(await bench.claim({ held: fences, limit: 0 })).toEqual([]);
+    const again = await bench.claim({ held: fences, limit: 2 });
+    expect(again).toEqual([forgotten, expect.objectContaining({ id: ready, attempt: 1 })]);
+    expect(await bench.claim({ held: [...fences, ...again.map((task) => task.fence)] })).toEqual([]);
+    expect(await bench.settle(...again.map((task) => ending("SUCCESS", task)))).toEqual([
+      "SUCCESS",
+      "SUCCESS",
+    ]);
+  });
+
+  check(
+    "what a worker took over and forgot comes with the next claim that says what it holds",
+    async (bench) => {
+      const lost = await bench.run();
+      await bench.store.beat(workerState(OTHER_WORKER));
+      await bench.store.retire(WORKER);
+      const [taken] = await bench.store.reclaim(OTHER_WORKER, 10);
+      expect(taken).toMatchObject({ id: lost.id, crashes: 1 });
+      expect(await bench.claim({}, OTHER_WORKER)).toEqual([]);
+      expect(await bench.claim({ held: [] }, OTHER_WORKER)).toEqual([taken]);
     },
   );
 

@@ -47,7 +47,7 @@ export function manualBench(types: readonly TaskType[]): ManualBench {
       if (await condition()) return;
       await clock.advance(0);
     }
-    throw new Error("it never came to that");
+    throw new Error("the condition did not come true");
   }
   return {
     ...bench,

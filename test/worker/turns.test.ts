@@ -48,6 +48,7 @@ async function setUp(isShared: boolean, waiting: number, demand: number) {
     settler,
     claims,
     demand: () => demand,
+    held: () => undefined,
     wake: ignore,
   });
   turns.lookForWork();

@@ -47,6 +47,11 @@ export interface ClaimRequest {
   /** Only what this worker has a handler for; the rest waits for one. */
   readonly taskTypes: readonly string[];
   readonly queues: "all" | readonly string[];
+  /**
+   * Fences of all that the worker holds, given now and then while it has no other claim under way. Tasks that run under
+   * it and are not among them, because the answer that told of them was lost, are handed over again, before new ones.
+   */
+  readonly held?: readonly number[];
 }
 
 export interface WorkerState {

@@ -9,7 +9,24 @@ import { noteChange } from "./view.js";
 
 export function turn(state: State, request: TurnRequest): TurnAnswer {
   const settled = request.outcomes.map((outcome) => settle(state, outcome));
-  return { settled, claimed: request.claim ? claim(state, request.worker, request.claim) : [] };
+  if (!request.claim) return { settled, claimed: [] };
+  const { worker, claim: wanted } = request;
+  const forgotten = findForgotten(state, worker, wanted);
+  const limit = wanted.limit - forgotten.length;
+  return { settled, claimed: [...forgotten, ...claim(state, worker, { ...wanted, limit })] };
+}
+
+function findForgotten(
+  state: State,
+  worker: WorkerId,
+  { held, limit }: ClaimRequest,
+): readonly ClaimedTask[] {
+  if (!held) return [];
+  return [...state.running]
+    .filter(([, running]) => running.worker === worker && !held.includes(running.fence))
+    .sort(([a], [b]) => byId(a, b))
+    .slice(0, Math.max(0, limit))
+    .map(([id, running]) => claimed(state, stored(state, id), running));
 }
 
 function claim(state: State, worker: WorkerId, wanted: ClaimRequest): readonly ClaimedTask[] {
@@ -19,7 +36,7 @@ function claim(state: State, worker: WorkerId, wanted: ClaimRequest): readonly C
     .filter((task) => wanted.taskTypes.includes(task.taskType))
     .filter((task) => wanted.queues === "all" || wanted.queues.includes(task.queue))
     .sort((a, b) => b.priority - a.priority || byId(a.id, b.id))
-    .slice(0, wanted.limit)
+    .slice(0, Math.max(0, wanted.limit))
     .filter(({ parameters }) => {
       const fits = text <= LIMITS.claimText;
       text += parameters.length;

@@ -11,7 +11,7 @@ export interface HandedOver {
 
 interface Delivered {
   /** Fences that the worker was told of and has not settled. */
-  readonly fences: Set<number>;
+  fences: Set<number>;
   readonly underWay: Set<Promise<unknown>>;
   /** There may be holds that it was not told of. */
   isUncertain: boolean;
@@ -19,12 +19,14 @@ interface Delivered {
 
 export interface Deliveries {
   /**
-   * Runs a call that may hand tasks to a worker. `known` are the fences of its holds, where there may be others: such a
+   * Runs a call that may hand tasks to a worker. `held`: all that the worker says it holds, where it does: then there
+   * may be others. `known` are the fences of its holds, where there may be others: such a
    * call looks for them, and no other one runs meanwhile, whose tasks would seem lost while they are still to come.
    */
   track<Answer extends HandedOver>(
     worker: WorkerId,
     settled: readonly Hold[],
+    held: readonly number[] | undefined,
     run: (known: readonly number[] | undefined) => Promise<Answer>,
   ): Promise<Answer>;
   forget(worker: WorkerId): void;
@@ -43,8 +45,12 @@ export function createDeliveries(): Deliveries {
   }
 
   return {
-    async track(worker, settled, run) {
+    async track(worker, settled, held, run) {
       const delivered = of(worker);
+      if (held) {
+        delivered.fences = new Set(held);
+        delivered.isUncertain = true;
+      }
       // After a lost answer one call at a time, until one has looked: in a busy worker some other is always under way.
       while (delivered.isUncertain && delivered.underWay.size > 0) {
         await Promise.allSettled(delivered.underWay);

@@ -47,7 +47,7 @@ taken AS (
 SELECT ${HANDED_OVER} FROM taken r LEFT JOIN taskwright.task t ON t.id = r.id LEFT JOIN taskwright.carry c ON c.id = r.id
 ORDER BY r.id`;
 
-// A look at all that runs; only after an answer was lost.
+// A look at all that runs: after an answer was lost, and once in a while.
 const FIND_LOST = `
 SELECT ${HANDED_OVER} FROM taskwright.running r
 LEFT JOIN taskwright.task t ON t.id = r.id LEFT JOIN taskwright.carry c ON c.id = r.id
@@ -80,19 +80,24 @@ export function createWork(writer: Writer, heartbeat: Heartbeat): WorkStore {
   async function turn({ worker, outcomes, claim: wanted }: TurnRequest): Promise<TurnAnswer> {
     const claims = wanted !== undefined && !isNothing(wanted);
     if (outcomes.length === 0 && !claims) return { settled: [], claimed: [] };
-    const { settled, claimed } = await deliveries.track(worker, outcomes, async (known) => {
-      if (claims && outcomes.length === 0 && !known) {
-        return { settled: [], claimed: await claimAlone(worker, wanted) };
-      }
-      return write(async (query, notes) => {
-        const settling = settle(query, notes, outcomes);
-        // Both in one round trip, where settling is one statement; otherwise the claim must come behind all of them.
-        if (!isPlain(outcomes)) await settling;
-        const claiming = claims ? claimOrFind(query, notes, worker, wanted, known) : { claimed: [] };
-        const [applied, handedOver] = await Promise.all([settling, claiming]);
-        return { settled: await inTurn(query, outcomes, applied, handedOver), ...handedOver };
-      });
-    });
+    const { settled, claimed } = await deliveries.track(
+      worker,
+      outcomes,
+      claims ? wanted.held : undefined,
+      async (known) => {
+        if (claims && outcomes.length === 0 && !known) {
+          return { settled: [], claimed: await claimAlone(worker, wanted) };
+        }
+        return write(async (query, notes) => {
+          const settling = settle(query, notes, outcomes);
+          // Both in one round trip, where settling is one statement; otherwise the claim must come behind all of them.
+          if (!isPlain(outcomes)) await settling;
+          const claiming = claims ? claimOrFind(query, notes, worker, wanted, known) : { claimed: [] };
+          const [applied, handedOver] = await Promise.all([settling, claiming]);
+          return { settled: await inTurn(query, outcomes, applied, handedOver), ...handedOver };
+        });
+      },
+    );
     return { settled, claimed };
   }
 
@@ -189,7 +194,7 @@ export function createWork(writer: Writer, heartbeat: Heartbeat): WorkStore {
       // Mostly there is nothing to take over: then one statement is enough.
       const [any] = await database.query<{ yes: boolean }>(ANY_LOST, [database.now()]);
       if (!any?.yes) return [];
-      const { claimed } = await deliveries.track(worker, [], () =>
+      const { claimed } = await deliveries.track(worker, [], undefined, () =>
         write(async (query) => {
           const rows = await query<ClaimedRow>(TAKE_OVER, [worker, limit, database.now()]);
           return { claimed: rows.map(toClaimed) };

@@ -3,7 +3,7 @@ import type { TaskId } from "../../model/id.js";
 import type { Json } from "../../model/json.js";
 import type { ClaimedTask, WorkerId } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
-import type { TurnAnswer, TurnRequest, WorkerState, WorkStore } from "../store.js";
+import type { ClaimRequest, TurnAnswer, TurnRequest, WorkerState, WorkStore } from "../store.js";
 import { damagedTask, type RunningRow, writeList } from "../task-row.js";
 import { CARRY, type CarryRow, createClaim, PAYLOAD_COLUMNS, type PayloadRow, toClaimed } from "./claim.js";
 import { createReports } from "./reports.js";
@@ -25,6 +25,10 @@ const SHOW = "UPDATE running SET progress = ?, progress_message = ?, stages = ? 
 const WORKERS_OF_RUNNING = "SELECT DISTINCT worker FROM running";
 const LOST = `
 SELECT id FROM running WHERE worker NOT IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?`;
+
+// A look at all that runs; once in a while.
+const FORGOTTEN = `
+SELECT id FROM running WHERE worker = ? AND fence NOT IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?`;
 
 const TAKE_OVER = "UPDATE running SET fence = ?, worker = ?, crashes = ? WHERE id = ?";
 
@@ -62,6 +66,7 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
   const selectRunning = database.prepare<[string], RunningRow>(RUNNING);
   const show = database.prepare(SHOW);
   const selectLost = database.prepare<[string, number], TaskId>(LOST).pluck();
+  const selectForgotten = database.prepare<[string, string, number], TaskId>(FORGOTTEN).pluck();
   const takeOver = database.prepare(TAKE_OVER);
   const addAttempt = database.prepare(ADD_ATTEMPT);
   const selectPayload = database.prepare<[string], PayloadRow>(PAYLOAD).raw();
@@ -77,15 +82,31 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
   const lost = new Set<WorkerId>(database.prepare<[], WorkerId>(WORKERS_OF_RUNNING).pluck().all());
 
   function turn({ worker, outcomes, claim: wanted }: TurnRequest): TurnAnswer {
-    if (outcomes.length === 0 && wanted && lanes.served(wanted).length === 0)
+    if (outcomes.length === 0 && wanted && !wanted.held && lanes.served(wanted).length === 0)
       return { settled: [], claimed: [] };
     if (!alive.has(worker)) lost.add(worker);
     fences.provide(wanted?.limit ?? 0);
     const run = outcomes.length > 0 ? transactions.run : transactions.runUnsynced;
     return run((now) => ({
       settled: outcomes.map((outcome) => settle(outcome, now)),
-      claimed: wanted ? claim(worker, wanted, now) : [],
+      claimed: wanted ? claimOrFind(worker, wanted, now) : [],
     }));
+  }
+
+  /** What was handed to the worker and never reached it comes first. */
+  function claimOrFind(worker: WorkerId, wanted: ClaimRequest, now: Instant): readonly ClaimedTask[] {
+    if (!wanted.held) return claim(worker, wanted, now);
+    rowBuffer.flush();
+    const found = selectForgotten
+      .all(worker, JSON.stringify(wanted.held), Math.max(0, wanted.limit))
+      .map((id) => {
+        const running = selectRunning.get(id);
+        const payload = selectPayload.get(id);
+        if (!running || !payload) throw damagedTask(id);
+        return toClaimed(payload, running, selectCarry.get(id)?.checkpoint);
+      });
+    const rest = claim(worker, { ...wanted, limit: wanted.limit - found.length }, now);
+    return [...found, ...rest];
   }
 
   function takeOverOne(worker: WorkerId, id: TaskId, now: Instant): ClaimedTask {

@@ -1,5 +1,5 @@
-// What becomes of tasks whose process died while it ran them: looked for before the first claim, and where processes
-// share a store, all the time. Neighbours on this machine are watched without asking the store.
+// Takes over tasks whose process died while it ran them: before the first claim, and where processes share a store, all
+// the time. Neighbours on this machine are watched without asking the store.
 import type { Clock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
 import { createLoop } from "../lib/loop.js";
@@ -8,11 +8,11 @@ import type { Service } from "../lib/service.js";
 import { LIMITS } from "../model/limits.js";
 import type { ClaimedTask, Outcome, WorkerId } from "../model/task.js";
 import type { Millis } from "../model/time.js";
-import type { KnownWorker, Store, WorkStore } from "../store/store.js";
+import type { KnownWorker, Store } from "../store/store.js";
 import { released } from "./classify.js";
 
 export interface ReclaimerOptions {
-  readonly store: Pick<Store, "reclaim" | "turn" | "workers" | "isShared">;
+  readonly store: Pick<Store, "reclaim" | "workers" | "isShared">;
   readonly worker: WorkerId;
   /** Of this process; absent where neighbours can't be told apart: then leases count alone. */
   readonly birth: ProcessBirth | undefined;
@@ -22,6 +22,13 @@ export interface ReclaimerOptions {
   readonly log: Log;
   /** Whether this worker may hold tasks. */
   readonly holdsLease: () => boolean;
+  /** Keeps what becomes of a task until the store has settled it, also where that fails at first. */
+  readonly settle: (outcome: Outcome) => void;
+}
+
+export interface Reclaimer extends Service {
+  /** Tasks may be held for this worker that have not been handed to `settle` yet. */
+  readonly isReclaiming: boolean;
 }
 
 /** Tasks in one transaction. */
@@ -30,16 +37,17 @@ const STEP = 500;
 const LOOK: Millis = 2_000;
 /** Between two readings of who there is: a lease that ends is noticed so much later. */
 const READ: Millis = 3_000;
-/** So often tasks are looked for that nobody on the list holds. */
+/** Between two searches for tasks whose worker is on no list. */
 const SWEEP: Millis = 30_000;
 
-/** `start` takes over before it resolves. Throws StoreError. */
-export function createReclaimer(options: ReclaimerOptions): Service {
+/** `start` takes over before it resolves; what it took over is settled soon after. Throws StoreError. */
+export function createReclaimer(options: ReclaimerOptions): Reclaimer {
   const { store, worker, birth, clock, random, log } = options;
   const wait = () => LOOK * (0.8 + 0.4 * random());
   let known: readonly KnownWorker[] = [];
   let readAt = clock.monotonic();
   let sweptAt = readAt;
+  let isReclaiming = false;
   const loop = createLoop({
     clock,
     async tick() {
@@ -47,7 +55,7 @@ export function createReclaimer(options: ReclaimerOptions): Service {
       return wait();
     },
     onError(error) {
-      log.error({ err: error, worker }, "dead workers could not be looked for; it is tried again in 2 s");
+      log.error({ err: error, worker }, "looking for dead workers failed; retrying in 2 s");
       return wait();
     },
   });
@@ -80,39 +88,44 @@ export function createReclaimer(options: ReclaimerOptions): Service {
     sweptAt = clock.monotonic();
     if (store.isShared) await readWorkers();
     const gone = findGone();
-    const taken = await takeOver(store, worker, gone);
+    const taken = await takeOver(gone);
     if (taken > 0) log.warn({ worker, tasks: taken }, "took over tasks whose process had died");
     // Those are dead now, and not to be looked at again.
     if (store.isShared && taken + gone.length > 0) await readWorkers();
   }
 
+  /**
+   * Takes over everything that dead workers held, in steps. Answers how many tasks that were.
+   * A process that dies in between leaves tasks under its own name; they are counted as crashed once more, though no
+   * handler ran. Counting alone therefore fails nothing: only the one task that was all there was to take over is to blame.
+   */
+  async function takeOver(gone: readonly WorkerId[]): Promise<number> {
+    let count = 0;
+    isReclaiming = true;
+    try {
+      for (;;) {
+        const tasks = await store.reclaim(worker, STEP, gone);
+        const wasAlone = count === 0 && tasks.length === 1;
+        for (const task of tasks) options.settle(outcomeOf(task, wasAlone));
+        count += tasks.length;
+        // Where the lease is lost meanwhile, these are anybody's again.
+        if (tasks.length < STEP || !options.holdsLease()) return count;
+      }
+    } finally {
+      isReclaiming = false;
+    }
+  }
+
   return {
+    get isReclaiming() {
+      return isReclaiming;
+    },
     async start() {
       await look();
       if (store.isShared) await loop.start();
     },
     stop: () => loop.stop(),
   };
-}
-
-/**
- * Takes over everything that dead workers held and settles it, in steps. Answers how many that were.
- * A process that dies in between leaves tasks under its own name; they are counted as crashed once more, though no
- * handler ran. Counting alone therefore fails nothing: only the one task that was all there was to take over is to blame.
- */
-export async function takeOver(
-  store: Pick<WorkStore, "reclaim" | "turn">,
-  worker: WorkerId,
-  gone: readonly WorkerId[],
-): Promise<number> {
-  let count = 0;
-  for (;;) {
-    const tasks = await store.reclaim(worker, STEP, gone);
-    if (tasks.length === 0) return count;
-    const wasAlone = count === 0 && tasks.length === 1;
-    await store.turn({ worker, outcomes: tasks.map((task) => outcomeOf(task, wasAlone)) });
-    count += tasks.length;
-  }
 }
 
 /**
