@@ -56,8 +56,8 @@ export interface Store
   ping(): Promise<void>;
   /** Proof that the store takes writes: commits one that leaves nothing behind. */
   probe(): Promise<void>;
-  /** Why nothing is heard of other processes for now, in words for people; undefined while all is well. Polling stands in. */
-  deafness(): string | undefined;
+  /** Why notifications of other processes do not arrive for now, in words for people; undefined while they do. Workers poll instead. */
+  notificationProblem(): string | undefined;
   /** What is wrong with the database itself; undefined while all is well. It stays until the store is opened anew. */
   problem(): StoreProblem | undefined;
   /** Called when `problem` answers something new. */

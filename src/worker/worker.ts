@@ -25,7 +25,7 @@ import { createTurns, handlersToEnd } from "./turns.js";
 
 export interface WorkerOptions {
   readonly store: WorkStore &
-    Pick<Store, "files" | "workers" | "onWork" | "isShared" | "leaseLeft" | "deafness">;
+    Pick<Store, "files" | "workers" | "onWork" | "isShared" | "leaseLeft" | "notificationProblem">;
   readonly registry: Registry;
   /** Submits what handlers submit; answers the task's id once it is on disk. */
   readonly submit: (call: SubmitCall) => Promise<string>;
@@ -185,7 +185,9 @@ export function createWorker(options: WorkerOptions): Worker {
     }
     for (const resolve of whenSettled.splice(0)) resolve();
     if (slots.waiting > 0) return WATCH_WAITING;
-    return (store.isShared && !store.deafness() ? HEARING_POLL : POLL) * (0.8 + 0.4 * options.random());
+    return (
+      (store.isShared && !store.notificationProblem() ? HEARING_POLL : POLL) * (0.8 + 0.4 * options.random())
+    );
   }
 
   function mayClaim(): boolean {

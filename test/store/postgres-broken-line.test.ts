@@ -10,7 +10,7 @@ beforeAll(startTestServer, 60_000);
 /** The statement, and the end of its message. */
 const COMMIT = "COMMIT\0";
 /** In the name of the statement that stores tasks that are alike, which is its own transaction. */
-const ADD_ALIKE = "add_alike";
+const ADD_FAST = "add_fast";
 
 /** A line to the server that can be cut behind the next COMMIT: the server gets it, and its answer goes nowhere. */
 async function startLine(): Promise<{ readonly url: string; cutBehindCommit(commit?: string): void }> {
@@ -110,7 +110,7 @@ test("a submit of tasks that are alike, too", async () => {
   const { line, store, bench } = await openBehindLine();
   await bench.insert({});
   const tasks = [bench.task(), bench.task()];
-  line.cutBehindCommit(ADD_ALIKE);
+  line.cutBehindCommit(ADD_FAST);
   expect((await refusal(store.insert(tasks))).code).toBe("unavailable");
   const more = bench.task();
   expect(await store.insert([...tasks, more])).toEqual([

@@ -120,11 +120,11 @@ test("where nothing can be heard, changes are missed within seconds, and the sto
   await bench.insert({});
   const listener = listenTo(other);
   await listener.until(() => listener.missed() > 0);
-  expect(other.deafness()).toBeUndefined();
+  expect(other.notificationProblem()).toBeUndefined();
   let before = listener.missed();
   line.cutListening();
   await listener.until(() => listener.missed() > before);
-  expect(other.deafness()).toContain("asks the database every second");
+  expect(other.notificationProblem()).toContain("Polling the database every second");
   for (const change of [
     () => bench.insert({}),
     () => one.turn({ worker: "w", outcomes: [], claim: EVERYTHING }),
@@ -135,5 +135,5 @@ test("where nothing can be heard, changes are missed within seconds, and the sto
   }
   line.mendListening();
   // It tries again after 5 s, and takes it that it missed something until then.
-  await listener.until(() => other.deafness() === undefined);
+  await listener.until(() => other.notificationProblem() === undefined);
 });

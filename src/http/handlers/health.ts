@@ -14,7 +14,7 @@ const DAMAGED = "The database is damaged, or part of it is missing. The server's
 const UNUSABLE = "Nothing can be stored until the server is restarted. The server's log has the reason.";
 
 interface HealthOptions {
-  readonly store: Pick<Store, "kind" | "ping" | "deafness" | "problem">;
+  readonly store: Pick<Store, "kind" | "ping" | "notificationProblem" | "problem">;
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
@@ -33,7 +33,7 @@ export function serveHealth(app: FastifyInstance, options: HealthOptions): void 
 
   function degradation(): Pick<WireHealth, "degraded"> {
     // The problem itself names files, and is in the log.
-    const degraded = store.problem() === undefined ? store.deafness() : DAMAGED;
+    const degraded = store.problem() === undefined ? store.notificationProblem() : DAMAGED;
     return degraded === undefined ? {} : { degraded };
   }
 

@@ -43,7 +43,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     migrate: verb(() => ({ from: 0, to: 0 })),
     ping: verb(() => undefined),
     probe: verb(() => undefined),
-    deafness: () => undefined,
+    notificationProblem: () => undefined,
     problem: () => undefined,
     onProblem: () => () => undefined,
     isShared: false,

@@ -10,7 +10,7 @@ import { toTask } from "../task-row.js";
 import { HERE, MANY } from "./change-sender.js";
 import type { Query } from "./database.js";
 import type { Notifications } from "./notifications.js";
-import { findTasks } from "./places.js";
+import { findTasks } from "./task-query.js";
 
 export interface ChangeReceiver {
   /** Somebody here began to listen. */

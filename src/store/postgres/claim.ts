@@ -8,7 +8,7 @@ import type { ClaimRequest } from "../store.js";
 import { readTags } from "../task-row.js";
 import { type LaneKey, type Stretch, wholeLane } from "./claim-cursors.js";
 import { moment, type Query } from "./database.js";
-import type { Notes, Writer } from "./writes.js";
+import type { Notes, Writer } from "./transaction.js";
 
 /** A task as it is handed to a worker. */
 export interface ClaimedRow {

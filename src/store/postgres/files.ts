@@ -4,7 +4,7 @@ import type { FileId, StoredFile } from "../../model/task.js";
 import type { Millis } from "../../model/time.js";
 import { StoreError } from "../store.js";
 import { moment } from "./database.js";
-import type { Writer } from "./writes.js";
+import type { Writer } from "./transaction.js";
 
 const BEGIN = `
 INSERT INTO taskwright.file (id, state, name, media_type, size_bytes, sha256, created_at)

@@ -5,14 +5,14 @@ import type { FileId, NewTask } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import { answersOfRefused, requireAll } from "../atomic-insert.js";
 import { created } from "../created.js";
-import { isSame, type StoredRow } from "../replay.js";
 import type { CallerTransaction, InsertAnswer, InsertOptions } from "../store.js";
+import { isSame, type StoredRow } from "../submit-replay.js";
 import { damagedTask, writeList } from "../task-row.js";
-import { type Admission, admit } from "./admission.js";
 import { moment, type Query } from "./database.js";
 import type { Hints } from "./hints.js";
-import { alikeIn, createInsertAlike } from "./insert-alike.js";
-import type { Notes, Writer } from "./writes.js";
+import { alikeIn, createInsertFast } from "./insert-fast.js";
+import { type Admission, admit } from "./insert-preconditions.js";
+import type { Notes, Writer } from "./transaction.js";
 
 // Sorted, so that two batches with the same ids don't wait for each other in a circle. What is due at once becomes ready.
 // Answered as float8, here and below, which is a number to every client of PostgreSQL; bigint is text to most.
@@ -81,7 +81,7 @@ interface AddedRow {
 
 export function createInsert(writer: Writer, hints: Hints) {
   const { database, listeners, freshNotes, write } = writer;
-  const insertAlike = createInsertAlike(writer);
+  const insertFast = createInsertFast(writer);
   /** Lanes that are stored for certain. */
   const knownLanes = new Set<string>();
 
@@ -208,7 +208,7 @@ export function createInsert(writer: Writer, hints: Hints) {
     ): Promise<readonly InsertAnswer[]> {
       if (tasks.length === 0) return [];
       const alike = alikeIn(tasks);
-      const stored = alike && knownLanes.has(laneKey(alike)) ? await insertAlike(alike) : undefined;
+      const stored = alike && knownLanes.has(laneKey(alike)) ? await insertFast(alike) : undefined;
       if (stored) return stored;
       const answers = await write(async (query, notes) => {
         const inserted = await insertAll(query, notes, tasks);

@@ -19,8 +19,8 @@ import {
 import type { PageRequest, TaskFilter, TaskPage } from "../store.js";
 import { toTask, withShortStack } from "../task-row.js";
 import type { Database, Query } from "./database.js";
-import { findTasks } from "./places.js";
 import { RANKS, selectTotals } from "./statistics.js";
+import { findTasks } from "./task-query.js";
 
 type Order = PageRequest["order"];
 

@@ -4,6 +4,7 @@ import type { Instant, Millis } from "../../model/time.js";
 import { createListeners } from "../listeners.js";
 import { type Store, StoreError } from "../store.js";
 import { createCursors } from "./claim-cursors.js";
+import { createClusterEvents } from "./cluster-events.js";
 import { CallerFailure, createDatabase, type Database, moment } from "./database.js";
 import { toStoreError } from "./errors.js";
 import { createFiles } from "./files.js";
@@ -13,13 +14,12 @@ import { createInsert } from "./insert.js";
 import { createListing } from "./listing.js";
 import { migrateSchema } from "./migrations/migrate.js";
 import { checkNames, openSchema } from "./opening.js";
-import { createOthers } from "./others.js";
 import { createRetention } from "./retention.js";
 import { createStatistics, FOLD_PAUSE } from "./statistics.js";
 import { createTasks } from "./tasks.js";
 import { createThreadedHeartbeat } from "./threaded-heartbeat.js";
+import { createWriter } from "./transaction.js";
 import { createWork } from "./work.js";
-import { createWriter } from "./writes.js";
 
 export interface PostgresStoreOptions {
   /** postgres://user:password@host:port/database; what it leaves out comes from PGUSER, PGPASSWORD and the like. */
@@ -126,8 +126,8 @@ function assemble(
 ): Store {
   const { url, clock = systemClock, lease = DEFAULTS.lease } = options;
   const cursors = createCursors(clock);
-  const listeners = createListeners(() => others.sender.isHeard);
-  const others = createOthers({
+  const listeners = createListeners(() => cluster.sender.isHeard);
+  const cluster = createClusterEvents({
     url,
     schema,
     clock,
@@ -136,7 +136,7 @@ function assemble(
     listeners,
     appeared: cursors.mistrust,
   });
-  const { hints, sender } = others;
+  const { hints, sender } = cluster;
   const writer = createWriter({ clock, database, cursors, listeners, hints, sender });
   const inserts = createInsert(writer, hints);
   const { stallLimit = DEFAULTS.stallLimit } = options;
@@ -187,7 +187,7 @@ function assemble(
 
   async function close(): Promise<void> {
     writer.close();
-    await Promise.all([others.close(), heartbeat.close()]);
+    await Promise.all([cluster.close(), heartbeat.close()]);
     await Promise.all([database.close(), beats.close()]);
   }
 
@@ -228,18 +228,18 @@ function assemble(
     probe: verb(async () => {
       await database.transaction((query) => Promise.all([query(PROBE), query(FORGET_PROBE)]));
     }),
-    deafness: others.deafness,
+    notificationProblem: cluster.notificationProblem,
     // Damage shows in the calls that meet it; a database server watches over its own files.
     problem: () => undefined,
     onProblem: () => () => undefined,
     // Other processes are listened to once somebody here wants to hear of work or of changes.
     onWork(listener) {
-      if (closing === undefined) others.listenForWork();
+      if (closing === undefined) cluster.listenForWork();
       return listeners.onWork(listener);
     },
     onChange(listener) {
       const stop = listeners.onChange(listener);
-      if (closing === undefined) others.listenForChanges();
+      if (closing === undefined) cluster.listenForChanges();
       return stop;
     },
     onMissed: listeners.onMissed,

@@ -3,7 +3,7 @@ import { idTime, isUuid, type TaskId } from "../../model/id.js";
 import type { ArtifactId } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
 import { moment, type Query } from "./database.js";
-import type { Writer } from "./writes.js";
+import type { Writer } from "./transaction.js";
 
 /** Finished tasks that one call looks at. */
 const STEP = 20_000;

@@ -6,7 +6,7 @@ import type { Instant } from "../../model/time.js";
 import { readStages, writeList } from "../task-row.js";
 import { column, moment, type Query } from "./database.js";
 import { type HeldRow, hasParts, holdStill, rounds, storeParts } from "./running.js";
-import type { Notes, Writer } from "./writes.js";
+import type { Notes, Writer } from "./transaction.js";
 
 /** The number of a task's next attempt: one seek to the end of its range in the primary key. */
 const NEXT_SEQ = (id: string) =>

@@ -5,8 +5,8 @@ import type { Instant } from "../../model/time.js";
 import { type CancelAnswer, StoreError } from "../store.js";
 import { type TaskRow, toTask } from "../task-row.js";
 import { moment, type Query } from "./database.js";
-import { findTasks } from "./places.js";
-import type { Notes, Writer } from "./writes.js";
+import { findTasks } from "./task-query.js";
+import type { Notes, Writer } from "./transaction.js";
 
 // By primary key, each from where it was seen to lie. What has moved since is not found, and looked for again.
 const END_PENDING = `

@@ -5,13 +5,13 @@ import type { Instant, Millis } from "../../model/time.js";
 import type { ClaimRequest, TurnAnswer, TurnRequest, WorkStore } from "../store.js";
 import { type ClaimedRow, createClaim, isNothing, PAYLOAD, toClaimed } from "./claim.js";
 import type { ReadyKey } from "./claim-cursors.js";
+import { createClaimTracking, type HandedOver } from "./claim-tracking.js";
 import { moment, type Query } from "./database.js";
-import { createDeliveries, type HandedOver } from "./deliveries.js";
 import type { Heartbeat } from "./heartbeat.js";
-import { replayed } from "./replayed.js";
 import { type HeldReport, holdStill, rounds, show, storeParts } from "./running.js";
 import { createSettle, isPlain } from "./settle.js";
-import type { Notes, Writer } from "./writes.js";
+import { replayed } from "./settle-replay.js";
+import type { Notes, Writer } from "./transaction.js";
 
 const HANDED_OVER = `r.id, r.fence, r.queue, r.task_type AS "taskType", r.attempt, r.crashes, r.started_at AS "startedAt",
   r.cancel_requested_at IS NOT NULL AS "cancelRequested", ${PAYLOAD}`;
@@ -75,12 +75,12 @@ export function createWork(writer: Writer, heartbeat: Heartbeat): WorkStore {
   const { database, listeners, write } = writer;
   const { claim, claimAlone } = createClaim(writer);
   const settle = createSettle(writer);
-  const deliveries = createDeliveries();
+  const tracking = createClaimTracking();
 
   async function turn({ worker, outcomes, claim: wanted }: TurnRequest): Promise<TurnAnswer> {
     const claims = wanted !== undefined && !isNothing(wanted);
     if (outcomes.length === 0 && !claims) return { settled: [], claimed: [] };
-    const { settled, claimed } = await deliveries.track(
+    const { settled, claimed } = await tracking.track(
       worker,
       outcomes,
       claims ? wanted.held : undefined,
@@ -171,7 +171,7 @@ export function createWork(writer: Writer, heartbeat: Heartbeat): WorkStore {
 
     async retire(worker) {
       await heartbeat.retire(worker);
-      deliveries.forget(worker);
+      tracking.forget(worker);
     },
 
     async sync(reports) {
@@ -194,7 +194,7 @@ export function createWork(writer: Writer, heartbeat: Heartbeat): WorkStore {
       // Mostly there is nothing to take over: then one statement is enough.
       const [any] = await database.query<{ yes: boolean }>(ANY_LOST, [database.now()]);
       if (!any?.yes) return [];
-      const { claimed } = await deliveries.track(worker, [], undefined, () =>
+      const { claimed } = await tracking.track(worker, [], undefined, () =>
         write(async (query) => {
           const rows = await query<ClaimedRow>(TAKE_OVER, [worker, limit, database.now()]);
           return { claimed: rows.map(toClaimed) };

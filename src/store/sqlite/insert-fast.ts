@@ -1,7 +1,7 @@
 // Stores tasks that bring nothing to look up but their id, which is new: many in a statement. Where an id is there
 // already nothing is stored, and insert.ts has to look at each.
 import type { Instant } from "../../model/time.js";
-import { startOf } from "../replay.js";
+import { startOf } from "../submit-replay.js";
 import { readTags } from "../task-row.js";
 import type { FastGroup } from "./fast-groups.js";
 import type { InsertEffects } from "./insert-effects.js";

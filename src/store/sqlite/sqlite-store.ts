@@ -131,7 +131,7 @@ function assemble(file: string, clock: Clock, { writer, listeners, problems }: P
     migrate: () => writer.call("migrate", []),
     ping: () => writer.call("ping", []),
     probe: () => writer.call("probe", []),
-    deafness: () => undefined,
+    notificationProblem: () => undefined,
     problem: problems.current,
     onProblem: problems.listen,
     onWork: listeners.onWork,

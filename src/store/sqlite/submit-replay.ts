@@ -2,8 +2,8 @@
 import type { Database } from "better-sqlite3";
 import type { TaskId } from "../../model/id.js";
 import type { FileId, NewTask } from "../../model/task.js";
-import { isSame, type StoredRow } from "../replay.js";
 import type { InsertAnswer } from "../store.js";
+import { isSame, type StoredRow } from "../submit-replay.js";
 import { damagedTask } from "../task-row.js";
 
 const STORED = `

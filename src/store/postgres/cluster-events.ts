@@ -1,5 +1,5 @@
-// All that passes between the processes of one schema: puts the connection, hints and changes together. Nothing depends
-// on it but speed.
+// What the processes of one schema tell each other: work that appeared, cancels, changes. Puts the connection, hints and
+// changes together. Only speed depends on it.
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../lib/clock.js";
 import type { Listeners } from "../listeners.js";
@@ -9,17 +9,17 @@ import type { Query } from "./database.js";
 import { createHints, type Hints } from "./hints.js";
 import { createNotifications } from "./notifications.js";
 
-export interface Others {
+export interface ClusterEvents {
   readonly hints: Hints;
   readonly sender: ChangeSender;
   listenForWork(): void;
   listenForChanges(): void;
-  /** Why nothing is heard of other processes, in words for people. */
-  deafness(): string | undefined;
+  /** Why notifications of other processes do not arrive, in words for people. */
+  notificationProblem(): string | undefined;
   close(): Promise<void>;
 }
 
-interface OthersOptions {
+interface ClusterEventsOptions {
   readonly url: string;
   readonly schema: string;
   readonly clock: Clock;
@@ -27,11 +27,11 @@ interface OthersOptions {
   readonly query: Query;
   readonly reads: Query;
   readonly listeners: Listeners;
-  /** Others said, or may have said unheard, that work appeared. Comes before the listeners hear of it. */
+  /** Called when work appeared elsewhere, or may have appeared unnoticed; before the listeners are told. */
   readonly appeared: () => void;
 }
 
-export function createOthers(options: OthersOptions): Others {
+export function createClusterEvents(options: ClusterEventsOptions): ClusterEvents {
   const { url, schema, clock, query, reads, listeners, appeared } = options;
   const notifications = createNotifications({
     url,
@@ -78,10 +78,10 @@ export function createOthers(options: OthersOptions): Others {
       notifications.listen("cancel");
     },
     listenForChanges: receiver.watch,
-    deafness: () =>
+    notificationProblem: () =>
       notifications.trouble === undefined
         ? undefined
-        : `Nothing is heard of other processes: ${notifications.trouble}. Until it is, this one asks the database every second.`,
+        : `Not receiving notifications from other processes: ${notifications.trouble}. Polling the database every second instead.`,
     async close() {
       await Promise.all([hints.close(), sender.close(), receiver.close()]);
       await notifications.close();

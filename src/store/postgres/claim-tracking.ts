@@ -1,5 +1,5 @@
-// Which claims the workers of this process know of. Where a connection breaks while a COMMIT is on its way, its tasks may
-// be running under a worker that never heard of them, and lives: those are found again and handed over with its next turn.
+// Which claims the workers of this process know of. Where a connection breaks before a COMMIT is answered, its tasks may
+// run under a live worker that was never given them: those are found and handed over with its next turn.
 import type { ClaimedTask, Hold, WorkerId } from "../../model/task.js";
 import { LostAnswer } from "./database.js";
 
@@ -9,7 +9,7 @@ export interface HandedOver {
   readonly found?: readonly ClaimedTask[];
 }
 
-interface Delivered {
+interface Tracked {
   /** Fences that the worker was told of and has not settled. */
   fences: Set<number>;
   readonly underWay: Set<Promise<unknown>>;
@@ -17,7 +17,7 @@ interface Delivered {
   isUncertain: boolean;
 }
 
-export interface Deliveries {
+export interface ClaimTracking {
   /**
    * Runs a call that may hand tasks to a worker. `held`: all that the worker says it holds, where it does: then there
    * may be others. `known` are the fences of its holds, where there may be others: such a
@@ -32,42 +32,42 @@ export interface Deliveries {
   forget(worker: WorkerId): void;
 }
 
-export function createDeliveries(): Deliveries {
-  const workers = new Map<WorkerId, Delivered>();
+export function createClaimTracking(): ClaimTracking {
+  const workers = new Map<WorkerId, Tracked>();
 
-  function of(worker: WorkerId): Delivered {
-    let delivered = workers.get(worker);
-    if (!delivered) {
-      delivered = { fences: new Set(), underWay: new Set(), isUncertain: false };
-      workers.set(worker, delivered);
+  function of(worker: WorkerId): Tracked {
+    let tracked = workers.get(worker);
+    if (!tracked) {
+      tracked = { fences: new Set(), underWay: new Set(), isUncertain: false };
+      workers.set(worker, tracked);
     }
-    return delivered;
+    return tracked;
   }
 
   return {
     async track(worker, settled, held, run) {
-      const delivered = of(worker);
+      const tracked = of(worker);
       if (held) {
-        delivered.fences = new Set(held);
-        delivered.isUncertain = true;
+        tracked.fences = new Set(held);
+        tracked.isUncertain = true;
       }
       // After a lost answer one call at a time, until one has looked: in a busy worker some other is always under way.
-      while (delivered.isUncertain && delivered.underWay.size > 0) {
-        await Promise.allSettled(delivered.underWay);
+      while (tracked.isUncertain && tracked.underWay.size > 0) {
+        await Promise.allSettled(tracked.underWay);
       }
-      const running = run(delivered.isUncertain ? [...delivered.fences] : undefined);
-      delivered.underWay.add(running);
+      const running = run(tracked.isUncertain ? [...tracked.fences] : undefined);
+      tracked.underWay.add(running);
       try {
         const answer = await running;
-        if (answer.found) delivered.isUncertain = answer.found.length > 0;
-        for (const { fence } of settled) delivered.fences.delete(fence);
-        for (const { fence } of answer.claimed) delivered.fences.add(fence);
+        if (answer.found) tracked.isUncertain = answer.found.length > 0;
+        for (const { fence } of settled) tracked.fences.delete(fence);
+        for (const { fence } of answer.claimed) tracked.fences.add(fence);
         return answer;
       } catch (error) {
-        if (error instanceof LostAnswer) delivered.isUncertain = true;
+        if (error instanceof LostAnswer) tracked.isUncertain = true;
         throw error;
       } finally {
-        delivered.underWay.delete(running);
+        tracked.underWay.delete(running);
       }
     },
     forget(worker) {

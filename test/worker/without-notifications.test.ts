@@ -1,4 +1,4 @@
-// A worker that hears nothing of other processes: what it must know it finds by polling. On a real PostgreSQL.
+// A worker that receives no notifications from other processes finds work and cancels by polling. On a real PostgreSQL.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -24,14 +24,14 @@ test("work and a cancel reach it within seconds", async () => {
         running.resolve();
       }),
   });
-  const dataDir = mkdtempSync(path.join(tmpdir(), "taskwright-deaf-"));
+  const dataDir = mkdtempSync(path.join(tmpdir(), "taskwright-without-notifications-"));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
   const options = { schema: freshSchema(), tasks: [waits], dataDir };
   const line = await startLine();
   line.cutListening();
-  await using deaf = await createTaskwright({ ...options, store: line.url });
+  await using polling = await createTaskwright({ ...options, store: line.url });
   await using other = await createTaskwright({ ...options, store: serverUrl() });
-  await deaf.work();
+  await polling.work();
   const submitted = systemClock.monotonic();
   const run = await other.submit(waits, {});
   await running.promise;

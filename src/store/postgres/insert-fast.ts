@@ -6,11 +6,11 @@ import { created } from "../created.js";
 import type { InsertAnswer } from "../store.js";
 import { writeList } from "../task-row.js";
 import { column, LostAnswer, moment, stateOf } from "./database.js";
-import type { Writer } from "./writes.js";
+import type { Writer } from "./transaction.js";
 
 // No ON CONFLICT: to be ready for an id that is there already costs as much again, for what hardly ever happens. To take
 // the ids from the parameters twice costs less than to hand rows on from one INSERT to the next.
-const ADD_ALIKE = `
+const ADD_FAST = `
 WITH m AS MATERIALIZED (SELECT ${moment("$12")} AS now),
 added AS (
   INSERT INTO taskwright.task (id, queue, task_type, priority, max_attempts, created_at, timeout, retry, tags, summary,
@@ -59,8 +59,8 @@ export function alikeIn(tasks: readonly NewTask[]): Alike | undefined {
  * Stores tasks whose lane is stored. Answers by position; undefined where nothing was stored, because one of their ids is
  * there already.
  */
-export function createInsertAlike({ database, listeners, freshNotes, tell, tellUncertain }: Writer) {
-  return async function insertAlike(alike: Alike): Promise<readonly InsertAnswer[] | undefined> {
+export function createInsertFast({ database, listeners, freshNotes, tell, tellUncertain }: Writer) {
+  return async function insertFast(alike: Alike): Promise<readonly InsertAnswer[] | undefined> {
     const createdAt = await add(alike);
     if (createdAt === undefined) return undefined;
     const { tasks, queue, taskType, priority } = alike;
@@ -89,7 +89,7 @@ export function createInsertAlike({ database, listeners, freshNotes, tell, tellU
       database.now(),
     ];
     try {
-      const [row] = await database.single<{ createdAt: Instant }>(ADD_ALIKE, values, "add_alike");
+      const [row] = await database.single<{ createdAt: Instant }>(ADD_FAST, values, "add_fast");
       return row?.createdAt;
     } catch (error) {
       if (stateOf(error) === UNIQUE_VIOLATION) return undefined;

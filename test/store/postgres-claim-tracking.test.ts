@@ -1,8 +1,8 @@
 // What a lost answer means for the calls of a worker that has several under way.
 import { expect, test } from "vitest";
 import type { ClaimedTask } from "../../src/model/task.js";
+import { createClaimTracking, type HandedOver } from "../../src/store/postgres/claim-tracking.js";
 import { LostAnswer } from "../../src/store/postgres/database.js";
-import { createDeliveries, type HandedOver } from "../../src/store/postgres/deliveries.js";
 
 const WORKER = "worker";
 
@@ -36,11 +36,11 @@ function claimed(fence: number): ClaimedTask {
 }
 
 test("after a lost answer the next call waits for those under way, and looks alone", async () => {
-  const deliveries = createDeliveries();
+  const tracking = createClaimTracking();
   const begun: (readonly [string, readonly number[] | undefined])[] = [];
   function call(name: string) {
     const work = deferred();
-    const answer = deliveries.track(WORKER, [], undefined, (known) => {
+    const answer = tracking.track(WORKER, [], undefined, (known) => {
       begun.push([name, known]);
       return work.promise;
     });
