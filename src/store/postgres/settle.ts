@@ -1,8 +1,10 @@
 // The settle half of a turn: what became of claimed tasks, one statement per kind of end. Nothing moves under an old fence.
 import { isUuid, type TaskId } from "../../model/id.js";
 import type { FinishedStatus } from "../../model/status.js";
-import type { Outcome, Settled, TaskError } from "../../model/task.js";
+import type { Outcome, Settled } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
+import { finished, sentBack } from "../changes.js";
+import { errorOf, resultOf, writeError } from "../outcome.js";
 import { readStages, writeList } from "../task-row.js";
 import { column, moment, type Query } from "./database.js";
 import { type HeldRow, hasParts, holdStill, rounds, storeParts } from "./running.js";
@@ -193,22 +195,10 @@ export function createSettle({ database, listeners }: Writer) {
 
   function noteFinished(notes: Notes, rows: readonly HeardRow[], ends: readonly End[]): void {
     const outcomes = new Map(ends.map(({ outcome }) => [outcome.id, outcome]));
-    for (const row of rows) {
-      const { now, stages, progressMessage, cancelRequestedAt, carried: _carried, ...task } = row;
+    for (const { now, stages, carried: _carried, ...row } of rows) {
       const outcome = outcomes.get(row.id);
-      notes.changes.push({
-        kind: "finished",
-        at: now,
-        task: {
-          ...task,
-          resultData: outcome && resultOf(outcome),
-          error: outcome && errorOf(outcome),
-          progressMessage: progressMessage ?? undefined,
-          stages: readStages(stages),
-          completedAt: now,
-          cancelRequestedAt: cancelRequestedAt ?? undefined,
-        },
-      });
+      const said = { resultData: outcome && resultOf(outcome), error: outcome && errorOf(outcome) };
+      notes.changes.push(finished({ ...row, ...said, stages: readStages(stages) }, now));
     }
   }
 
@@ -226,22 +216,7 @@ export function createSettle({ database, listeners }: Writer) {
     ]);
     for (const { id, queue, taskType, rank, attempt, wait, now } of rows) {
       if (wait === 0) notes.appeared.push({ id, queue, taskType, rank });
-      if (!listeners.listening) continue;
-      const waits =
-        wait > 0
-          ? ({ waitingFor: "retry", runAt: now + wait } as const)
-          : ({ waitingFor: "worker" } as const);
-      const task = {
-        id,
-        taskType,
-        queue,
-        status: "PENDING",
-        ...waits,
-        attempt,
-        progress: 0,
-        stages: [],
-      } as const;
-      notes.changes.push({ kind: "waiting", at: now, task });
+      if (listeners.listening) notes.changes.push(sentBack({ id, taskType, queue }, attempt, wait, now));
     }
   }
 
@@ -301,17 +276,4 @@ export function createSettle({ database, listeners }: Writer) {
 /** A success at the first try is told by the task itself. */
 function isTold({ status, attempt, carried, crashes }: HeardRow): boolean {
   return status !== "SUCCESS" || attempt > 1 || carried || crashes > 0;
-}
-
-function errorOf(outcome: Outcome): TaskError | undefined {
-  return outcome.to === "SUCCESS" ? undefined : outcome.error;
-}
-
-function resultOf(outcome: Outcome) {
-  return outcome.to === "PENDING" ? undefined : outcome.resultData;
-}
-
-function writeError(outcome: Outcome): string | null {
-  const error = errorOf(outcome);
-  return error === undefined ? null : JSON.stringify(error);
 }

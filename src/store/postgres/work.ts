@@ -2,13 +2,15 @@
 import type { TaskId } from "../../model/id.js";
 import type { Hold, Outcome, Report, Settled, WorkerId } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
+import { due, progressed } from "../changes.js";
 import type { ClaimRequest, TurnAnswer, TurnRequest, WorkStore } from "../store.js";
-import { type ClaimedRow, createClaim, isNothing, PAYLOAD, toClaimed } from "./claim.js";
+import { createClaim, isNothing, toClaimed } from "./claim.js";
 import type { ReadyKey } from "./claim-cursors.js";
+import { type ClaimedRow, PAYLOAD } from "./claim-statement.js";
 import { createClaimTracking, type HandedOver } from "./claim-tracking.js";
 import { moment, type Query } from "./database.js";
 import type { Heartbeat } from "./heartbeat.js";
-import { type HeldReport, holdStill, rounds, show, storeParts } from "./running.js";
+import { holdStill, rounds, show, storeParts } from "./running.js";
 import { createSettle, isPlain } from "./settle.js";
 import { replayed } from "./settle-replay.js";
 import type { Notes, Writer } from "./transaction.js";
@@ -129,22 +131,6 @@ export function createWork(writer: Writer, heartbeat: Heartbeat): WorkStore {
     return { claimed: [...found, ...rest], found };
   }
 
-  function noteProgress(notes: Notes, { held, report }: HeldReport): void {
-    const { progress, progressMessage, stages } = report;
-    if (progress === undefined && progressMessage === undefined && stages === undefined) return;
-    const { id, taskType, queue, now } = held;
-    const shown = {
-      ...(progress === undefined ? {} : { progress }),
-      ...(progressMessage === undefined ? {} : { progressMessage }),
-      ...(stages === undefined ? {} : { stages }),
-    };
-    notes.changes.push({
-      kind: "progress",
-      at: now,
-      task: { id, taskType, queue, status: "RUNNING", ...shown },
-    });
-  }
-
   type Said = Hold & { readonly report: Report };
 
   async function syncRound(
@@ -158,7 +144,11 @@ export function createWork(writer: Writer, heartbeat: Heartbeat): WorkStore {
       return row ? [{ held: row, report }] : [];
     });
     await Promise.all([show(query, reports), storeParts(query, database, reports)]);
-    if (listeners.listening) for (const report of reports) noteProgress(notes, report);
+    if (listeners.listening) {
+      notes.changes.push(
+        ...reports.flatMap(({ held: row, report }) => progressed(row, report, row.now) ?? []),
+      );
+    }
     return new Map(
       [...held].map(([id, row]) => [id, row.cancelRequestedAt === null ? "held" : "cancel"] as const),
     );
@@ -211,9 +201,7 @@ export function createWork(writer: Writer, heartbeat: Heartbeat): WorkStore {
         ]);
         for (const { id, queue, taskType, rank, now } of moved) {
           notes.appeared.push({ id, queue, taskType, rank });
-          if (!listeners.listening) continue;
-          const task = { id, taskType, queue, status: "PENDING", waitingFor: "worker" } as const;
-          notes.changes.push({ kind: "waiting", at: now, task });
+          if (listeners.listening) notes.changes.push(due({ id, taskType, queue }, now));
         }
         const nextIn = next?.nextIn ?? undefined;
         return { count: moved.length, nextIn: nextIn === undefined ? undefined : Math.max(0, nextIn) };
