@@ -117,7 +117,7 @@ export async function openEngine(options: EngineOptions, version: string): Promi
   }
   // Whatever runs in loops goes on by itself when the store is back.
   const loopLog = outageLog(log, (failure) => untilBack(() => store.ping(), failure, patience));
-  const queue = createQueue({ store, registry, clock, newId });
+  const queue = createQueue({ store, registry, clock, newId, log });
   const workers: Worker[] = [];
   const maintenance = createMaintenance({ store, blobs, clock, log: loopLog, options });
   /** What is starting, however it ends: whoever closes waits for it. */

@@ -1,5 +1,6 @@
 // A submitted task in the hands of the program that submitted it: wait for it, follow it, cancel it.
-import type { Clock } from "../lib/clock.js";
+import { type Clock, pause } from "../lib/clock.js";
+import { backoff } from "../model/backoff.js";
 import { TaskwrightError } from "../model/errors.js";
 import type { TaskId } from "../model/id.js";
 import { isFinished } from "../model/status.js";
@@ -22,7 +23,8 @@ export interface Run<Output = unknown> {
   readonly id: TaskId;
   /**
    * The result, once the task has succeeded. Throws TaskFailedError when it failed or was cancelled, TaskTimeoutError
-   * when it has not finished within `timeout`, TaskwrightError unavailable when the app is closed meanwhile.
+   * when it has not finished within `timeout`, TaskwrightError unavailable when the app is closed meanwhile, or when the
+   * store is away at the end of `timeout`. An outage before that is waited out.
    * @example const { words } = await run.result({ timeout: "2m" });
    */
   result(options?: ResultOptions): Promise<Output>;
@@ -73,6 +75,14 @@ export interface RunParts {
 
 /** One wait on the queue; longer ones are put together from several, in milliseconds. */
 const WAIT_STEP: Millis = 30_000;
+/** Between two tries while the store is away. */
+const OUTAGE_WAITS = {
+  maxAttempts: Number.POSITIVE_INFINITY,
+  base: 100,
+  factor: 2,
+  max: 2_000,
+  jitter: false,
+};
 
 export function createRun<Output>(parts: RunParts, id: TaskId): Run<Output> {
   const { queue, hub } = parts;
@@ -102,12 +112,23 @@ async function finished(
   if (closing.aborted) throw closed();
   const end =
     timeout === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() + millis(timeout, "timeout");
-  const stop = signal ? AbortSignal.any([closing, signal]) : closing;
-  for (;;) {
+  const stop = AbortSignal.any(signal ? [closing, signal] : [closing]);
+  for (let failures = 0; ; ) {
     const left = Math.max(0, end - clock.monotonic());
-    const task = await queue.get(id, { wait: Math.min(WAIT_STEP, left), signal: stop });
-    if (isFinished(task.status) || left <= WAIT_STEP || stop.aborted) return task;
+    try {
+      const task = await queue.get(id, { wait: Math.min(WAIT_STEP, left), signal: stop });
+      if (isFinished(task.status) || left <= WAIT_STEP || stop.aborted) return task;
+      failures = 0;
+    } catch (error) {
+      if (!isOutage(error) || left <= 0 || stop.aborted) throw error;
+      failures++;
+      await pause(clock, Math.min(left, backoff(OUTAGE_WAITS, failures, 1)), stop);
+    }
   }
+}
+
+function isOutage(error: unknown): boolean {
+  return error instanceof TaskwrightError && error.code === "unavailable";
 }
 
 function closed(): TaskwrightError {

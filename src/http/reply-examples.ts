@@ -38,7 +38,7 @@ const HEALTH = { status: "ok", store: "sqlite", version: "0.1.0", uptime_s: 3600
 
 export const EXAMPLES: Partial<Record<OperationId, unknown>> = {
   "tasks.submit": { ...TASK, status: "PENDING", waiting_for: "worker", progress: 0, attempt: 0 },
-  "tasks.batch": { created: 1, failed: 0, outcomes: [{ ok: true, task: TASK }] },
+  "tasks.batch": { created: 1, replayed: 0, failed: 0, outcomes: [{ ok: true, task: TASK }] },
   "tasks.list": {
     tasks: [LISTED],
     next_cursor: null,

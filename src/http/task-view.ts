@@ -38,7 +38,7 @@ function bareView(task: Task): WireTask {
     task_type: task.taskType,
     status: task.status,
     waiting_for: task.waitingFor ?? null,
-    progress: task.progress,
+    progress: Number.isFinite(task.progress) ? task.progress : 0,
     progress_message: task.progressMessage ?? null,
     stage: task.stages.at(-1)?.name ?? null,
     stages: task.stages.map(stageView),
@@ -82,7 +82,7 @@ export function logLineView(line: StoredLogLine): WireLogLine {
     level: line.level,
     attempt: line.attempt,
     message: line.message,
-    fields: line.fields === undefined ? null : JSON.parse(line.fields),
+    fields: line.fields === undefined ? null : asObject(JSON.parse(line.fields)),
   };
 }
 
@@ -126,4 +126,11 @@ export function errorView(error: TaskError): NonNullable<WireTask["error"]> {
 
 function optional(at: Instant | undefined): string | null {
   return at === undefined ? null : timestamp(at);
+}
+
+/** Lines that were stored before fields were checked may hold anything. */
+function asObject(fields: unknown): Record<string, unknown> {
+  return typeof fields === "object" && fields !== null && !Array.isArray(fields)
+    ? { ...fields }
+    : { value: fields };
 }

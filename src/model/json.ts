@@ -15,7 +15,14 @@ export type JsonValue =
 export interface JsonFault {
   /** JSON Pointer (RFC 6901) to the faulty value. */
   readonly pointer: string;
-  readonly code: "depth" | "nodes" | "forbidden_key" | "nul" | "lone_surrogate" | "not_json";
+  readonly code:
+    | "depth"
+    | "nodes"
+    | "forbidden_key"
+    | "nul"
+    | "lone_surrogate"
+    | "not_json"
+    | "unsafe_integer";
   readonly message: string;
 }
 
@@ -23,25 +30,43 @@ const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what is looked for; PostgreSQL can't keep it.
 const NUL = /\u0000/;
 
-/** The first thing in a parsed JSON value that must not be stored, or undefined. */
-export function findJsonFault(value: unknown, pointer = ""): JsonFault | undefined {
-  const found = faultIn(value, 0, { nodes: 0 });
+interface Search {
+  nodes: number;
+  /** Whole numbers beyond 2^53 were rounded before they came here. */
+  readonly exactIntegers: boolean;
+}
+
+/**
+ * The first thing in a value that must not be stored, or undefined. What JSON would write as something else (a Map, an
+ * Error, NaN, an invalid date) counts. `exactIntegers`: refuses whole numbers beyond 2^53, too. Throws what getters and
+ * toJSON throw; `value` may be deeper than the stack, but must not hold itself.
+ */
+export function findJsonFault(
+  value: unknown,
+  pointer = "",
+  { exactIntegers = false }: Partial<Pick<Search, "exactIntegers">> = {},
+): JsonFault | undefined {
+  const found = faultIn(value, 0, { nodes: 0, exactIntegers });
   return found && { ...found, pointer: pointer + found.pointer };
 }
 
 /** Pointers are put together on the way back, so that they cost nothing where nothing is wrong. */
-function faultIn(value: unknown, depth: number, seen: { nodes: number }): JsonFault | undefined {
+function faultIn(value: unknown, depth: number, seen: Search): JsonFault | undefined {
   if (++seen.nodes > LIMITS.jsonNodes) return fault("", "nodes", `has more than ${LIMITS.jsonNodes} values`);
   if (typeof value === "string") return findTextFault(value, "");
-  if (typeof value === "number" && !Number.isFinite(value)) {
-    return fault("", "not_json", "is not a finite number");
-  }
+  if (typeof value === "number") return numberFault(value, seen);
   if (typeof value !== "object" || value === null) return undefined;
+  const isList = Array.isArray(value);
+  if (!isList) {
+    const kind = value instanceof Date && Number.isNaN(value.getTime()) ? "invalid date" : lossyClass(value);
+    if (kind !== undefined) return fault("", "not_json", `is a${vowel(kind)} ${kind}, which JSON can't hold`);
+    const written = writtenBy(value);
+    if (written !== value) return faultIn(written, depth + 1, seen);
+  }
   // The bound keeps the recursion from overflowing the stack, too.
   if (depth >= LIMITS.jsonDepth) {
     return fault("", "depth", `is nested more than ${LIMITS.jsonDepth} levels deep`);
   }
-  const isList = Array.isArray(value);
   for (const key of Object.keys(value)) {
     const found = (isList ? undefined : keyFault(key)) ?? faultIn(Reflect.get(value, key), depth + 1, seen);
     // Too many values is said of the whole.
@@ -50,6 +75,37 @@ function faultIn(value: unknown, depth: number, seen: { nodes: number }): JsonFa
   }
   return undefined;
 }
+
+function numberFault(value: number, { exactIntegers }: Search): JsonFault | undefined {
+  if (!Number.isFinite(value)) return fault("", "not_json", "is not a finite number");
+  if (!exactIntegers || Number.isSafeInteger(value) || !Number.isInteger(value)) return undefined;
+  // From 1e21 on numbers are written with an exponent: whoever says such a one does not mean each of its digits.
+  if (Math.abs(value) >= 1e21) return undefined;
+  return fault(
+    "",
+    "unsafe_integer",
+    "is a whole number beyond 2^53, which is rounded in JavaScript; send it as a text",
+  );
+}
+
+/** What JSON is written of instead of an object that has a toJSON; otherwise the object itself. */
+function writtenBy(value: object): unknown {
+  if (!("toJSON" in value) || typeof value.toJSON !== "function") return value;
+  return value.toJSON("");
+}
+
+/** The name of a class of which JSON makes nothing; an instance with a toJSON says itself what it is. */
+function lossyClass(value: object): string | undefined {
+  if (Object.getPrototypeOf(value) === Object.prototype || "toJSON" in value) return undefined;
+  return LOSSY.find((lossy) => value instanceof lossy)?.name;
+}
+
+function vowel(word: string): string {
+  return /^[AEIOUaeiou]/.test(word) ? "n" : "";
+}
+
+/** JSON writes {} for these, or a part of them. */
+const LOSSY = [Map, Set, WeakMap, WeakSet, Error, Promise, RegExp, ArrayBuffer, DataView] as const;
 
 function keyFault(key: string): JsonFault | undefined {
   if (FORBIDDEN_KEYS.has(key)) return fault("", "forbidden_key", `has the forbidden key "${key}"`);

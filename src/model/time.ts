@@ -18,6 +18,8 @@ export function parseDuration(duration: Duration): Millis | undefined {
   if (typeof duration === "number") {
     return Number.isFinite(duration) && duration >= 0 ? Math.round(duration) : undefined;
   }
+  // A program without types may hand over anything.
+  if (typeof duration !== "string") return undefined;
   const match = PATTERN.exec(duration.trim());
   if (!match) return undefined;
   const unit = match[2];

@@ -7,6 +7,13 @@ import type { FileId, NewTask, StoredFile, Task } from "../model/task.js";
 import { type Duration, type Instant, type Millis, parseDuration } from "../model/time.js";
 import type { TaskType } from "../task/define.js";
 import type { SubmitOptions } from "../task/submit.js";
+import { thrownMessage } from "../task/thrown.js";
+
+/** Takes what a type's own code did wrong; the submit goes on without it. */
+export type RequestWarning = (
+  fields: { readonly task_type: string; readonly reason: string },
+  message: string,
+) => void;
 
 /** What is known of a task once its request has passed every check. */
 export interface CheckedRequest {
@@ -20,6 +27,7 @@ export interface CheckedRequest {
   /** Uploads that the parameters name, and the records of those that are there. */
   readonly fileIds: readonly FileId[];
   readonly files: readonly StoredFile[];
+  readonly warn: RequestWarning;
   readonly replay?: NewTask["replay"];
   /** Where it repeats a finished task. */
   readonly repeats?: Pick<NewTask, "retryOf" | "again" | "keepCheckpoint">;
@@ -90,12 +98,25 @@ function mergeRetry(policy: RetryPolicy, { retry, maxAttempts }: SubmitOptions):
   };
 }
 
-function summarise({ type, value, files }: CheckedRequest): string | undefined {
-  // Words of a type's author, made of a caller's: cut and cleaned, never refused.
-  const summary = type.summary?.(value, files);
-  return summary === undefined
-    ? undefined
-    : cleanText(summary.slice(0, LIMITS.summaryLength), LIMITS.summaryLength * 4);
+/** Words of a type's author, made of a caller's: cut and cleaned, never refused. */
+function summarise({ type, value, files, warn }: CheckedRequest): string | undefined {
+  let summary: unknown;
+  try {
+    summary = type.summary?.(value, files);
+  } catch (error) {
+    warn(
+      { task_type: type.name, reason: thrownMessage(error) },
+      "summary() threw; the task is stored without one",
+    );
+    return undefined;
+  }
+  if (summary === undefined) return undefined;
+  if (typeof summary !== "string") {
+    const reason = `expected a string, got ${summary === null ? "null" : typeof summary}`;
+    warn({ task_type: type.name, reason }, "summary() returned no text; the task is stored without one");
+    return undefined;
+  }
+  return cleanText(summary.slice(0, LIMITS.summaryLength), LIMITS.summaryLength * 4);
 }
 
 /** A duration that has been checked, or its default. */

@@ -15,6 +15,7 @@ export function checkOptions(options: SubmitOptions, now: Instant): FieldError[]
   const wrong = (pointer: string, code: string, message: string) => errors.push({ pointer, code, message });
   const text = (pointer: string, value: string | undefined, max: number) => {
     if (value === undefined) return;
+    if (typeof value !== "string") return void wrong(pointer, "type", "must be a text");
     const fault = findTextFault(value, pointer);
     if (fault) errors.push(fault);
     if (value.length > max) wrong(pointer, "maxLength", `must be at most ${max} characters long`);
@@ -47,14 +48,15 @@ export function checkOptions(options: SubmitOptions, now: Instant): FieldError[]
   if (factor !== undefined && !(factor >= 1 && factor <= 100)) {
     wrong("/retry/factor", "range", "must be from 1 to 100");
   }
-  const tags = options.tags ?? [];
+  const tags: readonly string[] = Array.isArray(options.tags) ? options.tags : [];
+  if (options.tags !== undefined && !Array.isArray(options.tags)) wrong("/tags", "type", "must be a list");
   if (tags.length > LIMITS.tags) wrong("/tags", "maxItems", `must have at most ${LIMITS.tags} items`);
   tags.slice(0, LIMITS.tags).forEach((tag, position) => {
     text(`/tags/${position}`, tag, LIMITS.tagLength);
     if (tag === "") wrong(`/tags/${position}`, "minLength", "must not be empty");
   });
   if (options.runAt !== undefined) {
-    const at = options.runAt.getTime();
+    const at = options.runAt instanceof Date ? options.runAt.getTime() : Number.NaN;
     if (options.delay !== undefined) wrong("/run_at", "exclusive", "must not be given together with delay");
     if (Number.isNaN(at)) wrong("/run_at", "format", "must be a date");
     else if (at > now + LIMITS.delay.max) {
@@ -62,7 +64,7 @@ export function checkOptions(options: SubmitOptions, now: Instant): FieldError[]
     }
   }
   if (options.id !== undefined) {
-    const made = idTime(options.id);
+    const made = typeof options.id === "string" ? idTime(options.id) : undefined;
     if (made === undefined) {
       wrong("/id", "format", "must be a UUIDv7 in lower case; leave it out to have one made");
     } else if (made < now - LIMITS.callerIdAge || made > now + ID_AHEAD) {

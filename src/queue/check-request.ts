@@ -4,7 +4,7 @@ import { andThen, type Eventual } from "../lib/eventual.js";
 import { nearest } from "../lib/suggest.js";
 import { type FieldError, TaskwrightError } from "../model/errors.js";
 import type { TaskId } from "../model/id.js";
-import { byteLength, findJsonFault, type Json } from "../model/json.js";
+import { byteLength, findJsonFault, findTextFault, type Json } from "../model/json.js";
 import { LIMITS } from "../model/limits.js";
 import type { FileId, NewTask, StoredFile } from "../model/task.js";
 import type { Instant } from "../model/time.js";
@@ -13,8 +13,9 @@ import { fileIdsIn } from "../task/file-fields.js";
 import { foreignType } from "../task/foreign.js";
 import { jsonSchemaOf } from "../task/json-schema.js";
 import type { Registry } from "../task/registry.js";
+import { thrownMessage } from "../task/thrown.js";
 import { check } from "../task/validate.js";
-import { buildTask, type CheckedRequest } from "./build-task.js";
+import { buildTask, type CheckedRequest, type RequestWarning } from "./build-task.js";
 import { checkOptions } from "./check-options.js";
 import { digest } from "./digest.js";
 import type { SubmitRequest } from "./queue.js";
@@ -37,6 +38,8 @@ export interface RequestContext {
   readonly now: Instant;
   /** Asked only where the caller brings no id. */
   readonly newId: () => TaskId;
+  /** What user code did wrong that the caller can't act on. */
+  readonly warn: RequestWarning;
   /** Records of uploads, by position. */
   readonly files: (ids: readonly FileId[]) => Promise<readonly (StoredFile | undefined)[]>;
 }
@@ -50,6 +53,9 @@ export function prepare(
   context: RequestContext,
   repeats?: CheckedRequest["repeats"],
 ): Eventual<PreparedTask> {
+  if (typeof request.taskType !== "string") {
+    throw invalid([{ pointer: "/task_type", code: "type", message: "must be a text" }]);
+  }
   const type = context.registry.get(request.taskType) ?? typeElsewhere(request.taskType, context);
   return andThen(type, (known) => prepareAs(known, request, context, repeats));
 }
@@ -62,12 +68,13 @@ function prepareAs(
 ): Eventual<PreparedTask> {
   const { idempotencyKey } = request;
   const errors = checkOptions(request, context.now);
-  if (idempotencyKey !== undefined && (idempotencyKey === "" || idempotencyKey.length > KEY_LENGTH)) {
-    errors.push({
-      pointer: "Idempotency-Key",
-      code: "length",
-      message: `must have from 1 to ${KEY_LENGTH} characters`,
-    });
+  if (idempotencyKey !== undefined) {
+    const pointer = "Idempotency-Key";
+    const fault = findTextFault(idempotencyKey, pointer);
+    if (fault) errors.push(fault);
+    if (idempotencyKey === "" || idempotencyKey.length > KEY_LENGTH) {
+      errors.push({ pointer, code: "length", message: `must have from 1 to ${KEY_LENGTH} characters` });
+    }
   }
   const parameters = readParameters(request.parameters ?? {});
   if (!parameters.ok) throw invalid([...errors, parameters.error]);
@@ -91,6 +98,7 @@ function prepareAs(
         value: checked.value,
         fileIds,
         files: found.filter((file) => file !== undefined),
+        warn: context.warn,
         ...(replay && { replay }),
         ...(repeats && { repeats }),
       }),
@@ -123,13 +131,13 @@ function readParameters(value: unknown): Parameters {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return { ok: false, error: { pointer, code: "type", message: "must be an object" } };
   }
-  const fault = findJsonFault(value, pointer);
-  if (fault) return { ok: false, error: fault };
   try {
+    const fault = findJsonFault(value, pointer, { exactIntegers: true });
+    if (fault) return { ok: false, error: fault };
     return { ok: true, value, json: JSON.stringify(value) };
   } catch (error) {
-    // A library caller may hand over what JSON has no word for: a BigInt, or a toJSON that throws.
-    const reason = error instanceof Error ? error.message : String(error);
+    // A library caller may hand over what JSON has no word for: a BigInt, or a getter or toJSON that throws.
+    const reason = thrownMessage(error);
     return {
       ok: false,
       error: { pointer, code: "not_json", message: `can't be written as JSON: ${reason}` },

@@ -1,6 +1,7 @@
 // The queue facade over a store: submits by group commit, asks, cancels, retries. Checks live in check-request.ts.
 import type { Clock } from "../lib/clock.js";
 import { andThen, type Eventual } from "../lib/eventual.js";
+import { type Log, silentLog } from "../lib/log.js";
 import type { RetryPolicy } from "../model/backoff.js";
 import { TaskwrightError } from "../model/errors.js";
 import type { TaskId } from "../model/id.js";
@@ -24,15 +25,18 @@ export interface QueueOptions {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly newId: () => TaskId;
+  /** Hears of mistakes in a task type's own code. Default: none. */
+  readonly log?: Log;
 }
 
-export function createQueue({ store, registry, clock, newId }: QueueOptions): Queue {
+export function createQueue({ store, registry, clock, newId, log = silentLog }: QueueOptions): Queue {
   const waiter = createWaiter({ store, clock });
   const batcher = createInsertBatcher(store);
   const { present, presentAll, types } = createServed(store, clock);
   const files: RequestContext["files"] = (ids) => fromStore(store.files(ids));
   const served = () => fromStore(types());
-  const contextNow = (): RequestContext => ({ registry, served, now: clock.now(), newId, files });
+  const warn: RequestContext["warn"] = (fields, message) => log.warn(fields, message);
+  const contextNow = (): RequestContext => ({ registry, served, now: clock.now(), newId, files, warn });
 
   async function insert(prepared: PreparedTask): Promise<Submitted> {
     const [answer] = await fromStore(batcher.add([prepared.task]));

@@ -64,7 +64,9 @@ export function createWaiter({
   }
 
   return {
-    async wait(id, read, { wait, signal }) {
+    async wait(id, read, { wait, signal: given }) {
+      // One for each wait: what ends a program is given to all of them, and Node warns of many listeners on one signal.
+      const signal = given && AbortSignal.any([given]);
       const deadline = clock.monotonic() + wait;
       let hinted = false;
       let wake: (() => void) | undefined;

@@ -1,5 +1,6 @@
 // What a handler may throw to say how its attempt ended. Anything else it throws is a failed attempt.
 import type { JsonValue } from "../model/json.js";
+import { LIMITS } from "../model/limits.js";
 import { type Duration, type Millis, parseDuration } from "../model/time.js";
 
 /**
@@ -24,7 +25,8 @@ export class RetryIn extends Error {
   constructor(wait: Duration, message = "The handler asked to be run again.", options: EndOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     const millis = parseDuration(wait);
-    if (millis === undefined) throw new RangeError(`RetryIn: "${wait}" is no duration; write "30s" or "5m"`);
+    if (millis === undefined)
+      throw new RangeError(`RetryIn: "${String(wait)}" is no duration; write "30s" or "5m"`);
     this.wait = millis;
     this.result = options.result;
   }
@@ -78,8 +80,10 @@ export function meaningOf(thrown: unknown): Meaning {
     switch (Reflect.get(thrown, CONTROL)) {
       case "retry_in": {
         const wait: unknown = Reflect.get(thrown, "wait");
-        if (typeof wait !== "number") return PLAIN_FAILURE;
-        return { kind: "retry_in", wait, result: Reflect.get(thrown, "result") };
+        // It may have been changed since it was checked, or come from another copy of this module.
+        if (typeof wait !== "number" || !(wait >= 0)) return PLAIN_FAILURE;
+        const bounded = Math.min(wait, LIMITS.delay.max);
+        return { kind: "retry_in", wait: bounded, result: Reflect.get(thrown, "result") };
       }
       case "discard":
         return { kind: "discard", result: Reflect.get(thrown, "result") };

@@ -9,7 +9,12 @@ import { fieldErrors, wordIssue } from "./zod-issues.js";
 
 export type Checked =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly errors: readonly FieldError[] };
+  | {
+      readonly ok: false;
+      readonly errors: readonly FieldError[];
+      /** What the validator threw: it came to no verdict on the value. */
+      readonly failure?: { readonly thrown: unknown };
+    };
 
 /**
  * The value as the schema makes it, or what is wrong with each field; `pointer` says where the value lies in the
@@ -35,12 +40,36 @@ export function check(schema: StandardSchemaV1, value: unknown, pointer: string)
  */
 const ZOD_OPTIONS = { error: wordIssue, reportInput: true, async: false } as const;
 
+/** Schemas by whether they have asynchronous checks, as far as values have shown. */
+const kinds = new WeakMap<z.core.$ZodType, "sync" | "async">();
+
+/**
+ * A synchronous parse of a schema with an asynchronous check throws, and leaves that check behind with nobody who hears
+ * of its failure, which would end the program. So what kind a schema is of is found out once, in a way that does not.
+ */
+function isAsync(schema: z.core.$ZodType, value: unknown): boolean {
+  const known = kinds.get(schema);
+  if (known !== undefined) return known === "async";
+  const result = schema._zod.run({ value, issues: [] }, { async: true });
+  if (result instanceof Promise) {
+    result.catch(() => undefined);
+    kinds.set(schema, "async");
+    return true;
+  }
+  // With issues some checks were left out.
+  if (result.issues.length === 0) kinds.set(schema, "sync");
+  return false;
+}
+
 function checkZod(schema: z.core.$ZodType, value: unknown, pointer: string): Checked | Promise<Checked> {
-  try {
-    return zodResult(z.safeParse(schema, value, ZOD_OPTIONS), pointer);
-  } catch (error) {
-    // A schema with an asynchronous check says so by this error, and only then.
-    if (!(error instanceof z.core.$ZodAsyncError)) throw error;
+  if (!isAsync(schema, value)) {
+    try {
+      return zodResult(z.safeParse(schema, value, ZOD_OPTIONS), pointer);
+    } catch (error) {
+      // A check that no value before has reached is asynchronous.
+      if (!(error instanceof z.core.$ZodAsyncError)) throw error;
+      kinds.set(schema, "async");
+    }
   }
   return z.safeParseAsync(schema, value, ZOD_OPTIONS).then(
     (result) => zodResult(result, pointer),
@@ -71,5 +100,5 @@ function stepText(step: PropertyKey | StandardSchemaV1.PathSegment): string {
 
 function validatorFailed(error: unknown, pointer: string): Checked {
   const message = `can't be checked, because the schema itself failed: ${thrownMessage(error)}`;
-  return { ok: false, errors: [{ pointer, code: "validator_failed", message }] };
+  return { ok: false, errors: [{ pointer, code: "validator_failed", message }], failure: { thrown: error } };
 }

@@ -1,6 +1,6 @@
 // The context that a handler is given: checks and encodes what it says and passes it to a host, which is the attempt
 // itself, or a port to it from an isolated thread. Members are made on first use: most handlers use few of them.
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { cleanText, type Json, type JsonValue } from "../model/json.js";
 import { LIMITS } from "../model/limits.js";
 import type { Artifact, FileId, LogLevel } from "../model/task.js";
@@ -8,6 +8,7 @@ import type { JsonObject, OpenFile, ProgressUpdate, TaskContext } from "../task/
 import type { SubmitOptions } from "../task/submit.js";
 import { encodeJson } from "./encode-result.js";
 import type { Said } from "./report-buffer.js";
+import { readFields, readMessage, readProgress } from "./spoken.js";
 
 export interface SubmitCall extends SubmitOptions {
   readonly taskType: string;
@@ -37,6 +38,10 @@ export class AttemptOver extends Error {
 }
 
 const DEFAULT_MEDIA_TYPE = "application/octet-stream";
+const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;[\x20-\x7e]*)?$/;
+const MEDIA_TYPE_LENGTH = 255;
+/** Different warnings about what a handler said that one attempt logs. */
+const WARNINGS = 20;
 
 class HandlerContext implements TaskContext {
   readonly #host: ContextHost;
@@ -44,9 +49,26 @@ class HandlerContext implements TaskContext {
   #checkpoint: TaskContext["checkpoint"] | undefined;
   #artifacts: TaskContext["artifacts"] | undefined;
   #files: TaskContext["files"] | undefined;
+  /** The handler has returned, thrown, or resolved. */
+  #ended = false;
+  #warned: Set<string> | undefined;
 
   constructor(host: ContextHost) {
     this.#host = host;
+  }
+
+  static end(context: TaskContext): void {
+    if (#host in context) context.#ended = true;
+  }
+
+  /** Each warning once: a handler may say the same wrong thing a thousand times a second. */
+  #warn(faults: readonly string[]): void {
+    for (const fault of faults) {
+      this.#warned ??= new Set();
+      if (this.#warned.has(fault) || this.#warned.size >= WARNINGS) continue;
+      this.#warned.add(fault);
+      this.#host.log("warn", fault, undefined);
+    }
   }
 
   get task() {
@@ -63,24 +85,30 @@ class HandlerContext implements TaskContext {
 
   // Arrow functions, so that a handler may take them out of the context.
   readonly progress = (update: number | ProgressUpdate): void => {
+    // A timer that the handler forgot: an error thrown into it would end the program.
+    if (this.#ended) return;
     this.#host.assertOpen();
-    this.#host.progress(said(update));
+    const { value, faults } = readProgress(update);
+    this.#host.progress(value);
+    if (faults.length > 0) this.#warn(faults);
   };
 
-  readonly submit = async (
+  readonly submit = (
     taskType: string,
     parameters: JsonObject,
     options: SubmitOptions = {},
-  ): Promise<string> => {
-    this.#host.assertOpen();
-    return this.#host.submit({ ...options, taskType, parameters });
-  };
+  ): Promise<string> =>
+    handled(async () => {
+      this.#host.assertOpen();
+      return this.#host.submit({ ...options, taskType, parameters });
+    });
 
   get log() {
     const host = this.#host;
     const at = (level: LogLevel) => (message: string, fields?: JsonObject) => {
+      if (this.#ended) return;
       host.assertOpen();
-      host.log(level, cleanText(String(message), LIMITS.logLineBytes), logFields(fields));
+      host.log(level, readMessage(message), readFields(fields));
     };
     this.#log ??= { info: at("info"), warn: at("warn"), error: at("error") };
     return this.#log;
@@ -92,12 +120,13 @@ class HandlerContext implements TaskContext {
       get(): JsonValue | undefined {
         return host.checkpoint === undefined ? undefined : JSON.parse(host.checkpoint);
       },
-      async set(value) {
-        host.assertOpen();
-        const encoded = encodeJson(value, LIMITS.checkpointBytes);
-        if (!encoded.ok) throw new TypeError(`The checkpoint ${encoded.fault}.`);
-        await host.setCheckpoint(encoded.json ?? "null");
-      },
+      set: (value) =>
+        handled(async () => {
+          host.assertOpen();
+          const encoded = encodeJson(value, LIMITS.checkpointBytes);
+          if (!encoded.ok) throw new TypeError(`The checkpoint ${encoded.fault}.`);
+          await host.setCheckpoint(encoded.json ?? "null");
+        }),
     };
     return this.#checkpoint;
   }
@@ -105,16 +134,12 @@ class HandlerContext implements TaskContext {
   get artifacts() {
     const host = this.#host;
     this.#artifacts ??= {
-      async put(name, data, mediaType = DEFAULT_MEDIA_TYPE) {
-        host.assertOpen();
-        const clean = cleanText(name, LIMITS.artifactNameLength);
-        if (clean === "" || clean !== name) {
-          throw new TypeError(
-            `An artifact's name must be a well-formed text of 1 to ${LIMITS.artifactNameLength} bytes.`,
-          );
-        }
-        return host.putArtifact(name, data, mediaType);
-      },
+      put: (name, data, mediaType = DEFAULT_MEDIA_TYPE) =>
+        handled(async () => {
+          host.assertOpen();
+          checkArtifact(name, data, mediaType);
+          return host.putArtifact(name, data, mediaType);
+        }),
     };
     return this.#artifacts;
   }
@@ -122,10 +147,12 @@ class HandlerContext implements TaskContext {
   get files() {
     const host = this.#host;
     this.#files ??= {
-      async open(id) {
-        host.assertOpen();
-        return host.openFile(id);
-      },
+      open: (id) =>
+        handled(async () => {
+          host.assertOpen();
+          if (typeof id !== "string") throw new TypeError("The id of a file must be a text.");
+          return host.openFile(id);
+        }),
     };
     return this.#files;
   }
@@ -135,25 +162,30 @@ export function createContext(host: ContextHost): TaskContext {
   return new HandlerContext(host);
 }
 
-/** Progress in bounds: what makes no sense (NaN, a total of 0) is left out rather than failing the work. */
-function said(update: number | ProgressUpdate): Said {
-  if (typeof update === "number") return percentOf(update);
-  const { percent, done, total, message, stage } = update;
-  const share = percent ?? (done !== undefined && total ? (100 * done) / total : undefined);
-  return {
-    ...(share === undefined ? {} : percentOf(share)),
-    ...(message === undefined ? {} : { message: String(message) }),
-    ...(stage === undefined ? {} : { stage: String(stage) }),
-  };
+/** The handler has ended: what it still says is left out instead of thrown back into a timer that it forgot. */
+export function endContext(context: TaskContext): void {
+  HandlerContext.end(context);
 }
 
-function percentOf(percent: number): Said {
-  return Number.isNaN(percent) ? {} : { percent: Math.min(100, Math.max(0, percent)) };
+/** A handler may choose not to wait; then a refusal, which its attempt shows anyway, must not end the program. */
+function handled<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+  const answer = work();
+  answer.catch(() => undefined);
+  return answer;
 }
 
-/** Fields that can't be kept say so in their place: a log line must never fail the work. */
-function logFields(fields: JsonObject | undefined): Json | undefined {
-  if (fields === undefined) return undefined;
-  const encoded = encodeJson(fields, LIMITS.logLineBytes);
-  return encoded.ok ? encoded.json : JSON.stringify({ fields_dropped: `what was given ${encoded.fault}` });
+/** Throws TypeError that says what is wrong with the arguments of a put. */
+function checkArtifact(name: unknown, data: unknown, mediaType: unknown): void {
+  const isNamed = typeof name === "string" && name !== "";
+  if (!isNamed || cleanText(name, LIMITS.artifactNameLength) !== name) {
+    throw new TypeError(
+      `An artifact's name must be a well-formed text of 1 to ${LIMITS.artifactNameLength} bytes.`,
+    );
+  }
+  if (typeof data !== "string" && !(data instanceof Uint8Array) && !(data instanceof Readable)) {
+    throw new TypeError(`The data of artifact "${name}" must be a text, a Uint8Array or a Readable stream.`);
+  }
+  if (typeof mediaType !== "string" || mediaType.length > MEDIA_TYPE_LENGTH || !MEDIA_TYPE.test(mediaType)) {
+    throw new TypeError(`The media type of artifact "${name}" must be one such as "text/csv".`);
+  }
 }

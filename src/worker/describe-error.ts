@@ -7,13 +7,15 @@ import type { TaskError } from "../model/task.js";
 import { textProperty, thrownMessage } from "../task/thrown.js";
 
 const NAME_BYTES = 200;
-/** Errors may be each other's cause: three say enough. */
-const CAUSES = 3;
+/** Causes and reasons that are told of one error, all levels together. */
+const CAUSES = 10;
+/** How deep causes and reasons are followed: errors may be each other's cause. */
+const DEPTH = 5;
 
 /** Name, message (8 KB at most), stack with causes (32 KB at most) and a fingerprint that is equal for failures of one cause. */
 export function describeError(thrown: unknown): TaskError {
   const name = cleanText(nameOf(thrown), NAME_BYTES);
-  const message = cleanText(thrownMessage(thrown), LIMITS.errorMessageBytes);
+  const message = cleanText(messageOf(thrown), LIMITS.errorMessageBytes);
   const stack = stackOf(thrown, name, message);
   return {
     name,
@@ -29,17 +31,46 @@ function nameOf(thrown: unknown): string {
   return "Error";
 }
 
+/** An AggregateError without words of its own, as of a connection that failed on each address, says its reasons. */
+function messageOf(thrown: unknown): string {
+  const reasons = textProperty(thrown, "message") === "" ? reasonsOf(thrown) : [];
+  return reasons.length > 0 ? reasons.map(thrownMessage).join("; ") : thrownMessage(thrown);
+}
+
 function stackOf(thrown: unknown, name: string, message: string): string | undefined {
   const own = framesOf(thrown);
   if (own === undefined) return undefined;
-  let text = `${name}: ${message}${own}`;
-  let cause = causeOf(thrown);
-  for (let depth = 0; cause !== undefined && depth < CAUSES; depth++) {
-    const what = cleanText(thrownMessage(cause), LIMITS.errorMessageBytes);
-    text += `\nCaused by: ${cleanText(nameOf(cause), NAME_BYTES)}: ${what}${framesOf(cause) ?? ""}`;
-    cause = causeOf(cause);
+  const below = { told: 0 };
+  return cleanText(`${name}: ${message}${own}${originsOf(thrown, below, 0)}`, LIMITS.errorStackBytes);
+}
+
+/** What the error was made of: the reasons of an AggregateError, then its cause, each with its own. */
+function originsOf(thrown: unknown, below: { told: number }, depth: number): string {
+  if (depth === DEPTH) return "";
+  let text = "";
+  const add = (label: string, origin: unknown) => {
+    if (below.told === CAUSES) return;
+    below.told++;
+    const what = cleanText(thrownMessage(origin), LIMITS.errorMessageBytes);
+    const name = cleanText(nameOf(origin), NAME_BYTES);
+    text += `\n${label}: ${name}: ${what}${framesOf(origin) ?? ""}${originsOf(origin, below, depth + 1)}`;
+  };
+  for (const reason of reasonsOf(thrown)) add("Reason", reason);
+  const cause = causeOf(thrown);
+  if (cause !== undefined && cause !== null) add("Caused by", cause);
+  return text;
+}
+
+/** The errors that an AggregateError, or what looks like one, gathers. */
+function reasonsOf(thrown: unknown): readonly unknown[] {
+  if (!(thrown instanceof Error)) return [];
+  try {
+    const reasons: unknown = Reflect.get(thrown, "errors");
+    return Array.isArray(reasons) ? reasons.slice(0, CAUSES) : [];
+  } catch {
+    // Reasons that can't be read are none.
+    return [];
   }
-  return cleanText(text, LIMITS.errorStackBytes);
 }
 
 /** The lines below the message: a message may be longer than everything that we keep. */

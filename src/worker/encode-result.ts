@@ -20,7 +20,7 @@ export function encodeJson(value: unknown, maxBytes: number = LIMITS.payloadByte
     if (bytes > maxBytes) {
       return { ok: false, fault: `is ${bytes} bytes of JSON; the limit is ${maxBytes} bytes` };
     }
-    const fault = findNotFinite(value, json) ?? findJsonFault(JSON.parse(json));
+    const fault = findJsonFault(value);
     if (fault) {
       return {
         ok: false,
@@ -32,15 +32,4 @@ export function encodeJson(value: unknown, maxBytes: number = LIMITS.payloadByte
     // The engine's own words (a bigint, a cycle), or those of a toJSON that threw.
     return { ok: false, fault: `can't be written as JSON: ${thrownMessage(error).split("\n", 1)[0]}` };
   }
-}
-
-/** JSON writes null for NaN and infinities, so they are looked for only where there is a null. */
-function findNotFinite(value: unknown, json: Json): { pointer: string; message: string } | undefined {
-  if (!json.includes("null")) return undefined;
-  let found: string | undefined;
-  JSON.stringify(value, (key, part: unknown) => {
-    if (typeof part === "number" && !Number.isFinite(part)) found ??= key;
-    return part;
-  });
-  return found === undefined ? undefined : { pointer: found, message: "is not a finite number" };
 }

@@ -7,6 +7,7 @@ import type { TaskContext } from "../task/context.js";
 import { meaningOf } from "../task/control.js";
 import type { TaskType } from "../task/define.js";
 import { type Checked, check } from "../task/validate.js";
+import { endContext } from "./context.js";
 import { describeError } from "./describe-error.js";
 import { encodeJson } from "./encode-result.js";
 
@@ -34,16 +35,31 @@ export function runHandler(type: TaskType, parameters: Json, context: TaskContex
 }
 
 function invoke(type: TaskType, checked: Checked, context: TaskContext): Ending | Promise<Ending> {
+  // A check that could not be made, as when a service it asks is away, says nothing about the parameters.
+  if (!checked.ok && checked.failure) return failed(checked.failure.thrown);
   if (!checked.ok) return never("InvalidParameters", `The parameters do not fit: ${sentences(checked)}`);
   let returned: unknown;
   try {
     returned = type.run(checked.value, context);
     if (isThenable(returned)) returned = Promise.resolve(returned);
   } catch (thrown) {
+    endContext(context);
     return failed(thrown);
   }
-  if (returned instanceof Promise) return returned.then((value) => succeed(type, value), failed);
-  return succeed(type, returned);
+  if (!(returned instanceof Promise)) {
+    endContext(context);
+    return succeed(type, returned);
+  }
+  return returned.then(
+    (value) => {
+      endContext(context);
+      return succeed(type, value);
+    },
+    (thrown: unknown) => {
+      endContext(context);
+      return failed(thrown);
+    },
+  );
 }
 
 function succeed(type: TaskType, value: unknown): Ending | Promise<Ending> {
@@ -54,6 +70,7 @@ function succeed(type: TaskType, value: unknown): Ending | Promise<Ending> {
 
 function checkedResult(checked: Checked): Ending {
   if (checked.ok) return encode(checked.value);
+  if (checked.failure) return failed(checked.failure.thrown);
   return byPolicy("InvalidResult", `The result does not fit its schema: ${sentences(checked)}`);
 }
 

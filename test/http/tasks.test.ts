@@ -289,6 +289,15 @@ describe("batch", () => {
     });
   });
 
+  it("counts what was stored before apart from what is new", async () => {
+    const again = { ...good, id: newId() };
+    expect((await batch({ tasks: [again] })).body).toMatchObject({ created: 1, replayed: 0 });
+    for (const atomic of [false, true]) {
+      const { body } = await batch({ atomic, tasks: [again, good, again] });
+      expect(body).toMatchObject({ created: 1, replayed: 2, failed: 0 });
+    }
+  });
+
   it("takes from 1 to 1,000 tasks", async () => {
     expectProblem(await batch({ tasks: [] }), 422, "validation_failed");
     expectProblem(await batch({ tasks: Array.from({ length: 1001 }, () => good) }), 422, "validation_failed");

@@ -3,6 +3,7 @@ import { randomFillSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createManualClock } from "../../src/lib/clock.js";
+import { silentLog } from "../../src/lib/log.js";
 import type { TaskwrightError } from "../../src/model/errors.js";
 import { createIdSource } from "../../src/model/id.js";
 import type { NewTask } from "../../src/model/task.js";
@@ -248,5 +249,78 @@ describe("who serves a type", () => {
     await clock.advance(1_000);
     expect(await codeOf(submit())).toBe("unknown_task_type");
     expect(await waitsFor(bench, task.id)).toBe("handler");
+  });
+});
+
+describe("user code at submit", () => {
+  it.each([
+    ["throws", () => JSON.parse("{")],
+    ["returns null", () => null],
+    ["returns a promise", async () => "late"],
+    ["returns NUL and half of a surrogate pair", () => "a\u0000\ud800"],
+  ])("a summary that %s fails no submit and no batch", async (name, summary) => {
+    const clock = createManualClock();
+    // As a program without types writes it.
+    const odd = { ...defineTask({ name: "odd", input: z.object({}), run: () => null }), summary };
+    const registry = createRegistry([sample, Object.assign(odd, {} as never)]);
+    const store = createMemoryStore({ clock });
+    const warnings: object[] = [];
+    const log = { ...silentLog, warn: (fields: object) => void warnings.push(fields) };
+    const newId = createIdSource(clock.now, (bytes) => randomFillSync(bytes));
+    const queue = createQueue({ store, registry, clock, newId, log });
+    const { task } = await queue.submit({ taskType: "odd" });
+    const outcomes = await queue.submitMany([{ taskType: "odd" }, { taskType: "sample" }]);
+    expect(outcomes.map(({ ok }) => ok)).toEqual([true, true]);
+    if (name.startsWith("returns NUL")) {
+      expect(task.summary).toBe("a\ufffd\ufffd");
+    } else {
+      expect(task.summary).toBeUndefined();
+      expect(warnings).toMatchObject([{ task_type: "odd" }, { task_type: "odd" }]);
+    }
+  });
+
+  it.each<[string, unknown, string]>([
+    ["a whole number beyond 2^53", { at: 2 ** 53 }, "unsafe_integer"],
+    ["a negative one", { at: [-(2 ** 60)] }, "unsafe_integer"],
+    ["a Map", { at: new Map() }, "not_json"],
+    ["an invalid date", { at: new Date("x") }, "not_json"],
+    ["a bigint", { at: 1n }, "not_json"],
+    [
+      "a getter that throws",
+      {
+        get at() {
+          throw new Error("no");
+        },
+      },
+      "not_json",
+    ],
+  ])("parameters with %s are refused, and the field is named", async (_name, parameters, code) => {
+    const { queue } = setup();
+    const error: TaskwrightError = await queue.submit({ taskType: "sample", parameters }).then(
+      () => Promise.reject(new Error("nothing was thrown")),
+      (refused: TaskwrightError) => refused,
+    );
+    expect(error.errors).toMatchObject([{ pointer: expect.stringMatching(/^\/parameters/), code }]);
+  });
+
+  it("takes 2^53 - 1 and large numbers that are written with an exponent", async () => {
+    const { queue } = setup();
+    const { task } = await queue.submit({
+      taskType: "sample",
+      parameters: { at: [Number.MAX_SAFE_INTEGER, 1e21, 0.5, -1e300] },
+    });
+    expect(JSON.parse(task.parameters ?? "{}")).toEqual({ at: [Number.MAX_SAFE_INTEGER, 1e21, 0.5, -1e300] });
+  });
+
+  it("refuses options that are no text, no list and no date", async () => {
+    const { queue } = setup();
+    const odd = { queue: 5, tags: "one", runAt: "tomorrow", delay: 5n, id: 7, idempotencyKey: "a\u0000" };
+    for (const [option, value] of Object.entries(odd)) {
+      const request = Object.assign({ taskType: "sample" }, { [option]: value });
+      expect([option, await codeOf(queue.submit(request))]).toEqual([option, "validation_failed"]);
+    }
+    expect(await codeOf(queue.submit(Object.assign({ taskType: "" }, { taskType: 5 as never })))).toBe(
+      "validation_failed",
+    );
   });
 });

@@ -22,16 +22,18 @@ export function serveBatch(
       const shapes = tasks.map((task) => shapeOf(task, request));
       const wellShaped = shapes.flatMap((shape) => (shape.ok ? [shape.request] : []));
       if (atomic && wellShaped.length < shapes.length) throw rejected(shapes);
-      const stored = (await queue.submitMany(wellShaped, { atomic })).values();
+      const answers = (await queue.submitMany(wellShaped, { atomic })).values();
       const outcomes = shapes.map(
-        (shape): SubmitOutcome => (shape.ok ? (stored.next().value ?? missing()) : shape),
+        (shape): SubmitOutcome => (shape.ok ? (answers.next().value ?? missing()) : shape),
       );
       if (atomic && outcomes.some(({ ok }) => !ok)) throw rejected(outcomes);
-      const created = outcomes.filter(({ ok }) => ok).length;
+      const stored = outcomes.filter((outcome) => outcome.ok);
+      const replayed = stored.filter((outcome) => outcome.replayed).length;
       const requestId = newId();
       return {
-        created,
-        failed: outcomes.length - created,
+        created: stored.length - replayed,
+        replayed,
+        failed: outcomes.length - stored.length,
         outcomes: outcomes.map((outcome, position) =>
           outcome.ok
             ? { ok: true, task: taskView(outcome.task) }

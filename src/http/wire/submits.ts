@@ -78,8 +78,12 @@ export const BatchOutcomeSchema = Type.Union([
 ]);
 
 export const BatchReplySchema = Type.Object({
-  created: Type.Integer({ description: "Stored; with those that were stored before." }),
-  failed: Type.Integer(),
+  created: Type.Integer({ description: "Tasks that are new." }),
+  replayed: Type.Integer({
+    description:
+      "Tasks that an earlier request with the same id or key had stored; `outcomes` has them as they are now.",
+  }),
+  failed: Type.Integer({ description: "Tasks that were refused." }),
   outcomes: Type.Array(BatchOutcomeSchema),
 });
 
