@@ -2,6 +2,7 @@
 // requests on to our own server, which listens nowhere itself.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyPluginAsync, HTTPMethods } from "fastify";
+import { checkApiKey } from "../http/security.js";
 import type { HttpServer } from "../http/server-options.js";
 import { dashboardDir } from "./dashboard-dir.js";
 import type { Engine } from "./engine.js";
@@ -10,7 +11,7 @@ import { VERSION } from "./version.js";
 export interface MountOptions {
   /** Serves the dashboard and the API docs, too. Default false. */
   readonly dashboard?: boolean;
-  /** Asked for on every route but health and the page. Default: nobody is asked; let the server around it decide who may pass. */
+  /** At least 16 bytes. Asked for on every route but health and the page. Default: nobody is asked; let the server around it decide who may pass. */
   readonly apiKey?: string;
   /** Host names that requests may be for, without a port. Default: loopback names only, so that no page elsewhere can reach in. */
   readonly allowedHosts?: readonly string[];
@@ -36,6 +37,9 @@ export interface Mounts {
   /** Ends streams and long polls of all of them. */
   close(): Promise<void>;
 }
+
+/** Paths under which one handler may be reached with links that are right. */
+const MOST_PATHS = 16;
 
 const METHODS: HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
@@ -67,13 +71,31 @@ export function createMounts(engine: Engine): Mounts {
 
   return {
     handler({ prefix = "", ...options } = {}) {
-      const basePath = trimmed(prefix);
-      let server: Promise<HttpServer> | undefined;
+      // An empty key, such as that of a variable that is not set, must not open the API to all.
+      checkApiKey(options.apiKey);
+      const ownPath = trimmed(prefix);
+      /** By the path under which requests come: a host may pass them on from several. */
+      const byPath = new Map<string, Promise<HttpServer>>();
+
+      function serverUnder(basePath: string): Promise<HttpServer> {
+        const known = byPath.get(basePath);
+        if (known !== undefined) return known;
+        // A path with parameters has no end of values; only links in answers differ.
+        const [first] = byPath.values();
+        if (first !== undefined && byPath.size >= MOST_PATHS) return first;
+        const server = mount(options, basePath);
+        byPath.set(basePath, server);
+        return server;
+      }
+
       return (request, response, next) => {
-        const below = pathBelow(basePath, request.url ?? "/");
+        const url = request.url ?? "/";
+        const above = pathAbove(request);
+        // app.use("/jobs", handler) has taken the prefix off already.
+        const isTaken = ownPath !== "" && above.endsWith(ownPath);
+        const below = isTaken ? url : pathBelow(ownPath, url);
         if (below === undefined && next) return next();
-        server ??= mount(options, basePath);
-        server.then(
+        serverUnder(isTaken ? above : above + ownPath).then(
           ({ answer }) => {
             // What is not below the prefix is answered as what is not there: our own path never has this form.
             request.url = below ?? "/api//";
@@ -88,6 +110,7 @@ export function createMounts(engine: Engine): Mounts {
     },
 
     plugin: (options = {}) => {
+      checkApiKey(options.apiKey);
       return async (scope) => {
         const basePath = trimmed(scope.prefix);
         const server = await mount(options, basePath);
@@ -115,6 +138,12 @@ export function createMounts(engine: Engine): Mounts {
       await Promise.all(opened.map((server) => server.status === "fulfilled" && server.value.close()));
     },
   };
+}
+
+/** What Connect and Express have taken off the URL. */
+function pathAbove(request: IncomingMessage): string {
+  const baseUrl: unknown = Reflect.get(request, "baseUrl");
+  return typeof baseUrl === "string" ? trimmed(baseUrl) : "";
 }
 
 function trimmed(prefix: string): string {

@@ -173,7 +173,11 @@ export const OPTIONS = {
   ),
   url: option(url("http", "https"), "http://127.0.0.1:8000", ["client"], "Server that commands talk to."),
   apiKey: unset(
-    text("key"),
+    text(
+      "key",
+      `a text of at least ${LIMITS.apiKeyBytes} bytes, such as openssl rand -hex 32 prints`,
+      (value) => Buffer.byteLength(value) >= LIMITS.apiKeyBytes,
+    ),
     ["serve", "client"],
     "Key that the server asks for and that commands send; without one it serves this machine only.",
     { secret: true },

@@ -23,6 +23,7 @@ import { createSecurity } from "./security.js";
 import { serve } from "./serve.js";
 import { createServer } from "./server.js";
 import type { HttpServer, HttpServerOptions } from "./server-options.js";
+import { createSignInThrottle } from "./sign-in-throttle.js";
 
 export type { HttpServer, HttpServerOptions } from "./server-options.js";
 
@@ -33,7 +34,7 @@ const SOCKET_MESSAGE = 64 * 1024;
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { clock, newId, apiKey, allowedHosts = [], uploadLimit = LIMITS.uploadBytes } = options;
   const closing = new AbortController();
-  const security = createSecurity({ clock, apiKey, allowedHosts });
+  const security = createSecurity({ clock, apiKey, allowedHosts, basePath: options.basePath });
   const hub = createEventHub({ ...options, epoch: newId() });
   const app = createServer({ ...options, security });
   const connections = followConnections(app.server, clock);
@@ -48,7 +49,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   serveOperations(app, options);
   serveStats(app, options);
   serveHealth(app, options);
-  serveSession(app, { security });
+  serveSession(app, { security, throttle: createSignInThrottle(clock) });
   serveEventStream(app, { hub, clock });
   await serveDocument(app, options);
   // Each of these brings hooks that no other route should pay for.

@@ -2,6 +2,8 @@
 import { isUtf8 } from "node:buffer";
 import type { TSchema } from "@sinclair/typebox";
 import { TaskwrightError } from "../model/errors.js";
+import { findTextFault } from "../model/json.js";
+import { validationFailed } from "./problem.js";
 
 /** The value of a JSON body; undefined for an empty one. Throws TaskwrightError malformed_request, saying where. */
 export function parseJsonBody(body: Buffer): unknown {
@@ -18,9 +20,16 @@ export function parseJsonBody(body: Buffer): unknown {
 
 const INTEGER = /^-?\d{1,15}$/;
 
-/** Query strings know only text: fields that want a whole number and look like one become one, in place. */
-export function readQueryNumbers(query: unknown, schema: TSchema): void {
+/**
+ * Query strings know only text: fields that want a whole number and look like one become one, in place. Throws
+ * TaskwrightError validation_failed for NUL, which no store can look for.
+ */
+export function readQuery(query: unknown, schema: TSchema): void {
   if (typeof query !== "object" || query === null) return;
+  for (const [name, value] of Object.entries(query)) {
+    const fault = typeof value === "string" ? findTextFault(value, `?${name}`) : undefined;
+    if (fault) throw validationFailed([fault]);
+  }
   for (const [name, field] of Object.entries<TSchema>(schema.properties)) {
     const value: unknown = Reflect.get(query, name);
     if (field.type === "integer" && typeof value === "string" && INTEGER.test(value)) {

@@ -1,6 +1,6 @@
 // Answers connections whose request never became one: broken HTTP, headers too large, too slow.
 
-import { STATUS_CODES } from "node:http";
+import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { TaskwrightError } from "../model/errors.js";
 import { PROBLEM_TYPE, problemOf } from "./problem.js";
@@ -21,6 +21,13 @@ export function answerClientError(
     `HTTP/1.1 ${known.status} ${STATUS_CODES[known.status] ?? "Error"}\r\n` +
       `Content-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+}
+
+/** Answers a request with an Expect header other than 100-continue, which Node answers without a body. */
+export function refuseExpectation(response: ServerResponse, id: string): void {
+  const error = new TaskwrightError("expectation_failed", "Only Expect: 100-continue is known here.");
+  const headers = { "content-type": PROBLEM_TYPE, connection: "close" };
+  response.writeHead(error.status, headers).end(JSON.stringify(problemOf(error, id)));
 }
 
 function asTaskwrightError(code: string | undefined): TaskwrightError {

@@ -46,9 +46,12 @@ const SHARED_SCHEMAS: Record<string, object> = {
 export function openapiDocument({
   registry,
   version,
+  basePath = "",
 }: {
   readonly registry: Registry;
   readonly version: string;
+  /** The path under which another server passes requests on. */
+  readonly basePath?: string;
 }) {
   const paths: Record<string, object> = {};
   for (const [id, route] of Object.entries<Route>(ROUTES)) {
@@ -65,7 +68,7 @@ export function openapiDocument({
       version,
       description: "A self-hosted task queue. Errors are RFC 9457 problem documents with a `code`.",
     },
-    servers: [{ url: "/" }],
+    servers: [{ url: basePath || "/" }],
     tags: Object.entries(GROUPS).map(([name, description]) => ({ name, description })),
     security: EITHER,
     paths,

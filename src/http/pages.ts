@@ -10,6 +10,11 @@ import type { HttpServerOptions } from "./server-options.js";
 
 const FOR_GOOD = "public, max-age=31536000, immutable";
 
+/** Longest name of a file, in characters. */
+const LONGEST_NAME = 255;
+/** Paths that are, or will be, something else than a page: programs that ask for them want no HTML. */
+const NO_PAGE = /^(?:api|docs|metrics|openapi\.json)(?:\/|$)/;
+
 /** Adds hooks to `app`: hand over a scope of its own. */
 export async function servePages(
   app: FastifyInstance,
@@ -68,6 +73,12 @@ async function pageUnder(basePath: string, root: string): Promise<string> {
   return html.replace('<base href="/" />', () => `<base href="${encodeURI(basePath)}/" />`);
 }
 
+/** Whether a decoded path can name a file below the folder, on every file system. */
+function isInside(file: string): boolean {
+  const names = file.split(/[/\\]/);
+  return !file.includes("\0") && names.every((name) => name !== ".." && name.length <= LONGEST_NAME);
+}
+
 async function serveDashboard(app: FastifyInstance, root: string, basePath: string): Promise<void> {
   const page = await pageUnder(basePath, root);
   await app.register(fastifyStatic, { root, serve: false, cacheControl: false });
@@ -76,7 +87,7 @@ async function serveDashboard(app: FastifyInstance, root: string, basePath: stri
     { config: { access: "open" }, schema: { hide: true } },
     (request, reply) => {
       const file = request.params["*"];
-      if (file.startsWith("api/")) return reply.callNotFound();
+      if (NO_PAGE.test(file) || !isInside(file)) return reply.callNotFound();
       if (path.extname(file) === "") {
         // The page finds its own way from the address.
         return reply.header("cache-control", "no-cache").type("text/html; charset=utf-8").send(page);

@@ -63,7 +63,8 @@ function fromFramework(error: FastifyError, bodyLimit: number): TaskwrightError 
       return new TaskwrightError("malformed_request", "The body ended before or after its Content-Length.");
     case "FST_ERR_BAD_URL":
       return new TaskwrightError("malformed_request", "The path can't be decoded.");
-    case "FST_ERR_MAX_PARAM_LENGTH_EXCEEDED":
+    case "FST_STATIC_FORBIDDEN_PATH":
+    case "FST_ERR_MAX_PARAM_LENGTH":
       return new TaskwrightError("not_found", "There is nothing under this path.");
     case "ECONNRESET":
     case "ECONNABORTED":

@@ -285,7 +285,7 @@ export const ROUTES = {
     body: SessionRequestSchema,
     example: { key: "the value of TASKWRIGHT_API_KEY" },
     replies: { 204: { description: "The cookie is set.", schema: null } },
-    errors: ["unauthenticated", "validation_failed"],
+    errors: ["unauthenticated", "validation_failed", "payload_too_large", "too_many_requests"],
   },
   "session.delete": {
     method: "DELETE",

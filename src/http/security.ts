@@ -3,11 +3,14 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Clock } from "../lib/clock.js";
 import { TaskwrightError } from "../model/errors.js";
+import { LIMITS } from "../model/limits.js";
 
 export interface SecurityOptions {
   readonly clock: Clock;
   /** Without one, nobody is asked. */
   readonly apiKey?: string | undefined;
+  /** The path that the session's cookie is for, such as "/jobs". Default: all. */
+  readonly basePath?: string | undefined;
   /** Host names served beside the loopback ones, without a port. */
   readonly allowedHosts: readonly string[];
 }
@@ -29,7 +32,19 @@ const SESSION_SECONDS = 30 * 86_400;
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const PORT = /:\d+$/;
 
-export function createSecurity({ clock, apiKey, allowedHosts }: SecurityOptions): Security {
+/** Throws RangeError for a key that is empty or can be guessed. */
+export function checkApiKey(apiKey: string | undefined): void {
+  if (apiKey === undefined || Buffer.byteLength(apiKey) >= LIMITS.apiKeyBytes) return;
+  const found = apiKey === "" ? "it is empty" : `it has ${Buffer.byteLength(apiKey)}`;
+  throw new RangeError(
+    `apiKey must have at least ${LIMITS.apiKeyBytes} bytes, and ${found}; make one with: openssl rand -hex 32`,
+  );
+}
+
+/** Throws RangeError for a key that is empty or can be guessed. */
+export function createSecurity({ clock, apiKey, allowedHosts, basePath }: SecurityOptions): Security {
+  checkApiKey(apiKey);
+  const path = encodeURI(basePath || "/").replaceAll(";", "%3B");
   const hosts = new Set([...LOOPBACK, ...allowedHosts.map((host) => host.toLowerCase())]);
   const keyDigest = apiKey === undefined ? undefined : sha256(apiKey);
 
@@ -72,10 +87,10 @@ export function createSecurity({ clock, apiKey, allowedHosts }: SecurityOptions)
       if (keyDigest !== undefined && !holdsKey(key)) throw unauthenticated("This is not the API key.");
       const expires = String(clock.now() + SESSION_SECONDS * 1000);
       const secure = origin?.startsWith("https:") ? "; Secure" : "";
-      return `${cookieOf(`${expires}.${sign(expires)}`, SESSION_SECONDS)}${secure}`;
+      return `${cookieOf(`${expires}.${sign(expires)}`, SESSION_SECONDS, path)}${secure}`;
     },
 
-    closeSession: () => cookieOf("", 0),
+    closeSession: () => cookieOf("", 0, path),
   };
 }
 
@@ -83,8 +98,8 @@ function unauthenticated(detail: string): TaskwrightError {
   return new TaskwrightError("unauthenticated", detail);
 }
 
-function cookieOf(value: string, maxAge: number): string {
-  return `${COOKIE}=${value}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Strict`;
+function cookieOf(value: string, maxAge: number, path: string): string {
+  return `${COOKIE}=${value}; Path=${path}; Max-Age=${maxAge}; HttpOnly; SameSite=Strict`;
 }
 
 function cookieValue(header: string | undefined): string | undefined {

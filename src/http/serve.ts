@@ -3,7 +3,7 @@
 import type { WebsocketHandler } from "@fastify/websocket";
 import type { Static, TSchema } from "@sinclair/typebox";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { readQueryNumbers } from "./body.js";
+import { readQuery } from "./body.js";
 import type { ReadQueue } from "./read-queue.js";
 import { type OperationId, ROUTES, type Route } from "./routes.js";
 
@@ -85,8 +85,8 @@ function schemaOf(operationId: string, { group, summary, params, query, body, re
 }
 
 function numbersIn(query: TSchema) {
-  return (request: FastifyRequest, _reply: FastifyReply, done: () => void): void => {
-    readQueryNumbers(request.query, query);
+  return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
+    readQuery(request.query, query);
     done();
   };
 }

@@ -1,11 +1,11 @@
 // The bare server: its limits, who may pass, how bodies are read, and how errors are answered. No routes.
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { TaskwrightError } from "../model/errors.js";
 import { LIMITS } from "../model/limits.js";
 import { parseJsonBody } from "./body.js";
 import { createIntake, type Intake } from "./body-intake.js";
-import { answerClientError } from "./client-errors.js";
+import { answerClientError, refuseExpectation } from "./client-errors.js";
 import { sendEarly } from "./early-answer.js";
 import { compileLazily } from "./lazy-compilers.js";
 import { allowedMethods } from "./path-match.js";
@@ -50,6 +50,7 @@ export function createServer(options: HttpServerOptions & { readonly security: S
     frameworkErrors: answer,
     clientErrorHandler: (error, socket) => answerClientError(error, socket, newId()),
   });
+  app.server.on("checkExpectation", (_request, response) => refuseExpectation(response, newId()));
   compileLazily(app, [TaskSchema, ProblemSchema]);
   readJson(app, createIntake({ clock, memory: bodyMemory }));
   app.decorate("reads", createReadQueue(concurrentReads));
@@ -76,6 +77,7 @@ function errorAnswer(
     if (known.code === "internal") log.error({ err: error, request_id: requestId }, "a request failed");
     if (known.code === "unavailable") reply.header("retry-after", "2");
     if (known.code === "overloaded") reply.header("retry-after", "1");
+    if (known.code === "too_many_requests") reply.header("retry-after", String(known.extra.retry_after_s));
     if (known.code === "unauthenticated") reply.header("www-authenticate", "Bearer");
     reply.code(known.status).type(PROBLEM_TYPE);
     return sendEarly(request, reply, JSON.stringify(problemOf(known, requestId)), clock);
@@ -86,6 +88,8 @@ function readJson(app: FastifyInstance, intake: Intake): void {
   app.removeAllContentTypeParsers();
   app.decorateRequest("response", null);
   app.addContentTypeParser("application/json", ({ raw, response, routeOptions }, _payload, done) => {
+    // express.json() and the like have read the body before it came here.
+    if (raw.readableEnded) return done(null, parsedBefore(raw));
     if (!response) throw new Error("a request with a body was let in without its response");
     intake.read(raw, response, routeOptions.bodyLimit, (error, body) => {
       if (!body) return done(error);
@@ -118,6 +122,17 @@ function guard(app: FastifyInstance, security: Security): void {
       done(asError(error));
     }
   });
+}
+
+/** The body that middleware of another server has left. Throws TaskwrightError malformed_request. */
+function parsedBefore(request: IncomingMessage): unknown {
+  const body: unknown = Reflect.get(request, "body");
+  if (typeof body === "string" || Buffer.isBuffer(body)) return parseJsonBody(Buffer.from(body));
+  if (body !== undefined) return body;
+  throw new TaskwrightError(
+    "malformed_request",
+    "The body was read before it came here, and not left in request.body.",
+  );
 }
 
 function asError(error: unknown): Error {

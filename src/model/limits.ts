@@ -8,6 +8,8 @@ export const LIMITS = {
   payloadBytes: 256 * KB,
   /** Body of an HTTP request other than an upload, in bytes. */
   requestBytes: 1 * MB,
+  /** Fewest bytes of an API key: what is shorter can be guessed. */
+  apiKeyBytes: 16,
   /** Body of a sign-in, in bytes: it is read before the caller has shown a key. */
   sessionRequestBytes: 4 * KB,
   /** Default bound of all JSON bodies in memory together, in bytes. */

@@ -3,6 +3,7 @@ import type { FieldError } from "../model/errors.js";
 import { idTime } from "../model/id.js";
 import { findTextFault } from "../model/json.js";
 import { LIMITS } from "../model/limits.js";
+import { findNameFault } from "../model/name.js";
 import { type Duration, formatDuration, type Instant, parseDuration } from "../model/time.js";
 import type { SubmitOptions } from "../task/submit.js";
 
@@ -35,7 +36,14 @@ export function checkOptions(options: SubmitOptions, now: Instant): FieldError[]
     }
   };
 
-  text("/queue", options.queue, LIMITS.queueLength);
+  const name = (pointer: string, value: string | undefined, max: number) => {
+    text(pointer, value, max);
+    if (value === undefined || findTextFault(value, pointer)) return;
+    const fault = findNameFault(value);
+    if (fault) wrong(pointer, fault.code, fault.message);
+  };
+
+  name("/queue", options.queue, LIMITS.queueLength);
   if (options.queue === "") wrong("/queue", "minLength", "must not be empty");
   text("/summary", options.summary, LIMITS.summaryLength);
   integer("/priority", options.priority, LIMITS.priority);
@@ -52,7 +60,7 @@ export function checkOptions(options: SubmitOptions, now: Instant): FieldError[]
   if (options.tags !== undefined && !Array.isArray(options.tags)) wrong("/tags", "type", "must be a list");
   if (tags.length > LIMITS.tags) wrong("/tags", "maxItems", `must have at most ${LIMITS.tags} items`);
   tags.slice(0, LIMITS.tags).forEach((tag, position) => {
-    text(`/tags/${position}`, tag, LIMITS.tagLength);
+    name(`/tags/${position}`, tag, LIMITS.tagLength);
     if (tag === "") wrong(`/tags/${position}`, "minLength", "must not be empty");
   });
   if (options.runAt !== undefined) {

@@ -257,14 +257,19 @@ describe("serve", () => {
 
   test("with a key others are turned away, and told what is missing", async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), "taskwright-cli-"));
-    const guarded = start(["serve", "--port", "0"], { cwd: folder, env: { TASKWRIGHT_API_KEY: "sesame" } });
+    const guarded = start(["serve", "--port", "0"], {
+      cwd: folder,
+      env: { TASKWRIGHT_API_KEY: "open sesame, please" },
+    });
     const [, address = ""] = await guarded.says(/Dashboard +(http:\/\/\S+)\//);
     const env = { TASKWRIGHT_URL: address };
     expect(await run(["list"], { env })).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("Set TASKWRIGHT_API_KEY"),
     });
-    expect((await run(["list"], { env: { ...env, TASKWRIGHT_API_KEY: "sesame" } })).code).toBe(0);
+    expect((await run(["list"], { env: { ...env, TASKWRIGHT_API_KEY: "open sesame, please" } })).code).toBe(
+      0,
+    );
     guarded.process.kill("SIGINT");
     const { code, stderr } = await guarded.ended;
     expect({ code, stderr }).toMatchObject({

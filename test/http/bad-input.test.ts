@@ -42,6 +42,14 @@ describe("a submit", () => {
     ["run_at that is no date", { run_at: "tomorrow" }, "/run_at", "format"],
     ["run_at with delay", { run_at: "2027-01-01T00:00:00Z", delay: "1m" }, "/run_at", "exclusive"],
     ["an empty tag", { tags: [""] }, "/tags/0", "minLength"],
+    ["a blank queue", { queue: "  " }, "/queue", "blank"],
+    ["a queue that ends in a space", { queue: "mail " }, "/queue", "blank"],
+    ["a zero-width space in a queue", { queue: "ma\u200bil" }, "/queue", "unprintable"],
+    ["a direction override in a queue", { queue: "\u202eliam" }, "/queue", "unprintable"],
+    ["a line break in a tag", { tags: ["a\nb"] }, "/tags/0", "unprintable"],
+    ["a comma in a queue", { queue: "a,b" }, "/queue", "comma"],
+    ["a comma in a tag", { tags: ["a", "a,b"] }, "/tags/1", "comma"],
+    ["a queue that is not normalized", { queue: "cafe\u0301" }, "/queue", "normalization"],
     ["21 tags", { tags: Array.from({ length: 21 }, () => "a") }, "/tags", "maxItems"],
     ["a summary too long", { summary: "x".repeat(201) }, "/summary", "maxLength"],
     ["NUL in a tag", { tags: ["a\u0000"] }, "/tags/0", "nul"],
@@ -243,6 +251,17 @@ describe("a connection", () => {
     expect(await raw("nonsense\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 [\s\S]*"code":"malformed_request"/);
     const headers = `GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ${"x".repeat(20_000)}\r\n\r\n`;
     expect(await raw(headers)).toMatch(/^HTTP\/1\.1 431 [\s\S]*"code":"headers_too_large"/);
+  });
+});
+
+describe("an Expect header", () => {
+  it("other than 100-continue is answered with a problem", async () => {
+    const { hostname, port } = new URL(server.url);
+    const sending = httpRequest({ hostname, port, path: "/api/health", headers: { expect: "magic" } }).end();
+    const [response] = await once(sending, "response");
+    expect(response.statusCode).toBe(417);
+    expect(response.headers["content-type"]).toMatch(/^application\/problem\+json/);
+    expect(JSON.parse(await text(response))).toMatchObject({ code: "expectation_failed", status: 417 });
   });
 });
 

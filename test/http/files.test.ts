@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Blobs } from "../../src/files/files.js";
 import { expectProblem, newId, startServer, type TestServer } from "./server.js";
 
 let server: TestServer;
@@ -46,6 +47,45 @@ it("serves an upload as an attachment that runs nothing", async () => {
   );
   expect(headers.get("x-content-type-options")).toBe("nosniff");
   expect(headers.get("content-security-policy")).toContain("sandbox");
+});
+
+it("answers HEAD with the headers of GET, and reads no more than the first byte", async () => {
+  const read: unknown[] = [];
+  const blobs: Blobs = {
+    ...server.blobs,
+    read(id, range) {
+      read.push(range);
+      return server.blobs.read(id, range);
+    },
+  };
+  await using other = await startServer({ blobs });
+  async function upload(content: string): Promise<string> {
+    const form = new FormData();
+    form.append("file", new Blob([content], { type: "text/plain" }), "a.txt");
+    return (await other.request("POST", "/api/files", { body: form })).body.files[0].id;
+  }
+  const names = [
+    "content-length",
+    "content-type",
+    "content-disposition",
+    "etag",
+    "accept-ranges",
+    "content-range",
+  ];
+  for (const content of ["some bytes", ""]) {
+    const id = await upload(content);
+    const asked: Record<string, string>[] = content === "" ? [{}] : [{}, { range: "bytes=2-4" }];
+    for (const headers of asked) {
+      const get = await other.request("GET", `/api/files/${id}`, { headers });
+      read.length = 0;
+      const head = await other.request("HEAD", `/api/files/${id}`, { headers });
+      expect([head.status, head.text]).toEqual([get.status, ""]);
+      for (const name of names) expect([name, head.headers.get(name)]).toEqual([name, get.headers.get(name)]);
+      expect(read).toEqual([{ start: 0, end: 0 }]);
+    }
+    await server.blobs.remove([id]);
+    expect((await fetch(`${other.url}/api/files/${id}`, { method: "HEAD" })).status).toBe(404);
+  }
 });
 
 it("shows a picture only where asked for, and never SVG", async () => {

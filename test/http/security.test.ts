@@ -6,6 +6,9 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { ROUTES, type Route } from "../../src/http/routes.js";
+import { createSignInThrottle, type SignInThrottle } from "../../src/http/sign-in-throttle.js";
+import { createManualClock } from "../../src/lib/clock.js";
+import { TaskwrightError } from "../../src/model/errors.js";
 import { expectProblem, newId, startServer, type TestServer } from "./server.js";
 
 const KEY = "correct horse battery staple";
@@ -105,6 +108,21 @@ describe("a session", () => {
     }
   });
 
+  it("is not given after ten wrong keys within a minute", async () => {
+    const clock = createManualClock();
+    await using guarded = await startServer({ apiKey: KEY, clock });
+    const guess = (key: string) => guarded.request("POST", "/api/session", { body: { key } });
+    for (let n = 0; n < 10; n++) expectProblem(await guess(`wrong ${n}`), 401, "unauthenticated");
+    const refused = await guess(KEY);
+    expectProblem(refused, 429, "too_many_requests");
+    expect(refused.headers.get("retry-after")).toBe("60");
+    // Requests that bring the key itself are not held up by who guesses.
+    const authorization = `Bearer ${KEY}`;
+    expect((await guarded.request("GET", "/api/tasks/", { headers: { authorization } })).status).toBe(200);
+    await clock.advance(60_000);
+    expect((await guess(KEY)).status).toBe(204);
+  });
+
   it("ends with DELETE", async () => {
     const answer = await server.request("DELETE", "/api/session");
     expect(answer.status).toBe(204);
@@ -125,6 +143,37 @@ it("refuses a WebSocket of a foreign page, or without the key", async () => {
     expect(response.statusCode).toBe(status);
     socket.on("error", () => undefined).terminate();
   }
+});
+
+describe("a key", () => {
+  it.each(["", "x", "15 bytes is few"])("%j is too short for a server", async (apiKey) => {
+    await expect(startServer({ apiKey })).rejects.toThrow(/at least 16 bytes/);
+  });
+});
+
+describe("wrong keys", () => {
+  const failures = (throttle: SignInThrottle, address: string, times: number) => {
+    for (let n = 0; n < times; n++) throttle.failed(address);
+  };
+
+  it("count for a whole IPv6 network, and each IPv4 address", () => {
+    const throttle = createSignInThrottle(createManualClock());
+    failures(throttle, "2001:db8::1", 10);
+    expect(() => throttle.check("2001:db8:0:0:ffff::2")).toThrow(TaskwrightError);
+    expect(() => throttle.check("2001:db8:0:1::1")).not.toThrow();
+    failures(throttle, "::ffff:10.0.0.1", 10);
+    expect(() => throttle.check("::ffff:10.0.0.1")).toThrow(TaskwrightError);
+    expect(() => throttle.check("::ffff:10.0.0.2")).not.toThrow();
+  });
+
+  it("are remembered of ten thousand addresses", () => {
+    const throttle = createSignInThrottle(createManualClock());
+    failures(throttle, "10.0.0.1", 10);
+    for (let n = 0; n < 9_999; n++) throttle.failed(`10.1.${n >> 8}.${n & 255}`);
+    expect(() => throttle.check("10.0.0.1")).toThrow(TaskwrightError);
+    throttle.failed("10.2.0.0");
+    expect(() => throttle.check("10.0.0.1")).not.toThrow();
+  });
 });
 
 describe("headers", () => {

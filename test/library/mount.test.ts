@@ -1,6 +1,9 @@
 // The API inside servers that are there already, over real sockets.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
 import Fastify, { type FastifyPluginAsync } from "fastify";
 import { describe, expect, test } from "vitest";
+import type { RequestHandler } from "../../src/app/mount.js";
 import { ApiError, createClient } from "../../src/client/index.js";
 import { listen } from "./listen.js";
 import { afterwards, openApp, wordCount } from "./support.js";
@@ -32,8 +35,8 @@ describe("in a node:http server", () => {
 
   test("without the page unless asked for, and with the API key where there is one", async () => {
     const app = await openApp();
-    const plain = await listen(app.handler({ apiKey: "secret" }));
-    const headers = { authorization: "Bearer secret" };
+    const plain = await listen(app.handler({ apiKey: "a-long-random-text" }));
+    const headers = { authorization: "Bearer a-long-random-text" };
     expect((await fetch(`${plain.url}/`, { headers })).status).toBe(404);
     expect((await fetch(`${plain.url}/docs`, { headers })).status).toBe(404);
     const refused = await createClient({ url: plain.url })
@@ -41,7 +44,7 @@ describe("in a node:http server", () => {
       .catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(ApiError);
     expect(refused).toMatchObject({ code: "unauthenticated" });
-    expect((await createClient({ url: plain.url, key: "secret" }).list()).tasks).toEqual([]);
+    expect((await createClient({ url: plain.url, key: "a-long-random-text" }).list()).tasks).toEqual([]);
 
     const page = await listen(app.handler({ dashboard: true }));
     const reply = await fetch(`${page.url}/`);
@@ -69,6 +72,74 @@ describe("in a node:http server", () => {
     expect(await stream.text()).toContain('"type":"task.created"');
     expect(await (await fetch(`${url}/alive`)).text()).toBe("yes");
   });
+});
+
+describe("in an Express app", () => {
+  /** What Express does to a request before a handler sees it: takes the path off, and has json() read the body. */
+  function expressLike(prefix: string, handler: RequestHandler, parse: (text: string) => unknown) {
+    return async (request: IncomingMessage, response: ServerResponse) => {
+      const body = parse(await text(request));
+      const { url = "/" } = request;
+      if (!url.startsWith(prefix)) throw new Error(`${url} is not below ${prefix}`);
+      Object.assign(request, { body, baseUrl: prefix, originalUrl: url });
+      request.url = url.slice(prefix.length) || "/";
+      handler(request, response, () => response.end("next"));
+    };
+  }
+  const submitted = (url: string) =>
+    fetch(`${url}/api/tasks/submit`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ task_type: "word_count", parameters: { text: "a b" } }),
+    });
+
+  test("behind express.json(), under app.use and a prefix", async () => {
+    const app = await openApp();
+    for (const handler of [
+      app.handler({ dashboard: true }),
+      app.handler({ prefix: "/jobs", dashboard: true }),
+    ]) {
+      const { url } = await listen(
+        expressLike("/jobs", handler, (body) => (body === "" ? {} : JSON.parse(body))),
+      );
+      const reply = await submitted(`${url}/jobs`);
+      const { id, queue } = await reply.json();
+      expect([reply.status, queue]).toEqual([201, "default"]);
+      expect(reply.headers.get("location")).toBe(`/jobs/api/tasks/${id}`);
+      expect((await fetch(url + reply.headers.get("location"))).status).toBe(200);
+      const openapi = await (await fetch(`${url}/jobs/openapi.json`)).json();
+      expect(openapi.servers).toEqual([{ url: "/jobs" }]);
+      expect((await fetch(`${url}/jobs/`)).headers.get("content-type")).toMatch(/^text\//);
+    }
+  });
+
+  test("behind middleware that keeps the text of the body, or nothing of it", async () => {
+    const app = await openApp();
+    const kept = await listen(expressLike("", app.handler(), (body) => body));
+    expect((await submitted(kept.url)).status).toBe(201);
+    const lost = await listen(expressLike("", app.handler(), () => undefined));
+    const refused = await submitted(lost.url);
+    expect([refused.status, (await refused.json()).code]).toEqual([400, "malformed_request"]);
+  });
+});
+
+test("an empty or short API key is refused at once", async () => {
+  const app = await openApp();
+  expect(() => app.handler({ apiKey: "" })).toThrow(/at least 16 bytes, and it is empty/);
+  expect(() => app.handler({ apiKey: "x" })).toThrow(/at least 16 bytes, and it has 1/);
+  expect(() => app.fastify({ apiKey: "" })).toThrow(RangeError);
+});
+
+test("the cookie of a session is for the prefix", async () => {
+  const app = await openApp();
+  const apiKey = "a-long-random-text";
+  const plain = await listen(app.handler({ prefix: "/jobs", apiKey }));
+  const session = await fetch(`${plain.url}/jobs/api/session`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ key: apiKey }),
+  });
+  expect(session.headers.get("set-cookie")).toMatch(/; Path=\/jobs; Max-Age=2592000; HttpOnly/);
 });
 
 describe("in a Fastify server", () => {

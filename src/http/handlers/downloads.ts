@@ -1,4 +1,5 @@
 // Uploads and artifacts as downloads: attachments by default, pictures in the browser where asked for.
+import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Blobs } from "../../files/files.js";
 import { type ErrorCode, TaskwrightError } from "../../model/errors.js";
@@ -6,7 +7,7 @@ import { isUuid } from "../../model/id.js";
 import type { NewArtifact } from "../../model/task.js";
 import { fromStore } from "../../queue/store-errors.js";
 import type { FileStore, HistoryStore } from "../../store/store.js";
-import { contentDisposition, readRange } from "../download-headers.js";
+import { type ByteRange, contentDisposition, readRange } from "../download-headers.js";
 import { serve } from "../serve.js";
 
 /** Pictures that a browser shows without running anything in them. */
@@ -30,11 +31,23 @@ export function serveDownloads(app: FastifyInstance, { store, blobs }: DownloadO
     return send(artifact, "artifact_not_found", request.query.preview === "1", request, reply);
   });
 
+  /** The bytes to answer with; for HEAD none, and none are read but the first. */
+  async function open(
+    id: string,
+    method: string,
+    range: ByteRange | undefined,
+  ): Promise<Readable | undefined> {
+    if (method !== "HEAD") return blobs.read(id, range);
+    const first = await blobs.read(id, { start: 0, end: 0 });
+    first?.on("error", () => undefined).destroy();
+    return first && Readable.from([]);
+  }
+
   async function send(
     file: NewArtifact | undefined,
     missing: ErrorCode,
     preview: boolean,
-    { headers }: Pick<FastifyRequest, "headers">,
+    { headers, method }: Pick<FastifyRequest, "headers" | "method">,
     reply: FastifyReply,
   ) {
     if (!file) throw notFound(missing);
@@ -50,7 +63,7 @@ export function serveDownloads(app: FastifyInstance, { store, blobs }: DownloadO
       reply.header("content-range", `bytes */${sizeBytes}`);
       throw new TaskwrightError("range_not_satisfiable", `The file has ${sizeBytes} bytes.`);
     }
-    const data = await blobs.read(id, range === "whole" ? undefined : range);
+    const data = await open(id, method, range === "whole" ? undefined : range);
     if (!data) throw notFound(missing);
     const inline = preview && PREVIEWED.has(mediaType);
     reply.type(mediaType).headers({

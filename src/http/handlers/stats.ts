@@ -12,6 +12,7 @@ import type { WireStats, WireStatsQuery } from "../wire.js";
 
 const MINUTE: Millis = 60_000;
 const HOUR: Millis = 3_600_000;
+const LONGEST_STEP: Millis = 366 * 86_400_000;
 /** Points in one answer. */
 const MOST_STEPS = 2_000;
 
@@ -56,6 +57,7 @@ function readRange(query: WireStatsQuery, now: Instant): TimelineRequest {
   if (step === undefined || step < MINUTE || step % MINUTE !== 0) {
     throw wrong("?step", "duration", 'must be a whole number of minutes, such as "1m", "5m" or "1h"');
   }
+  if (step > LONGEST_STEP) throw wrong("?step", "maximum", "must be at most 366d");
   if (from >= to) throw wrong("?from", "order", "must be before to");
   if ((to - from) / step > MOST_STEPS) {
     throw wrong("?step", "minimum", `must be longer: the range may have at most ${MOST_STEPS} steps`);

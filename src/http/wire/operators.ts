@@ -70,7 +70,7 @@ export const StatsQuerySchema = Type.Object(
     from: Type.Optional(Timestamp),
     to: Type.Optional(Timestamp),
     step: Type.Optional(
-      Type.String({ description: 'A whole number of minutes: "1m" (default), "5m", "1h".' }),
+      Type.String({ maxLength: 30, description: 'A whole number of minutes: "1m" (default), "5m", "1h".' }),
     ),
     group_by: Type.Optional(OneOf(["queue", "task_type"])),
   },
