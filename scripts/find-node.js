@@ -14,6 +14,10 @@ const required = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"
   "",
 );
 
+const reason = process.env.TASKWRIGHT_NODE
+  ? `Node ${VERSION} is asked for by TASKWRIGHT_NODE`
+  : `Node ${process.versions.node} is too old (${required} or newer is needed)`;
+
 /** Whether `version` is at least `minimum`; both as "22.14" or "22.14.0". */
 function isAtLeast(version, minimum) {
   const have = version.split(".").map(Number);
@@ -29,9 +33,7 @@ function install() {
   const target = path.join(root, ".node", `${VERSION}-${process.arch}`);
   const folder = path.join(target, "node_modules", name, "bin");
   if (existsSync(folder)) return folder;
-  process.stderr.write(
-    `Node ${process.versions.node} is too old (${required} or newer is needed); installing Node ${VERSION} into .node, once.\n`,
-  );
+  process.stderr.write(`${reason}; installing Node ${VERSION} into .node, once.\n`);
   const temporary = mkdtempSync(path.join(root, ".node-"));
   try {
     execFileSync(
@@ -61,7 +63,7 @@ try {
   process.stdout.write(isUsable ? path.dirname(process.execPath) : install());
 } catch (error) {
   process.stderr.write(
-    `Node ${process.versions.node} is too old (${required} or newer is needed), and Node ${VERSION} could not be installed:\n${error.message}\nInstall it yourself: https://nodejs.org\n`,
+    `${reason}, and Node ${VERSION} could not be installed:\n${error.message}\nInstall it yourself: https://nodejs.org\n`,
   );
   process.exitCode = 1;
 }
