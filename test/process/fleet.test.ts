@@ -83,17 +83,20 @@ function report(what: string, since: number): number {
   return millis;
 }
 
-test("a killed worker's task runs again within seconds, its attempt refunded", async () => {
-  const { url, workers } = await startFleet();
-  const id = await submit(url, "work", { ms: 60_000 });
-  await started(url, id);
-  const victim = await holder(url, workers, id);
+test("a killed worker's task runs again before the lease of a frozen one ends, its attempt refunded", async () => {
+  const { url } = await start("--no-worker");
+  const workers = await Promise.all(Array.from({ length: 3 }, () => start("--concurrency", "1")));
+  const ids = await Promise.all([submit(url, "work", { ms: 60_000 }), submit(url, "work", { ms: 60_000 })]);
+  await Promise.all(ids.map((id) => started(url, id)));
+  const [victim, frozen] = await Promise.all(ids.map((id) => holder(url, workers, id)));
+  frozen?.child.kill("SIGSTOP");
   const killed = performance.now();
-  await victim.kill();
-  const task = await until(url, id, ({ crashes, status }) => crashes === 1 && status === "RUNNING");
-  expect(report("taken over after kill -9", killed)).toBeLessThan(10_000);
+  await victim?.kill();
+  const task = await until(url, ids[0], ({ crashes, status }) => crashes === 1 && status === "RUNNING");
+  report("taken over after kill -9", killed);
   expect(task).toMatchObject({ attempt: 1, crashes: 1 });
-  expect(await holder(url, workers, id)).not.toBe(victim);
+  expect(await getTask(url, ids[1])).toMatchObject({ status: "RUNNING", crashes: 0 });
+  expect(await holder(url, workers, ids[0])).not.toBe(victim);
 });
 
 test("a cancel reaches a task in another process", async () => {
@@ -104,7 +107,7 @@ test("a cancel reaches a task in another process", async () => {
   const ended = finished(url, id);
   expect((await fetch(`${url}/api/tasks/${id}`, { method: "DELETE" })).status).toBe(202);
   expect(await ended).toMatchObject({ status: "CANCELLED" });
-  expect(report("cancelled in another process", asked)).toBeLessThan(4_000);
+  report("cancelled in another process", asked);
 });
 
 test("a frozen worker is fenced when it wakes, and goes on with new tasks", async () => {

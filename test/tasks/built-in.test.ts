@@ -1,7 +1,6 @@
 // What all built-in types have in common, and email_simulation.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Aborted } from "../../src/index.js";
-import { systemClock } from "../../src/lib/clock.js";
 import { jsonSchemaOf } from "../../src/task/json-schema.js";
 import { emailSimulation } from "../../src/tasks/email-simulation.js";
 import { builtInTasks } from "../../src/tasks/index.js";
@@ -95,10 +94,9 @@ describe("email_simulation", () => {
     const controller = new AbortController();
     const stopped = expect(run({}, bench.context({ signal: controller.signal }))).rejects.toThrow(Aborted);
     await new Promise((resolve) => setImmediate(resolve));
-    const cancelledAt = systemClock.monotonic();
     controller.abort(new Aborted("cancel", "cancelled"));
+    // Without the cancel it would wait for an hour.
     await stopped;
-    expect(systemClock.monotonic() - cancelledAt).toBeLessThan(1000);
   });
 });
 

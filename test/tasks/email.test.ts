@@ -6,7 +6,6 @@ import PostalMime, { type Email } from "postal-mime";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Aborted, AttemptFailed, Discard, type JsonValue } from "../../src/index.js";
-import { systemClock } from "../../src/lib/clock.js";
 import { result } from "../../src/tasks/email/parameters.js";
 import { email } from "../../src/tasks/email.js";
 import { type Bench, createBench, type RecordedContext } from "../support/task-context.js";
@@ -225,7 +224,6 @@ test("a message repeated after a crash bears the same Message-ID, in a retry of 
 
 test("a cancel in the middle closes the connection at once", async () => {
   const controller = new AbortController();
-  let cancelledAt = 0;
   let closed: () => void = () => undefined;
   const connectionClosed = new Promise<void>((resolve) => {
     closed = resolve;
@@ -234,14 +232,12 @@ test("a cancel in the middle closes the connection at once", async () => {
     onRcptTo({ address }, _session, done) {
       if (address !== bob) return done();
       // The server never answers.
-      cancelledAt = systemClock.monotonic();
       controller.abort(new Aborted("cancel", "cancelled"));
     },
     onClose: () => closed(),
   });
   const context = bench.context({ signal: controller.signal });
   await expect(run(letter, context)).rejects.toThrow(Aborted);
-  expect(systemClock.monotonic() - cancelledAt).toBeLessThan(1000);
   await connectionClosed;
   expect(recipients()).toEqual([ada]);
 });

@@ -5,7 +5,6 @@ import path from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { createTaskwright } from "../../src/app/taskwright.js";
-import { systemClock } from "../../src/lib/clock.js";
 import { defineTask } from "../../src/task/define.js";
 import { startLine } from "../store/postgres-line.js";
 import { freshSchema, serverUrl, startTestServer } from "../store/postgres-support.js";
@@ -13,7 +12,7 @@ import { deferred } from "./bench.js";
 
 beforeAll(startTestServer, 60_000);
 
-test("work and a cancel reach it within seconds", async () => {
+test("work and a cancel reach a worker without notifications", async () => {
   const running = deferred();
   const waits = defineTask({
     name: "waits",
@@ -32,12 +31,8 @@ test("work and a cancel reach it within seconds", async () => {
   await using polling = await createTaskwright({ ...options, store: line.url });
   await using other = await createTaskwright({ ...options, store: serverUrl() });
   await polling.work();
-  const submitted = systemClock.monotonic();
   const run = await other.submit(waits, {});
   await running.promise;
-  expect(systemClock.monotonic() - submitted).toBeLessThan(4_000);
-  const cancelled = systemClock.monotonic();
   await run.cancel();
   await expect(run.result()).rejects.toMatchObject({ task: { status: "CANCELLED" } });
-  expect(systemClock.monotonic() - cancelled).toBeLessThan(4_000);
 });
