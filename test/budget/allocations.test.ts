@@ -9,7 +9,7 @@ import { compareWithBudget, hasBudget } from "./compare.js";
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const OUTPUT = path.join(ROOT, "dist/test/budget");
 /** Compiled code may do without an object that the source makes; interpreted code makes each, every time. */
-const INTERPRETED = ["--jitless", "--no-expose-wasm"];
+const INTERPRETED = ["--jitless"];
 /** In megabytes, more than the program allocates: nothing is collected meanwhile. */
 const UNCOLLECTED = ["--min-semi-space-size=512", "--max-semi-space-size=512"];
 /** Objects differ in size from one engine to the next. */
