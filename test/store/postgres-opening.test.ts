@@ -93,3 +93,15 @@ test("where no server answers, or lets nobody in, it says so", async () => {
   missing.pathname = "/missing";
   expect(await refusal(openPostgresStore({ url: missing.href }))).toMatchObject({ code: "refused" });
 });
+
+test("a schema restored from a dump gives no fence out again", async () => {
+  const schema = freshSchema();
+  const clock = createManualClock();
+  const before = createBench(await openStore({ schema, clock }), clock);
+  const held = await before.run();
+  // As a dump from before the claim has it.
+  await runSql(`ALTER SEQUENCE ${schema}.fence RESTART WITH 1`);
+  const after = createBench(await openStore({ schema, clock }), clock);
+  const claimed = await after.run();
+  expect(claimed.fence).toBeGreaterThan(held.fence);
+});

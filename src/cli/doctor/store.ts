@@ -1,12 +1,15 @@
 // Checks of the database's place and of the database itself. Changes nothing and takes no lock.
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, existsSync, realpathSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
 import { openReader } from "../../store/sqlite/connection.js";
+import { logSize } from "../../store/sqlite/database-file.js";
 import { toStoreError } from "../../store/sqlite/errors.js";
 import { readHolder } from "../../store/sqlite/lock.js";
 import { readVersion, SCHEMA_VERSION } from "../../store/sqlite/migrations/migrate.js";
+import { readOwner } from "../../store/sqlite/owner.js";
+import { quickCheck } from "../../store/sqlite/quick-check.js";
 import { formatBytes } from "../bytes.js";
 import { type Finding, ok, problem, warning } from "./finding.js";
 
@@ -29,6 +32,7 @@ export async function checkStore(file: string): Promise<readonly Finding[]> {
     checkWritable("store", file),
     ...(await checkDisk("disk of the store", file)),
     ...checkSchema(file),
+    ...checkDamage(file),
     checkHolder(file),
   ];
 }
@@ -96,9 +100,36 @@ function checkSchema(file: string): readonly Finding[] {
   }
 }
 
+/** A log that must be there, and what SQLite's quick_check finds. */
+function checkDamage(file: string): readonly Finding[] {
+  if (!existsSync(file)) return [];
+  const place = realpathSync(file);
+  const check = "contents";
+  try {
+    // Before it is opened, which makes an empty log where there is none.
+    const hasLog = logSize(place) > 0;
+    if (readOwner(place) !== undefined && !hasLog) {
+      const message = `the database was not closed properly, and ${place}-wal is missing: the tasks acknowledged last may be lost`;
+      return [problem(check, message, "put the file back, or restore a backup")];
+    }
+    const database = openReader(place);
+    try {
+      const { fault, isWhole } = quickCheck(database, place);
+      if (fault !== undefined) return [problem(check, `damaged: ${fault}`, "restore a backup")];
+      return [
+        ok(check, isWhole ? "no damage found" : "no damage found in the tables of waiting and running tasks"),
+      ];
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    return [problem(check, toStoreError(error, file).message, "see the message")];
+  }
+}
+
 /** By the note that the holder leaves: to try the lock could keep a server from starting. */
 function checkHolder(file: string): Finding {
-  const holder = readHolder(path.resolve(file));
+  const holder = existsSync(file) ? readHolder(realpathSync(file)) : undefined;
   if (!holder) return ok("lock", "nobody has the store open");
   const named = `process ${holder.pid} on ${holder.host} since ${holder.since}`;
   if (holder.host !== hostname()) return ok("lock", `held by ${named}, if that still runs`);

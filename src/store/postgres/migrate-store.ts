@@ -2,7 +2,7 @@
 import { createDatabase } from "./database.js";
 import { toStoreError } from "./errors.js";
 import { checkServer, migrateSchema } from "./migrations/migrate.js";
-import { checkNames } from "./opening.js";
+import { checkNames, raiseFences } from "./opening.js";
 
 /** Brings the schema up to date, one program at a time. Answers the version before and after. Throws StoreError. */
 export async function migratePostgresStore(options: {
@@ -14,7 +14,9 @@ export async function migratePostgresStore(options: {
   const database = createDatabase({ url, schema, poolSize: 1, now: undefined });
   try {
     await checkServer(database.query);
-    return await migrateSchema(database, schema);
+    const versions = await migrateSchema(database, schema);
+    await raiseFences(database);
+    return versions;
   } catch (error) {
     throw toStoreError(error);
   } finally {
@@ -32,9 +34,9 @@ export function grantStatements(schema: string, role: string): readonly string[]
     `GRANT USAGE ON SCHEMA ${place} TO ${who};`,
     `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${place} TO ${who};`,
     `REVOKE INSERT, UPDATE, DELETE ON ${place}.migration FROM ${who};`,
-    `GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${place} TO ${who};`,
+    `GRANT USAGE, UPDATE ON ALL SEQUENCES IN SCHEMA ${place} TO ${who};`,
     `ALTER DEFAULT PRIVILEGES IN SCHEMA ${place} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${who};`,
-    `ALTER DEFAULT PRIVILEGES IN SCHEMA ${place} GRANT USAGE ON SEQUENCES TO ${who};`,
+    `ALTER DEFAULT PRIVILEGES IN SCHEMA ${place} GRANT USAGE, UPDATE ON SEQUENCES TO ${who};`,
   ];
 }
 

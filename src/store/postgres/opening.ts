@@ -1,5 +1,6 @@
 // What is looked at before a store counts as open: its names, the server, the schema's version, the role's rights.
 import pg from "pg";
+import { FENCES_PER_MILLISECOND } from "../fence.js";
 import { StoreError } from "../store.js";
 import { connectionConfig, type Database, type Query } from "./database.js";
 import { checkServer, migrateSchema, readVersion, SCHEMA_VERSION } from "./migrations/migrate.js";
@@ -22,6 +23,15 @@ WHERE c.relnamespace = to_regnamespace($1)
   -- Asked of a table it is an error, and a plan may ask in any order.
   AND CASE c.relkind WHEN 'S' THEN NOT has_sequence_privilege(c.oid, 'USAGE') ELSE false END
 ORDER BY lack`;
+
+// One opener at a time: setval of the slower one would take the sequence back. A server that lives draws a few from it
+// meanwhile, far fewer than the second by which it must be behind. Without the right (UPDATE) it is left to "migrate".
+const RAISE_FENCES = `
+SELECT setval('taskwright.fence', lowest.value)
+FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint * ${FENCES_PER_MILLISECOND} AS value) lowest
+WHERE has_sequence_privilege('taskwright.fence', 'UPDATE')
+  AND coalesce(pg_sequence_last_value('taskwright.fence'::regclass), 0) < lowest.value - 1000 * ${FENCES_PER_MILLISECOND}`;
+const ONE_RAISES = "SELECT pg_advisory_xact_lock(7239511045)";
 
 /** Throws StoreError: refused for a URL that can't be read, rejected for a schema name that is none. Connects to nothing. */
 export function checkNames(url: string, schema: string): void {
@@ -46,6 +56,15 @@ export async function openSchema(database: Database, schema: string, migrate: bo
   if (migrate) await migrateSchema(database, schema);
   else await checkVersion(query, schema);
   await checkRights(query, schema);
+  await raiseFences(database);
+}
+
+/** A schema restored from a dump must not give out again what workers from before the restore still hold. */
+export async function raiseFences(database: Database): Promise<void> {
+  await database.transaction(async (query) => {
+    await query(ONE_RAISES);
+    await query(RAISE_FENCES);
+  });
 }
 
 async function checkWritable(query: Query): Promise<void> {

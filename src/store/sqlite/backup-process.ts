@@ -1,9 +1,11 @@
 // The process that copies a database: its arguments are the two files, its one message the outcome.
 import { closeSync, fsyncSync, openSync } from "node:fs";
+import Database from "better-sqlite3";
 import type { CopyReply } from "./backup.js";
 import { checkEngine, engineVersion, openReader } from "./connection.js";
 import { toStoreError } from "./errors.js";
 import { readVersion } from "./migrations/migrate.js";
+import { OWNER_TABLE } from "./owner.js";
 
 function copy(file: string, into: string): CopyReply {
   // Which of the two files an error is about.
@@ -16,6 +18,7 @@ function copy(file: string, into: string): CopyReply {
       about = into;
       // One read transaction over the whole database, written in the order of its keys; no index of ours is needed.
       database.prepare("VACUUM INTO ?").run(into);
+      forgetOwner(into);
       flush(into);
       return { ok: true, version };
     } finally {
@@ -24,6 +27,17 @@ function copy(file: string, into: string): CopyReply {
   } catch (error) {
     const { code, message } = toStoreError(error, about);
     return { ok: false, code, message };
+  }
+}
+
+/** The process that owns the original has nothing to do with the copy. */
+function forgetOwner(file: string): void {
+  const copy = new Database(file);
+  try {
+    copy.pragma("journal_mode = MEMORY");
+    copy.exec(`${OWNER_TABLE}; DELETE FROM owner`);
+  } finally {
+    copy.close();
   }
 }
 

@@ -211,7 +211,7 @@ export function createClaim(writer: Writer) {
     return claimed;
   }
 
-  /** Call fences.provide(limit) before the transaction. */
+  /** Call fences.provide before the transaction. */
   return function claim(worker: WorkerId, wanted: ClaimRequest, now: Instant): readonly ClaimedTask[] {
     const [lane, ...others] = lanes.served(wanted);
     if (!lane || wanted.limit <= 0) return [];

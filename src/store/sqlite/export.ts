@@ -6,9 +6,11 @@ import type { Clock } from "../../lib/clock.js";
 import { StoreError } from "../store.js";
 import type { Cell, Row, Step, TransferTable } from "../transfer.js";
 import { checkEngine, engineVersion, openReader } from "./connection.js";
+import { identifyFile } from "./database-file.js";
 import { toStoreError } from "./errors.js";
 import { takeLock } from "./lock.js";
 import { readVersion, SCHEMA_VERSION } from "./migrations/migrate.js";
+import { readOwner, refuseLivingOwner } from "./owner.js";
 
 export interface ExportedBlob {
   readonly id: string;
@@ -63,8 +65,10 @@ export function openSqliteExport(options: { readonly file: string; readonly cloc
   }
   const file = realpathSync(options.file);
   try {
+    const place = identifyFile(file);
     const lock = takeLock(file, options.clock);
     try {
+      refuseLivingOwner(readOwner(file), place);
       const database = openReader(file);
       try {
         checkEngine(engineVersion(database));

@@ -1,13 +1,17 @@
 // Keeps a database to one process: a side database held under BEGIN EXCLUSIVE. The operating system drops the lock with
-// the process, even by kill -9; the file beside it only names the holder and locks nothing.
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+// the process, even by kill -9; the file beside it only names the holder and locks nothing. Where the lock file is
+// removed, the owner written into the database itself still keeps others out (owner.ts).
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import Database from "better-sqlite3";
 import type { Clock } from "../../lib/clock.js";
 import { StoreError } from "../store.js";
 import { createPrivateFile } from "./connection.js";
+import { isSameFile } from "./database-file.js";
 
 export interface Lock {
+  /** Locks the file anew where it was removed or replaced; false where another process was faster. */
+  renew(): boolean;
   release(): void;
 }
 
@@ -19,31 +23,63 @@ export interface Holder {
   readonly since: string;
 }
 
-/** Throws StoreError 'locked', naming the holder, where another process or another store of this one holds `file`. */
+/**
+ * `file` is a real path. Throws StoreError 'locked', naming the holder, where another process or another store of this
+ * one holds it.
+ */
 export function takeLock(file: string, clock: Pick<Clock, "now">): Lock {
   const lockFile = `${file}.lock`;
+  let held = lockOnce(lockFile);
+  if (!held) throw inUse(file, readHolder(file));
+  writeHolder(lockFile, clock);
+  return {
+    renew() {
+      if (held && isSameFile(lockFile, held)) return true;
+      const fresh = lockOnce(lockFile);
+      if (!fresh) return false;
+      held?.database.close();
+      held = fresh;
+      writeHolder(lockFile, clock);
+      return true;
+    },
+    release() {
+      // Another process may hold the name by now.
+      if (held && isSameFile(lockFile, held)) rmSync(holderFile(lockFile), { force: true });
+      held?.database.close();
+    },
+  };
+}
+
+interface HeldLock {
+  readonly database: Database.Database;
+  readonly device: string;
+  readonly inode: string;
+}
+
+/** Undefined where another holds it. */
+function lockOnce(lockFile: string): HeldLock | undefined {
   createPrivateFile(lockFile);
   const database = new Database(lockFile, { timeout: 0 });
   try {
     // A journal in memory: nothing is ever written here, and nothing stays behind.
     database.pragma("journal_mode = MEMORY");
     database.exec("BEGIN EXCLUSIVE");
+    const { dev, ino } = statSync(lockFile, { bigint: true });
+    return { database, device: String(dev), inode: String(ino) };
   } catch (error) {
     database.close();
-    if (!(error instanceof Database.SqliteError) || !error.code.startsWith("SQLITE_BUSY")) throw error;
-    throw new StoreError(
-      "locked",
-      `The database ${file} is in use by ${holderOf(file)}. A SQLite database belongs to one process: stop that one first, or name another file.`,
-      { cause: error },
-    );
+    if (error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY")) return undefined;
+    throw error;
   }
-  writeHolder(lockFile, clock);
-  return {
-    release() {
-      rmSync(holderFile(lockFile), { force: true });
-      database.close();
-    },
-  };
+}
+
+/** The StoreError 'locked' that names the holder, where one is known. */
+export function inUse(file: string, holder: Holder | undefined): StoreError {
+  const by = holder ? `process ${holder.pid} on ${holder.host} since ${holder.since}` : "another process";
+  return new StoreError(
+    "locked",
+    `The database ${file} is in use by ${by}. A SQLite database belongs to one process: stop that one first, or name another file.`,
+  );
 }
 
 /** Written aside and renamed, so that a reader sees all of it or the one before. */
@@ -52,11 +88,6 @@ function writeHolder(lockFile: string, clock: Pick<Clock, "now">): void {
   const fresh = `${holderFile(lockFile)}.new`;
   writeFileSync(fresh, `${JSON.stringify(holder)}\n`, { mode: 0o600 });
   renameSync(fresh, holderFile(lockFile));
-}
-
-function holderOf(file: string): string {
-  const holder = readHolder(file);
-  return holder ? `process ${holder.pid} on ${holder.host} since ${holder.since}` : "another process";
 }
 
 /**

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Clock } from "../../lib/clock.js";
 import { createListeners, type Listeners } from "../listeners.js";
 import { type Store, StoreError } from "../store.js";
+import { startBackgroundCheck } from "./background-check.js";
 import { openReader, type Synchronous } from "./connection.js";
 import { toStoreError } from "./errors.js";
 import { type Inserting, insertTasks } from "./fast-groups.js";
@@ -45,8 +46,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     onError: (error) => problems.noteError(error, "write"),
   });
   try {
-    await writer.call("open", []);
-    return assemble(file, clock, { writer, listeners, problems });
+    const opened = await writer.call("open", []);
+    if (opened.problem) problems.note(opened.problem);
+    return assemble(opened.file, clock, { writer, listeners, problems });
   } catch (error) {
     await writer.close();
     throw toStoreError(error, file);
@@ -61,6 +63,7 @@ function assemble(file: string, clock: Clock, { writer, listeners, problems }: P
     listeners,
     onError: (error) => problems.noteError(error, "read"),
   });
+  const endCheck = startBackgroundCheck({ file, clock, listeners, problems });
   const database = openReader(file);
   const here = openPointReads(database);
   let closing: Promise<void> | undefined;
@@ -82,6 +85,7 @@ function assemble(file: string, clock: Clock, { writer, listeners, problems }: P
   }
 
   async function close(): Promise<void> {
+    await endCheck();
     database.close();
     await reader.close();
     // Last, because only the writer can bring what stands in the log into the database.

@@ -6,6 +6,7 @@ import type { Instant } from "../../model/time.js";
 import type { RunningRow } from "../task-row.js";
 import type { Counters } from "./counters.js";
 import type { Fences } from "./fences.js";
+import type { Ownership } from "./owner.js";
 import type { ReadyLanes } from "./ready-lanes.js";
 import type { RowBuffer } from "./row-buffer.js";
 import type { TransactionEvents } from "./transaction-events.js";
@@ -14,6 +15,7 @@ import type { TransactionEvents } from "./transaction-events.js";
 export interface Writer {
   readonly database: Database;
   readonly clock: Pick<Clock, "now">;
+  readonly ownership: Ownership;
   readonly fences: Fences;
   readonly lanes: ReadyLanes;
   /**
@@ -37,7 +39,7 @@ export interface Transactions {
 }
 
 export function createTransactions(writer: Writer): Transactions {
-  const { database, clock, lanes, runningCache, rowBuffer, counters, events } = writer;
+  const { database, clock, ownership, lanes, runningCache, rowBuffer, counters, events } = writer;
   // IMMEDIATE takes the write lock at once, so that nothing fails half way for want of it.
   const begin = database.prepare("BEGIN IMMEDIATE");
   const commit = database.prepare("COMMIT");
@@ -70,10 +72,12 @@ export function createTransactions(writer: Writer): Transactions {
   };
 
   function run<Answer>(verb: (now: Instant) => Answer): Answer {
+    const now = clock.now();
+    ownership.watch(now);
     begin.run();
     let answer: Answer;
     try {
-      const now = clock.now();
+      ownership.check();
       answer = verb(now);
       rowBuffer.flush();
       counters.write(now);

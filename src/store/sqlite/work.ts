@@ -57,7 +57,7 @@ type WorkVerbs = {
 };
 
 export function createWork(writer: Writer, transactions: Transactions): WorkVerbs {
-  const { database, clock, fences, lanes, runningCache, rowBuffer, events } = writer;
+  const { database, clock, ownership, fences, lanes, runningCache, rowBuffer, events } = writer;
   const claim = createClaim(writer);
   const settle = createSettle(writer);
   const reports = createReports(writer);
@@ -85,7 +85,7 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
     if (outcomes.length === 0 && wanted && !wanted.held && lanes.served(wanted).length === 0)
       return { settled: [], claimed: [] };
     if (!alive.has(worker)) lost.add(worker);
-    fences.provide(wanted?.limit ?? 0);
+    fences.provide(wanted?.limit ?? 0, clock.now());
     const run = outcomes.length > 0 ? transactions.run : transactions.runUnsynced;
     return run((now) => ({
       settled: outcomes.map((outcome) => settle(outcome, now)),
@@ -149,7 +149,9 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
     turn,
 
     beat(state: WorkerState) {
-      saveBeat.run(state.id, clock.now(), writeState(state));
+      const now = clock.now();
+      ownership.watch(now);
+      saveBeat.run(state.id, now, writeState(state));
       alive.add(state.id);
       lost.delete(state.id);
     },
@@ -182,7 +184,7 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
       }
       if (lost.size === 0) return [];
       if (!alive.has(worker)) lost.add(worker);
-      fences.provide(limit);
+      fences.provide(limit, clock.now());
       const claimed = transactions.run((now) =>
         selectLost.all(JSON.stringify([...alive]), limit).map((id) => takeOverOne(worker, id, now)),
       );

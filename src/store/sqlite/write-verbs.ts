@@ -3,17 +3,19 @@
 import path from "node:path";
 import type Database from "better-sqlite3";
 import type { Clock } from "../../lib/clock.js";
-import { StoreError } from "../store.js";
+import { StoreError, type StoreProblem } from "../store.js";
 import { checkEngine, engineVersion, openWriter, preparePlace, type Synchronous } from "./connection.js";
 import { createCounters } from "./counters.js";
+import { type DatabaseFile, identifyFile, logSize, refuseOrphanedLog } from "./database-file.js";
 import { toStoreError } from "./errors.js";
 import { createFences } from "./fences.js";
 import { createFiles } from "./files.js";
 import { createInsert } from "./insert.js";
 import { createInsertEffects } from "./insert-effects.js";
 import { createInsertFast } from "./insert-fast.js";
-import { takeLock } from "./lock.js";
+import { type Lock, takeLock } from "./lock.js";
 import { migrateSchema, readVersion, SCHEMA_VERSION } from "./migrations/migrate.js";
+import { readOwner, refuseLivingOwner, takeOwnership } from "./owner.js";
 import { createReadyLanes } from "./ready-lanes.js";
 import { createRemoval } from "./retention.js";
 import { createRowBuffer } from "./row-buffer.js";
@@ -43,9 +45,16 @@ export function openForWriting(options: WritingOptions, surroundings: Surroundin
   const file = path.resolve(options.file);
   try {
     preparePlace(file);
-    const lock = takeLock(file, surroundings.clock);
+    refuseOrphanedLog(file);
+    const place = identifyFile(file);
+    const lock = takeLock(place.path, surroundings.clock);
     try {
-      return openHeld({ ...options, file }, surroundings, lock.release);
+      // Before anything opens the database, which makes an empty log where there is none.
+      const hasLog = logSize(place.path) > 0;
+      const previous = readOwner(place.path);
+      refuseLivingOwner(previous, place);
+      const problem = previous && !hasLog ? missingLog(place.path) : undefined;
+      return openHeld(options, surroundings, { place, lock, problem });
     } catch (error) {
       lock.release();
       throw error;
@@ -55,17 +64,28 @@ export function openForWriting(options: WritingOptions, surroundings: Surroundin
   }
 }
 
-function openHeld(
-  { file, synchronous, migrate }: WritingOptions,
-  surroundings: Surroundings,
-  release: () => void,
-) {
-  const database = openWriter(file, synchronous);
+interface Held {
+  readonly place: DatabaseFile;
+  readonly lock: Lock;
+  /** What was found wrong before the database was opened. */
+  readonly problem: StoreProblem | undefined;
+}
+
+function missingLog(file: string): StoreProblem {
+  return {
+    severity: "degraded",
+    message: `The database ${file} was not closed properly, and its write-ahead log ${file}-wal is missing: the tasks acknowledged last may be lost, unless another program has opened the database since. If the log was moved, stop this process, put it back and start again; otherwise restore a backup, or go on with what is there.`,
+  };
+}
+
+function openHeld({ synchronous, migrate }: WritingOptions, surroundings: Surroundings, held: Held) {
+  const { path } = held.place;
+  const database = openWriter(path, synchronous);
   try {
     checkEngine(engineVersion(database));
-    if (migrate) migrateSchema(database, file);
-    else requireCurrent(readVersion(database, file), file);
-    return assemble(database, file, surroundings, release);
+    if (migrate) migrateSchema(database, path);
+    else requireCurrent(readVersion(database, path), path);
+    return assemble(database, surroundings, held);
   } catch (error) {
     database.close();
     throw error;
@@ -80,15 +100,13 @@ function requireCurrent(version: number, file: string): void {
   );
 }
 
-function assemble(
-  database: Database.Database,
-  file: string,
-  surroundings: Surroundings,
-  release: () => void,
-) {
+function assemble(database: Database.Database, surroundings: Surroundings, { place, lock, problem }: Held) {
+  const file = place.path;
+  const ownership = takeOwnership(database, place, lock, surroundings.clock.now());
   const writer = {
     ...surroundings,
     database,
+    ownership,
     fences: createFences(database),
     lanes: createReadyLanes(database),
     runningCache: new Map(),
@@ -110,18 +128,22 @@ function assemble(
       insert: createInsert(writer, transactions, effects).insert,
       cancel: createCancel(writer, transactions),
       migrate: () => migrateSchema(database, file),
-      ping: () => void ping.get(),
+      ping() {
+        ownership.watch(surroundings.clock.now());
+        ping.get();
+      },
       probe: () =>
         transactions.run(() => {
           probe.run();
           forgetProbe.run();
         }),
       /** The first call of all: what keeps the database from being opened is known by its answer. */
-      open: () => undefined,
+      open: () => ({ file, problem }),
     },
     close() {
+      ownership.release();
       database.close();
-      release();
+      lock.release();
     },
   };
 }
