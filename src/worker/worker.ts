@@ -298,9 +298,15 @@ export function createWorker(options: WorkerOptions): Worker {
         await presence.start();
         await reclaimer.start();
       } catch (error) {
-        // Whoever tries again makes another worker: this one must not go on to say that it lives.
+        // The next try makes another worker: this one must neither go on to beat nor keep what it took over.
         await presence.stop();
         lag.stop();
+        await store.retire(id).catch((cause: unknown) => {
+          log.warn(
+            { err: cause, worker: id },
+            "could not sign off; what it took over waits for its lease to end",
+          );
+        });
         throw error;
       }
       unsubscribe = store.onWork(() => {

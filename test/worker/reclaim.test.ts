@@ -63,6 +63,31 @@ test("a task that was taken over while the database went away runs again once it
   await ran;
 });
 
+test("what a worker took over that could not start goes to the next one", async () => {
+  const { type, ran } = observedType();
+  const bench = manualBench([type]);
+  const id = await bench.submit(type);
+  await createBench(bench.store, bench.clock).claim({}, DEAD);
+  await bench.store.retire(DEAD);
+  const failing = bench.worker({
+    store: {
+      ...bench.store,
+      async reclaim(...request) {
+        await bench.store.reclaim(...request);
+        throw new StoreError("unavailable", "It is away.");
+      },
+    },
+  });
+  await expect(failing.start()).rejects.toThrow("It is away.");
+  expect(await bench.task(id)).toMatchObject({ status: "RUNNING", worker: failing.id });
+  const worker = bench.worker();
+  onTestFinished(() => bench.stop(worker));
+  await worker.start();
+  await bench.clock.advance(0);
+  await ran;
+  expect(await bench.finished(id)).toMatchObject({ status: "SUCCESS", worker: worker.id });
+});
+
 test("a task whose claim was answered to nobody is found and run", async () => {
   const { type, ran } = observedType();
   const bench = manualBench([type]);
