@@ -23,7 +23,6 @@ export function newTask(id: string, more: Partial<NewTask> = {}): NewTask {
     start: "now",
     maxAttempts: 3,
     timeout: 900_000,
-    tags: [],
     ...more,
   };
 }

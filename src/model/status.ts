@@ -12,6 +12,19 @@ export type FinishedStatus = (typeof FINISHED_STATUSES)[number];
 export const WAITING_FOR = ["worker", "time", "retry", "dependencies", "limit", "pause", "handler"] as const;
 export type WaitingFor = (typeof WAITING_FOR)[number];
 
+/** Why a task was cancelled. */
+export const CANCEL_REASONS = [
+  "user",
+  "expired",
+  "superseded",
+  "dependency",
+  "skipped",
+  "overlap",
+  "workflow",
+  "bulk",
+] as const;
+export type CancelReason = (typeof CANCEL_REASONS)[number];
+
 export function isFinished(status: Status): status is FinishedStatus {
   return status === "SUCCESS" || status === "FAILED" || status === "CANCELLED";
 }

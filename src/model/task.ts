@@ -1,6 +1,7 @@
 // The words of the domain as types: a task as it is submitted, held by a worker, settled and looked at.
 import type { TaskId } from "./id.js";
 import type { Json } from "./json.js";
+import type { StoredOptions } from "./options.js";
 import type { FinishedStatus, Status, WaitingFor } from "./status.js";
 import type { Instant, Millis } from "./time.js";
 
@@ -21,10 +22,8 @@ export interface NewTask {
   readonly start: "now" | { readonly in: Millis } | { readonly at: Instant };
   readonly maxAttempts: number;
   readonly timeout: Millis;
-  /** A retry policy (JSON) that overrides the type's. */
-  readonly retry?: Json;
-  readonly tags: readonly string[];
-  readonly summary?: string;
+  /** What only travels along (model/options.ts); absent where there is nothing. */
+  readonly options?: Json;
   /** The finished task that this one repeats. */
   readonly retryOf?: TaskId;
   /** With `retryOf`: also when that task was retried before. */
@@ -58,9 +57,8 @@ export interface ClaimedTask extends Hold {
   /** How often a process died holding this task. */
   readonly crashes: number;
   readonly timeout: Millis;
-  readonly retry?: Json;
-  readonly tags: readonly string[];
-  readonly summary?: string;
+  /** As submitted (model/options.ts). */
+  readonly options?: Json;
   readonly retryOf?: TaskId;
   readonly checkpoint?: Json;
   readonly createdAt: Instant;
@@ -135,7 +133,7 @@ export type Outcome = Hold & {
 export type Settled = Status | "stale";
 
 /** A task as callers see it. `status` and `waitingFor` follow from where the task lies, and are stored nowhere. */
-export interface Task {
+export interface Task extends StoredOptions {
   readonly id: TaskId;
   readonly taskType: string;
   readonly queue: string;
@@ -151,15 +149,12 @@ export interface Task {
   readonly progress: number;
   readonly progressMessage?: string;
   readonly stages: readonly Stage[];
-  readonly summary?: string;
   readonly tags: readonly string[];
   /** 0 before the first. */
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly crashes: number;
   readonly timeout: Millis;
-  /** The retry policy (JSON) that overrides the type's, where one was submitted. */
-  readonly retry?: Json;
   readonly worker?: WorkerId;
   readonly createdAt: Instant;
   /** Start of the latest attempt. */

@@ -3,6 +3,7 @@ import type { RetryPolicy } from "../model/backoff.js";
 import type { TaskId } from "../model/id.js";
 import { cleanText, type Json } from "../model/json.js";
 import { DEFAULTS, LIMITS } from "../model/limits.js";
+import { readOptions, writeOptions } from "../model/options.js";
 import type { FileId, NewTask, StoredFile, Task } from "../model/task.js";
 import { type Duration, type Instant, type Millis, parseDuration } from "../model/time.js";
 import type { TaskType } from "../task/define.js";
@@ -36,7 +37,11 @@ export interface CheckedRequest {
 /** Fills in what the caller left to the type, and the type to the defaults. */
 export function buildTask(request: CheckedRequest): NewTask {
   const { type, options, fileIds, replay } = request;
-  const summary = options.summary ?? summarise(request);
+  const carried = writeOptions({
+    ...(options.retry && { retry: mergeRetry(type.retry, options) }),
+    ...(options.tags && { tags: options.tags }),
+    summary: (options.summary ?? summarise(request)) || undefined,
+  });
   return {
     id: request.id,
     taskType: type.name,
@@ -46,9 +51,7 @@ export function buildTask(request: CheckedRequest): NewTask {
     start: startOf(options),
     maxAttempts: options.maxAttempts ?? type.retry.maxAttempts,
     timeout: millis(options.timeout, type.timeout),
-    ...(options.retry && { retry: JSON.stringify(mergeRetry(type.retry, options)) }),
-    tags: options.tags ?? [],
-    ...(summary !== undefined && summary !== "" && { summary }),
+    ...(carried !== undefined && { options: carried }),
     ...request.repeats,
     ...(fileIds.length > 0 && { files: fileIds }),
     ...(replay && { replay }),
@@ -59,7 +62,10 @@ export function buildTask(request: CheckedRequest): NewTask {
 export function asCreated(task: NewTask, createdAt: Instant): Task {
   const runAt =
     task.start === "now" ? undefined : "at" in task.start ? task.start.at : createdAt + task.start.in;
+  const { tags = [], ...options } = readOptions(task.options);
   return {
+    ...options,
+    tags,
     id: task.id,
     taskType: task.taskType,
     queue: task.queue,
@@ -70,13 +76,10 @@ export function asCreated(task: NewTask, createdAt: Instant): Task {
     parameters: task.parameters,
     progress: 0,
     stages: [],
-    ...(task.summary !== undefined && { summary: task.summary }),
-    tags: task.tags,
     attempt: 0,
     maxAttempts: task.maxAttempts,
     crashes: 0,
     timeout: task.timeout,
-    ...(task.retry !== undefined && { retry: task.retry }),
     createdAt,
     ...(task.retryOf !== undefined && { retryOf: task.retryOf }),
   };

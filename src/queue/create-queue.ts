@@ -5,7 +5,6 @@ import { type Log, silentLog } from "../lib/log.js";
 import type { RetryPolicy } from "../model/backoff.js";
 import { TaskwrightError } from "../model/errors.js";
 import type { TaskId } from "../model/id.js";
-import type { Json } from "../model/json.js";
 import type { Task } from "../model/task.js";
 import type { CallerTransaction, HistoryStore, InsertAnswer, Store, TaskStore } from "../store/store.js";
 import type { Registry } from "../task/registry.js";
@@ -134,7 +133,7 @@ function repeatOf(old: Task, changes: RetryChanges): SubmitRequest {
     priority: old.priority,
     timeout: old.timeout,
     maxAttempts: old.maxAttempts,
-    ...(old.retry !== undefined && { retry: retryOptions(old.retry) }),
+    ...(old.retry && { retry: retryOptions(old.retry) }),
     tags: old.tags,
     ...(summary !== undefined && { summary }),
     ...options,
@@ -142,7 +141,6 @@ function repeatOf(old: Task, changes: RetryChanges): SubmitRequest {
 }
 
 /** A stored retry policy as it is submitted; the attempts are an option of their own. */
-function retryOptions(policy: Json): SubmitOptions["retry"] {
-  const { base, factor, max, jitter }: RetryPolicy = JSON.parse(policy);
-  return { base, factor, max, jitter };
+function retryOptions({ maxAttempts: _attempts, ...policy }: Partial<RetryPolicy>): SubmitOptions["retry"] {
+  return policy;
 }

@@ -1,4 +1,5 @@
 // What listeners hear of a task that was just stored, whatever the store.
+import { readOptions } from "../model/options.js";
 import type { NewTask } from "../model/task.js";
 import type { Instant } from "../model/time.js";
 import type { Change } from "./store.js";
@@ -6,11 +7,12 @@ import type { Change } from "./store.js";
 /** What a listener is told. */
 export type Arrived = Pick<
   NewTask,
-  "id" | "taskType" | "queue" | "priority" | "summary" | "tags" | "maxAttempts" | "timeout" | "retryOf"
+  "id" | "taskType" | "queue" | "priority" | "options" | "maxAttempts" | "timeout" | "retryOf"
 >;
 
 export function created(task: Arrived, createdAt: Instant, runAt: Instant | null): Change {
-  const { id, taskType, queue, priority, summary, tags, maxAttempts, timeout, retryOf } = task;
+  const { id, taskType, queue, priority, maxAttempts, timeout, retryOf } = task;
+  const { tags = [], summary } = readOptions(task.options);
   return {
     kind: "created",
     at: createdAt,

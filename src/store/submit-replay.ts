@@ -3,7 +3,6 @@ import type { TaskId } from "../model/id.js";
 import type { Json } from "../model/json.js";
 import type { FileId, NewTask } from "../model/task.js";
 import type { Instant, Millis } from "../model/time.js";
-import { writeList } from "./task-row.js";
 
 /** What was submitted, as it is stored. */
 export interface StoredRow {
@@ -14,9 +13,7 @@ export interface StoredRow {
   readonly runAt: Instant | null;
   readonly maxAttempts: number;
   readonly timeout: Millis;
-  readonly retry: Json | null;
-  readonly tags: Json | null;
-  readonly summary: string | null;
+  readonly options: Json | null;
   readonly retryOf: TaskId | null;
   readonly replayKey: string | null;
   readonly parameters: Json;
@@ -31,9 +28,7 @@ export function isSame(task: NewTask, stored: StoredRow, files: readonly FileId[
     stored.priority === task.priority &&
     stored.maxAttempts === task.maxAttempts &&
     stored.timeout === task.timeout &&
-    stored.retry === (task.retry ?? null) &&
-    stored.tags === writeList(task.tags) &&
-    stored.summary === (task.summary ?? null) &&
+    stored.options === (task.options ?? null) &&
     stored.retryOf === (task.retryOf ?? null) &&
     stored.runAt === startOf(task, stored.createdAt) &&
     stored.parameters === task.parameters &&

@@ -2,6 +2,7 @@
 import type { TaskId } from "../model/id.js";
 import { cleanText, type Json } from "../model/json.js";
 import { LIMITS } from "../model/limits.js";
+import { readOptions } from "../model/options.js";
 import type { FinishedStatus, Status } from "../model/status.js";
 import type { Stage, Task, TaskError, WorkerId } from "../model/task.js";
 import type { Instant, Millis } from "../model/time.js";
@@ -17,9 +18,7 @@ export interface TaskRow {
   readonly runAt: Instant | null;
   readonly maxAttempts: number;
   readonly timeout: Millis;
-  readonly retry: Json | null;
-  readonly tags: Json | null;
-  readonly summary: string | null;
+  readonly options: Json | null;
   readonly retryOf: TaskId | null;
   readonly retriedBy: TaskId | null;
   readonly parameters: Json | null;
@@ -49,7 +48,8 @@ export interface RunningRow {
   readonly taskType: string;
   readonly attempt: number;
   readonly crashes: number;
-  readonly carried: number;
+  /** Bits of traits.ts. */
+  readonly traits: number;
   readonly readyAt: Instant;
   readonly startedAt: Instant;
   readonly cancelRequestedAt: Instant | null;
@@ -61,7 +61,10 @@ export interface RunningRow {
 /** The task as callers see it. Throws StoreError corrupt where it lies nowhere. */
 export function toTask(row: TaskRow): Task {
   const pending = row.doneStatus === null && row.isRunning === 0;
+  const { tags = [], ...options } = readOptions(row.options);
   return {
+    ...options,
+    tags,
     id: row.id,
     taskType: row.taskType,
     queue: row.queue,
@@ -75,13 +78,10 @@ export function toTask(row: TaskRow): Task {
     progress: row.progress ?? 0,
     progressMessage: row.progressMessage ?? undefined,
     stages: readStages(row.stages),
-    summary: row.summary ?? undefined,
-    tags: readTags(row.tags),
     attempt: row.attempt ?? 0,
     maxAttempts: row.maxAttempts,
     crashes: row.crashes ?? 0,
     timeout: row.timeout,
-    retry: row.retry ?? undefined,
     worker: row.worker ?? undefined,
     createdAt: row.createdAt,
     startedAt: row.startedAt ?? undefined,
@@ -110,10 +110,6 @@ export function withShortStack(task: Task): Task {
 /** NULL for the empty list, which most tasks have. */
 export function writeList(list: readonly unknown[] | undefined): Json | null {
   return list === undefined || list.length === 0 ? null : JSON.stringify(list);
-}
-
-export function readTags(json: Json | null): readonly string[] {
-  return json === null ? [] : parseOwn<readonly string[]>(json);
 }
 
 export function readStages(json: Json | null): readonly Stage[] {

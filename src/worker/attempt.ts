@@ -6,6 +6,7 @@ import type { Blobs, LocalFile } from "../files/files.js";
 import type { Clock } from "../lib/clock.js";
 import type { Json } from "../model/json.js";
 import { LIMITS } from "../model/limits.js";
+import { readOptions } from "../model/options.js";
 import type { Artifact, ClaimedTask, FileId, LogLevel } from "../model/task.js";
 import { formatDuration, type Instant, type Millis } from "../model/time.js";
 import type { FileStore } from "../store/store.js";
@@ -60,7 +61,8 @@ export class Attempt implements ContextHost {
   }
 
   get task(): TaskContext["task"] {
-    const { id, taskType, queue, attempt, maxAttempts, tags, retryOf } = this.claimed;
+    const { id, taskType, queue, attempt, maxAttempts, options, retryOf } = this.claimed;
+    const { tags = [] } = readOptions(options);
     return { id, taskType, queue, attempt, maxAttempts, tags, retryOf };
   }
 

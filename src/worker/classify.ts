@@ -1,9 +1,10 @@
 // From how a handler ended to what becomes of its task. Pure: the random number is handed in.
 import { backoff, type RetryPolicy } from "../model/backoff.js";
+import { readOptions } from "../model/options.js";
 import type { ClaimedTask, Outcome, TaskError } from "../model/task.js";
 import { formatDuration, type Millis } from "../model/time.js";
 import type { Aborted } from "../task/control.js";
-import { type RetryOptions, retryPolicy } from "../task/retry.js";
+import { retryPolicy } from "../task/retry.js";
 import type { Ending } from "./run-handler.js";
 
 export type AbortReason = Aborted["reason"];
@@ -80,7 +81,8 @@ function failure(task: ClaimedTask, ending: Failure, policy: RetryPolicy, random
 
 /** The task's options are its submitter's, checked at the edge. Throws RangeError where the store held others. */
 function policyOf(task: ClaimedTask, policy: RetryPolicy): RetryPolicy {
-  if (task.retry === undefined) return policy;
-  const options: RetryOptions = JSON.parse(task.retry);
-  return retryPolicy(options, policy, (what) => new RangeError(`task ${task.id}: ${what}`));
+  const { retry } = readOptions(task.options);
+  return retry === undefined
+    ? policy
+    : retryPolicy(retry, policy, (what) => new RangeError(`task ${task.id}: ${what}`));
 }

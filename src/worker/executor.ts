@@ -110,7 +110,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
         "the task's retry options can't be read; its type's are used",
       );
       outcome = classify({
-        task: { ...claimed, retry: undefined },
+        task: { ...claimed, options: undefined },
         ending,
         aborted,
         policy: type.retry,

@@ -90,7 +90,6 @@ function tasks(newId: () => string): readonly NewTask[] {
     start: "now",
     maxAttempts: 3,
     timeout: 60_000,
-    tags: [],
   }));
 }
 

@@ -32,7 +32,6 @@ function open() {
       start: "now" as const,
       maxAttempts: 1,
       timeout: 1_000,
-      tags: [],
       ...more,
     }));
     await store.insert(tasks);

@@ -2,6 +2,7 @@
 import { randomFillSync } from "node:crypto";
 import type { ManualClock } from "../../src/lib/clock.js";
 import { createIdSource, type TaskId } from "../../src/model/id.js";
+import { type StoredOptions, writeOptions } from "../../src/model/options.js";
 import type { ClaimedTask, NewTask, Outcome, StoredFile, Task, TaskError } from "../../src/model/task.js";
 import type { ClaimRequest, Store, WorkerState } from "../../src/store/store.js";
 
@@ -10,6 +11,9 @@ export const OTHER_WORKER = "worker-b";
 export const BOOM: TaskError = { name: "Error", message: "Boom happened", stack: "Error: Boom\n    at x" };
 export const EVERYTHING: ClaimRequest = { limit: 100, taskTypes: ["work", "mail"], queues: "all" };
 
+/** What a test says of a task; the rest is plain. */
+export type TaskDraft = Partial<NewTask> & StoredOptions;
+
 /** A store with a clock that stands still, and short words for what tests do all the time. */
 export interface Bench {
   readonly store: Store;
@@ -17,16 +21,16 @@ export interface Bench {
   /** A fresh id, later than all before. */
   id(): TaskId;
   /** A task that says nothing special; `more` changes that. */
-  task(more?: Partial<NewTask>): NewTask;
+  task(more?: TaskDraft): NewTask;
   /** Stores tasks, all of which must be taken. */
-  insert(...tasks: readonly Partial<NewTask>[]): Promise<readonly TaskId[]>;
+  insert(...tasks: readonly TaskDraft[]): Promise<readonly TaskId[]>;
   /** Claims what is there, as WORKER unless said otherwise; that worker lives from then on. */
   claim(wanted?: Partial<ClaimRequest>, worker?: string): Promise<readonly ClaimedTask[]>;
   /** Stores and claims one task. */
-  run(more?: Partial<NewTask>): Promise<ClaimedTask>;
+  run(more?: TaskDraft): Promise<ClaimedTask>;
   settle(...outcomes: readonly Outcome[]): Promise<readonly string[]>;
   /** Stores, claims and settles one task. */
-  finish(status: "SUCCESS" | "FAILED" | "CANCELLED", more?: Partial<NewTask>): Promise<ClaimedTask>;
+  finish(status: "SUCCESS" | "FAILED" | "CANCELLED", more?: TaskDraft): Promise<ClaimedTask>;
   /** The task, which must be there. */
   get(id: TaskId): Promise<Task>;
   /** A complete upload. */
@@ -35,7 +39,7 @@ export interface Bench {
 
 export function createBench(store: Store, clock: ManualClock): Bench {
   const id = createIdSource(clock.now, randomFillSync);
-  const task = (more: Partial<NewTask> = {}): NewTask => ({
+  const task = ({ retry, tags, summary, ...more }: TaskDraft = {}): NewTask => ({
     id: id(),
     taskType: "work",
     queue: "default",
@@ -44,7 +48,7 @@ export function createBench(store: Store, clock: ManualClock): Bench {
     start: "now",
     maxAttempts: 3,
     timeout: 60_000,
-    tags: [],
+    options: writeOptions({ retry, tags, summary }),
     ...more,
   });
   const bench: Bench = {

@@ -1,5 +1,6 @@
 // Makes real tasks, reports and outcomes of the drafts in random steps. Asks no store.
 import { createIdSource, type TaskId } from "../../src/model/id.js";
+import { writeOptions } from "../../src/model/options.js";
 import type { ArtifactId, FileId, Hold, NewTask, Outcome, Report } from "../../src/model/task.js";
 import type { Instant } from "../../src/model/time.js";
 import type { TaskFilter } from "../../src/store/store.js";
@@ -26,8 +27,7 @@ export function drawTask(id: TaskId, draft: InsertDraft, { began, ids, files }: 
     taskType,
     queue,
     priority,
-    tags,
-    summary,
+    options: writeOptions({ tags, summary }),
     replay,
     parameters: `{"n":${ids.length}}`,
     start: start !== "now" && "at" in start ? { at: began + start.at } : start,

@@ -28,7 +28,6 @@ function claimed(fence: number): ClaimedTask {
     maxAttempts: 3,
     crashes: 0,
     timeout: 1_000,
-    tags: [],
     createdAt: 0,
     startedAt: 0,
     cancelRequested: false,

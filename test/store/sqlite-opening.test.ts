@@ -70,7 +70,7 @@ test("what was acknowledged before a kill is there afterwards", async () => {
   const id = "019b7a3c-0000-7000-8000-000000000001";
   const holder = await startHolder(
     file,
-    `await store.insert([{ id: "${id}", taskType: "work", queue: "default", parameters: "{}", priority: 0, start: "now", maxAttempts: 1, timeout: 1000, tags: [] }]);`,
+    `await store.insert([{ id: "${id}", taskType: "work", queue: "default", parameters: "{}", priority: 0, start: "now", maxAttempts: 1, timeout: 1000 }]);`,
   );
   await killHard(holder);
   const store = await openStore(file, clock);

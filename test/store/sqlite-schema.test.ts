@@ -1,6 +1,4 @@
 // The schema is what the golden file says, and every statement of the hot path and of lists finds its rows by an index.
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import Database from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
 import * as claim from "../../src/store/sqlite/claim.js";
@@ -10,8 +8,9 @@ import { migrateSchema } from "../../src/store/sqlite/migrations/migrate.js";
 import { LEAVE } from "../../src/store/sqlite/row-buffer.js";
 import * as settle from "../../src/store/sqlite/settle.js";
 import { selectTask } from "../../src/store/sqlite/task-query.js";
+import { matchesGolden } from "../support/golden.js";
 
-const GOLDEN = path.join(import.meta.dirname, "golden", "sqlite-schema.sql");
+const GOLDEN = new URL("./golden/sqlite-schema.sql", import.meta.url);
 
 let database: Database.Database;
 beforeAll(() => {
@@ -20,12 +19,12 @@ beforeAll(() => {
   return () => database.close();
 });
 
-test("the schema is the golden one (to change it, add a migration)", () => {
+test("the schema is the golden one (to change it, add a migration)", async () => {
   const statements = database
     .prepare<[], string>("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type DESC, name")
     .pluck()
     .all();
-  expect(`${statements.join(";\n\n")};\n`).toBe(readFileSync(GOLDEN, "utf8"));
+  await matchesGolden(GOLDEN, `${statements.join(";\n\n")};\n`);
 });
 
 /** Each step of SQLite's plan, in its own words. */

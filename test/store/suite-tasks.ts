@@ -155,7 +155,7 @@ function replayTests(check: Case): void {
   });
 
   check("the same id with the same fields is replayed", async ({ task, store, settle, claim }) => {
-    const one = task({ tags: ["x"], summary: "s", retry: '{"base":5}' });
+    const one = task({ tags: ["x"], summary: "s", retry: { base: 5 } });
     await store.insert([one]);
     expect(await store.insert([one])).toEqual([{ outcome: "replayed", id: one.id }]);
     await settle(ending("SUCCESS", first(await claim())));
@@ -171,11 +171,9 @@ function replayTests(check: Case): void {
       { taskType: "mail" },
       { queue: "q" },
       { priority: 1 },
-      { tags: ["t"] },
-      { summary: "s" },
+      { options: '{"tags":["t"]}' },
       { maxAttempts: 1 },
       { timeout: 1 },
-      { retry: "{}" },
     ];
     const answers = await store.insert(others.map((other) => ({ ...one, ...other })));
     expect(answers).toEqual(others.map(() => ({ outcome: "conflict", id: one.id })));

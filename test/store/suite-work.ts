@@ -13,7 +13,7 @@ export function workTests(check: Case): void {
 function claimTests(check: Case): void {
   check("a claim hands over all that a worker needs", async ({ insert, claim, clock }) => {
     const createdAt = clock.now();
-    const [id] = await insert({ tags: ["a"], summary: "one", retry: '{"base":1}', priority: 3 });
+    const [id] = await insert({ tags: ["a"], summary: "one", retry: { base: 1 }, priority: 3 });
     await clock.advance(5);
     const [claimed] = await claim();
     expect(claimed).toEqual({
@@ -27,9 +27,7 @@ function claimTests(check: Case): void {
       maxAttempts: 3,
       crashes: 0,
       timeout: 60_000,
-      retry: '{"base":1}',
-      tags: ["a"],
-      summary: "one",
+      options: '{"retry":{"base":1},"tags":["a"],"summary":"one"}',
       createdAt,
       startedAt: clock.now(),
       cancelRequested: false,
@@ -189,7 +187,9 @@ function reclaimTests(check: Case): void {
       await clock.advance(100);
       await store.beat(workerState(WORKER));
       const taken = await store.reclaim(WORKER, 10);
-      expect(taken).toMatchObject([{ id, attempt: 1, crashes: 1, checkpoint: "5", tags: ["t"] }]);
+      expect(taken).toMatchObject([
+        { id, attempt: 1, crashes: 1, checkpoint: "5", options: '{"tags":["t"]}' },
+      ]);
       expect(first(taken).fence).toBeGreaterThan(held.fence);
       expect(first(taken).startedAt).toBe(held.startedAt);
       expect(await get(held.id)).toMatchObject({ status: "RUNNING", worker: WORKER, crashes: 1 });

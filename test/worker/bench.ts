@@ -6,14 +6,16 @@ import type { Blobs } from "../../src/files/files.js";
 import { type Clock, createManualClock, type ManualClock, systemClock } from "../../src/lib/clock.js";
 import type { Log } from "../../src/lib/log.js";
 import { createIdSource } from "../../src/model/id.js";
+import { writeOptions } from "../../src/model/options.js";
 import { isFinished } from "../../src/model/status.js";
-import type { NewTask, Task } from "../../src/model/task.js";
+import type { Task } from "../../src/model/task.js";
 import { createMemoryStore } from "../../src/store/memory/memory-store.js";
 import type { Store } from "../../src/store/store.js";
 import type { TaskContext } from "../../src/task/context.js";
 import { defineTask, type TaskOptions, type TaskType } from "../../src/task/define.js";
 import { createRegistry } from "../../src/task/registry.js";
 import { createWorker, type Worker, type WorkerOptions } from "../../src/worker/worker.js";
+import type { TaskDraft } from "../store/fixture.js";
 
 export interface Bench {
   readonly store: Store;
@@ -22,7 +24,7 @@ export interface Bench {
   readonly warnings: string[];
   worker(options?: Partial<WorkerOptions>): Worker;
   /** Inserts a task; answers its id. */
-  submit(type: TaskType, parameters?: unknown, more?: Partial<NewTask>): Promise<string>;
+  submit(type: TaskType, parameters?: unknown, more?: TaskDraft): Promise<string>;
   task(id: string): Promise<Task>;
   /** The lines its handler logged. */
   logs(id: string): Promise<string[]>;
@@ -94,7 +96,7 @@ function openBench(types: readonly TaskType[], clock: Clock): Bench {
   const warn = (_: object, message: string) => void warnings.push(message);
   const log: Log = { debug: () => undefined, info: () => undefined, warn, error: warn };
 
-  async function submit(type: TaskType, parameters: unknown = {}, more: Partial<NewTask> = {}) {
+  async function submit(type: TaskType, parameters: unknown = {}, { retry, ...more }: TaskDraft = {}) {
     const id = newId();
     await store.insert([
       {
@@ -106,7 +108,7 @@ function openBench(types: readonly TaskType[], clock: Clock): Bench {
         start: "now",
         maxAttempts: type.retry.maxAttempts,
         timeout: type.timeout,
-        tags: [],
+        options: writeOptions({ retry }),
         ...more,
       },
     ]);

@@ -65,7 +65,7 @@ test("a checkpoint is stored before set() resolves, and the next attempt starts 
   const bench = manualBench([type]);
   const worker = bench.worker();
   await worker.start();
-  const id = await bench.submit(type, {}, { retry: '{"base":0}' });
+  const id = await bench.submit(type, {}, { retry: { base: 0 } });
   await bench.finished(id);
   expect(seen).toEqual([undefined, { attempt: 1 }, { attempt: 1 }, { attempt: 2 }]);
   await bench.stop(worker);

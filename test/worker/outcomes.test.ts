@@ -13,7 +13,7 @@ test("a failed attempt waits as the retry policy says, and the last one fails th
   const promote = createPromoter(bench);
   const worker = bench.worker();
   await worker.start();
-  const id = await bench.submit(type, {}, { maxAttempts: 3, retry: '{"base":"1s","factor":10}' });
+  const id = await bench.submit(type, {}, { maxAttempts: 3, retry: { base: 1_000, factor: 10 } });
   for (const wait of [1_000, 10_000]) {
     await bench.until(async () => (await bench.task(id)).waitingFor === "retry");
     const { runAt } = await bench.task(id);

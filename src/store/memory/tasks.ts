@@ -61,11 +61,11 @@ function isSame(known: TaskRecord, task: NewTask): boolean {
 }
 
 function fields(task: NewTask): string {
-  const { taskType, queue, parameters, priority, start, maxAttempts, timeout, retry } = task;
-  const { tags, summary, retryOf, files, replay } = task;
+  const { taskType, queue, parameters, priority, start, maxAttempts, timeout } = task;
+  const { options, retryOf, files, replay } = task;
   return JSON.stringify([
-    [taskType, queue, parameters, priority, start, maxAttempts, timeout, retry],
-    [tags, summary, retryOf, files ?? [], replay],
+    [taskType, queue, parameters, priority, start, maxAttempts, timeout],
+    [options, retryOf, files ?? [], replay],
   ]);
 }
 

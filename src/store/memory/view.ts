@@ -2,24 +2,25 @@
 import type { TaskId } from "../../model/id.js";
 import { cleanText } from "../../model/json.js";
 import { LIMITS } from "../../model/limits.js";
+import { readOptions } from "../../model/options.js";
 import type { Task, TaskError } from "../../model/task.js";
 import type { Change } from "../store.js";
 import { byId, type State, type TaskRecord } from "./state.js";
 
 /** With parameters and result. */
 export function viewTask(state: State, task: TaskRecord): Task {
+  const { tags = [], ...options } = readOptions(task.options);
   return {
+    ...options,
+    tags,
     id: task.id,
     taskType: task.taskType,
     queue: task.queue,
     priority: task.priority,
     runAt: task.runAt,
     parameters: task.parameters,
-    summary: task.summary,
-    tags: task.tags,
     maxAttempts: task.maxAttempts,
     timeout: task.timeout,
-    retry: task.retry,
     createdAt: task.createdAt,
     retryOf: task.retryOf,
     retriedBy: newestRetry(state, task.id),

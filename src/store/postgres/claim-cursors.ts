@@ -5,6 +5,7 @@ import type { Clock } from "../../lib/clock.js";
 import type { TaskId } from "../../model/id.js";
 import type { WorkerId } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
+import { FIRST_RANK } from "../rank.js";
 import type { ClaimRequest } from "../store.js";
 
 /** A queue and a task type. */
@@ -60,8 +61,6 @@ interface Appearance {
 const SWEEP_MILLIS = 1_000;
 /** Appearances that are remembered for claims under way; a claim that began before them forgets its lanes' cursors. */
 const REMEMBERED = 64;
-/** Before every rank. */
-const FIRST_RANK = -1_000;
 const FIRST_ID: TaskId = "00000000-0000-0000-0000-000000000000";
 
 /** All of a lane. */

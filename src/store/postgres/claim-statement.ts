@@ -3,6 +3,7 @@ import type { TaskId } from "../../model/id.js";
 import type { Json } from "../../model/json.js";
 import { LIMITS } from "../../model/limits.js";
 import type { Instant, Millis } from "../../model/time.js";
+import { TRAIT } from "../traits.js";
 import { moment } from "./database.js";
 
 /** A task as it is handed to a worker. */
@@ -17,9 +18,7 @@ export interface ClaimedRow {
   readonly maxAttempts: number;
   readonly crashes: number;
   readonly timeout: Millis;
-  readonly retry: Json | null;
-  readonly tags: Json | null;
-  readonly summary: string | null;
+  readonly options: Json | null;
   readonly retryOf: TaskId | null;
   readonly checkpoint: Json | null;
   readonly createdAt: Instant;
@@ -28,7 +27,7 @@ export interface ClaimedRow {
 }
 
 /** What a task brings along from its submit and from earlier attempts: t is task, c is carry. */
-export const PAYLOAD = `t.priority, t.parameters, t.max_attempts AS "maxAttempts", t.timeout, t.retry, t.tags, t.summary,
+export const PAYLOAD = `t.priority, t.parameters, t.max_attempts AS "maxAttempts", t.timeout, t.options,
   t.retry_of AS "retryOf", t.created_at AS "createdAt", c.checkpoint`;
 
 // Every lane that a worker serves and that has a task, by primary keys: there is a row for each lane that ever had one.
@@ -66,7 +65,7 @@ const ALONE = "SELECT s.*, $5::bigint AS wanted FROM stretch s";
 // follow the order.
 const CLAIM = (quota: string) => `
 WITH stretch AS (
-  SELECT * FROM unnest($1::text[], $2::text[], $3::smallint[], $4::uuid[]) AS s (queue, task_type, from_rank, from_id)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::uuid[]) AS s (queue, task_type, from_rank, from_id)
 ),
 quota AS MATERIALIZED (${quota}
 ),
@@ -80,13 +79,13 @@ head AS MATERIALIZED (
 claimed AS MATERIALIZED (
   SELECT nextval('taskwright.fence') AS fence, ordered.* FROM (
     SELECT h.place, h.id, h.queue, h.task_type AS "taskType", h.rank, coalesce(c.attempt, 0) + 1 AS attempt,
-      coalesce(c.crashes, 0) AS crashes, c.id IS NOT NULL AS carried, ${PAYLOAD},
+      coalesce(c.crashes, 0) AS crashes, h.traits, ${PAYLOAD},
       greatest(t.created_at, t.run_at) AS ready_at, ${moment("$7")} AS "startedAt",
       sum(octet_length(t.parameters)) OVER (ORDER BY h.rank, h.id ROWS UNBOUNDED PRECEDING)
         - octet_length(t.parameters) AS text_before
     FROM head h
     LEFT JOIN LATERAL (SELECT * FROM taskwright.task WHERE id = h.id OFFSET 0) t ON true
-    LEFT JOIN LATERAL (SELECT * FROM taskwright.carry WHERE h.carried AND id = h.id OFFSET 0) c ON true
+    LEFT JOIN LATERAL (SELECT * FROM taskwright.carry WHERE h.traits & ${TRAIT.carried} <> 0 AND id = h.id OFFSET 0) c ON true
     ORDER BY h.rank, h.id
   ) ordered
   WHERE coalesce(text_before, 0) <= ${LIMITS.claimText}
@@ -96,15 +95,15 @@ taken AS (
 ),
 started AS (
   INSERT INTO taskwright.running
-    (id, fence, worker, queue, task_type, attempt, crashes, carried, ready_at, started_at)
-  SELECT id, fence, $6, queue, "taskType", attempt, crashes, carried, ready_at, "startedAt" FROM claimed
+    (id, fence, worker, queue, task_type, attempt, crashes, traits, ready_at, started_at)
+  SELECT id, fence, $6, queue, "taskType", attempt, crashes, traits, ready_at, "startedAt" FROM claimed
 ),
 counted AS (
   INSERT INTO taskwright.tally (at, queue, task_type, pending, running)
   SELECT min("startedAt") / 60000 * 60000, queue, "taskType", -count(*), count(*) FROM claimed GROUP BY queue, "taskType"
 )
-SELECT id, fence, queue, "taskType", rank, attempt, crashes, priority, parameters, "maxAttempts", timeout, retry, tags,
-  summary, "retryOf", "createdAt", checkpoint, "startedAt", false AS "cancelRequested"`;
+SELECT id, fence, queue, "taskType", rank, attempt, crashes, priority, parameters, "maxAttempts", timeout, options,
+  "retryOf", "createdAt", checkpoint, "startedAt", false AS "cancelRequested"`;
 
 export const CLAIM_FROM_ONE = `${CLAIM(ALONE)}
 FROM claimed ORDER BY rank, id`;

@@ -3,7 +3,6 @@ import { LIMITS } from "../../model/limits.js";
 import type { ClaimedTask, WorkerId } from "../../model/task.js";
 import { started } from "../changes.js";
 import type { ClaimRequest } from "../store.js";
-import { readTags } from "../task-row.js";
 import { type LaneKey, type Stretch, wholeLane } from "./claim-cursors.js";
 import {
   CLAIM_FROM_MANY,
@@ -115,9 +114,7 @@ export function toClaimed(row: ClaimedRow): ClaimedTask {
     maxAttempts: row.maxAttempts,
     crashes: row.crashes,
     timeout: row.timeout,
-    retry: row.retry ?? undefined,
-    tags: readTags(row.tags),
-    summary: row.summary ?? undefined,
+    options: row.options ?? undefined,
     retryOf: row.retryOf ?? undefined,
     checkpoint: row.checkpoint ?? undefined,
     createdAt: row.createdAt,

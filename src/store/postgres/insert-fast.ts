@@ -3,28 +3,27 @@
 import type { NewTask } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import { created } from "../created.js";
+import { rankOf, rankSql } from "../rank.js";
 import type { InsertAnswer } from "../store.js";
-import { writeList } from "../task-row.js";
 import { column, LostAnswer, moment, stateOf } from "./database.js";
 import type { Writer } from "./transaction.js";
 
 // No ON CONFLICT: to be ready for an id that is there already costs as much again, for what hardly ever happens. To take
 // the ids from the parameters twice costs less than to hand rows on from one INSERT to the next.
 const ADD_FAST = `
-WITH m AS MATERIALIZED (SELECT ${moment("$12")} AS now),
+WITH m AS MATERIALIZED (SELECT ${moment("$10")} AS now),
 added AS (
-  INSERT INTO taskwright.task (id, queue, task_type, priority, max_attempts, created_at, timeout, retry, tags, summary,
-    parameters)
-  SELECT s.id, $6, $7, $8::smallint, $9::smallint, m.now, $10::bigint, s.retry, s.tags, s.summary, s.parameters
-  FROM m, unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) AS s (id, retry, tags, summary, parameters)
+  INSERT INTO taskwright.task (id, queue, task_type, priority, max_attempts, created_at, timeout, options, parameters)
+  SELECT s.id, $4, $5, $6::smallint, $7::smallint, m.now, $8::bigint, s.options, s.parameters
+  FROM m, unnest($1::uuid[], $2::text[], $3::text[]) AS s (id, options, parameters)
 ),
 now_ready AS (
-  INSERT INTO taskwright.ready (id, queue, task_type, rank, carried)
-  SELECT s.id, $6, $7, -$8::smallint, false FROM unnest($1::uuid[]) AS s (id)
+  INSERT INTO taskwright.ready (id, queue, task_type, rank, traits)
+  SELECT s.id, $4, $5, ${rankSql("$6::smallint")}, 0 FROM unnest($1::uuid[]) AS s (id)
 ),
 counted AS (
   INSERT INTO taskwright.tally (at, queue, task_type, pending, created)
-  SELECT m.now / 60000 * 60000, $6, $7, $11::integer, $11::integer FROM m
+  SELECT m.now / 60000 * 60000, $4, $5, $9::integer, $9::integer FROM m
 )
 SELECT now::float8 AS "createdAt" FROM m`;
 
@@ -67,7 +66,7 @@ export function createInsertFast({ database, listeners, freshNotes, tell, tellUn
     const notes = freshNotes();
     // The least of a lane speaks for all of them.
     const [id = ""] = tasks.map((task) => task.id).sort();
-    notes.appeared.push({ id, queue, taskType, rank: -priority });
+    notes.appeared.push({ id, queue, taskType, rank: rankOf(priority) });
     if (listeners.listening) notes.changes.push(...tasks.map((task) => created(task, createdAt, null)));
     tell(notes);
     return tasks.map((task) => ({ outcome: "created", id: task.id, createdAt }));
@@ -76,9 +75,7 @@ export function createInsertFast({ database, listeners, freshNotes, tell, tellUn
   async function add({ tasks, ...common }: Alike): Promise<Instant | undefined> {
     const values = [
       tasks.map((task) => task.id),
-      column(tasks.map((task) => task.retry ?? null)),
-      column(tasks.map((task) => writeList(task.tags))),
-      column(tasks.map((task) => task.summary ?? null)),
+      column(tasks.map((task) => task.options ?? null)),
       tasks.map((task) => task.parameters),
       common.queue,
       common.taskType,

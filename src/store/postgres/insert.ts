@@ -6,8 +6,10 @@ import type { Instant } from "../../model/time.js";
 import { answersOfRefused, requireAll } from "../atomic-insert.js";
 import { created } from "../created.js";
 import type { CallerTransaction, InsertAnswer, InsertOptions } from "../store.js";
+import { rankOf, rankSql } from "../rank.js";
 import { isSame, type StoredRow } from "../submit-replay.js";
-import { damagedTask, writeList } from "../task-row.js";
+import { damagedTask } from "../task-row.js";
+import { TRAIT } from "../traits.js";
 import { moment, type Query } from "./database.js";
 import type { Hints } from "./hints.js";
 import { alikeIn, createInsertFast } from "./insert-fast.js";
@@ -19,27 +21,27 @@ import type { Notes, Writer } from "./transaction.js";
 const ADD = `
 WITH said AS (
   SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::smallint[], $6::bigint[], $7::bigint[],
-    $8::bigint[], $9::text[], $10::text[], $11::text[], $12::uuid[], $13::text[], $14::text[], $15::boolean[])
-    AS s (id, queue, task_type, priority, max_attempts, run_at, run_in, timeout, retry, tags, summary, retry_of,
-      replay_key, parameters, carried)
+    $8::bigint[], $9::text[], $10::uuid[], $11::text[], $12::text[], $13::smallint[])
+    AS s (id, queue, task_type, priority, max_attempts, run_at, run_in, timeout, options, retry_of, replay_key,
+      parameters, traits)
 ),
 added AS (
-  INSERT INTO taskwright.task (id, queue, task_type, priority, max_attempts, created_at, run_at, timeout, retry, tags,
-    summary, retry_of, replay_key, parameters)
+  INSERT INTO taskwright.task (id, queue, task_type, priority, max_attempts, created_at, run_at, timeout, options,
+    retry_of, replay_key, parameters)
   SELECT s.id, s.queue, s.task_type, s.priority, s.max_attempts, m.now, coalesce(s.run_at, m.now + s.run_in), s.timeout,
-    s.retry, s.tags, s.summary, s.retry_of, s.replay_key, s.parameters
-  FROM said s, (SELECT ${moment("$16")} AS now) m ORDER BY s.id
+    s.options, s.retry_of, s.replay_key, s.parameters
+  FROM said s, (SELECT ${moment("$14")} AS now) m ORDER BY s.id
   ON CONFLICT (id) DO NOTHING
   RETURNING id, queue, task_type, priority, created_at, run_at
 ),
 now_ready AS (
-  INSERT INTO taskwright.ready (id, queue, task_type, rank, carried)
-  SELECT a.id, a.queue, a.task_type, -a.priority, s.carried FROM added a JOIN said s ON s.id = a.id
+  INSERT INTO taskwright.ready (id, queue, task_type, rank, traits)
+  SELECT a.id, a.queue, a.task_type, ${rankSql("a.priority")}, s.traits FROM added a JOIN said s ON s.id = a.id
   WHERE a.run_at IS NULL OR a.run_at <= a.created_at
 ),
 later AS (
-  INSERT INTO taskwright.scheduled (id, run_at, queue, task_type, rank, carried, waiting_for)
-  SELECT a.id, a.run_at, a.queue, a.task_type, -a.priority, s.carried, 'time' FROM added a JOIN said s ON s.id = a.id
+  INSERT INTO taskwright.scheduled (id, run_at, queue, task_type, rank, traits, waiting_for)
+  SELECT a.id, a.run_at, a.queue, a.task_type, ${rankSql("a.priority")}, s.traits, 'time' FROM added a JOIN said s ON s.id = a.id
   WHERE a.run_at > a.created_at
 ),
 counted AS (
@@ -68,7 +70,7 @@ JOIN taskwright.carry c ON c.id = s.retry_of`;
 
 const STORED = `
 SELECT t.id, t.queue, t.task_type AS "taskType", t.priority, t.created_at::float8 AS "createdAt", t.run_at::float8 AS "runAt",
-  t.max_attempts AS "maxAttempts", t.timeout::float8 AS timeout, t.retry, t.tags, t.summary, t.retry_of AS "retryOf",
+  t.max_attempts AS "maxAttempts", t.timeout::float8 AS timeout, t.options, t.retry_of AS "retryOf",
   t.replay_key AS "replayKey", t.parameters,
   ARRAY(SELECT u.file_id::text FROM taskwright.file_use u WHERE u.task_id = t.id) AS files
 FROM taskwright.task t WHERE t.id = ANY ($1::uuid[])`;
@@ -95,13 +97,11 @@ export function createInsert(writer: Writer, hints: Hints) {
       tasks.map(({ start }) => (start !== "now" && "at" in start ? start.at : null)),
       tasks.map(({ start }) => (start !== "now" && "in" in start ? start.in : null)),
       tasks.map((task) => task.timeout),
-      tasks.map((task) => task.retry ?? null),
-      tasks.map((task) => writeList(task.tags)),
-      tasks.map((task) => task.summary ?? null),
+      tasks.map((task) => task.options ?? null),
       tasks.map((task) => task.retryOf ?? null),
       tasks.map((task) => task.replay?.key ?? null),
       tasks.map((task) => task.parameters),
-      tasks.map((task) => carried.has(task.id)),
+      tasks.map((task) => (carried.has(task.id) ? TRAIT.carried : 0)),
       database.now(),
     ];
     return query<AddedRow>(ADD, values, "add");
@@ -165,7 +165,7 @@ export function createInsert(writer: Writer, hints: Hints) {
   function note(notes: Notes, task: NewTask, { createdAt, runAt }: AddedRow): void {
     const { id, taskType, queue, priority } = task;
     const waits = runAt !== null && runAt > createdAt;
-    if (!waits) notes.appeared.push({ id, queue, taskType, rank: -priority });
+    if (!waits) notes.appeared.push({ id, queue, taskType, rank: rankOf(priority) });
     if (listeners.listening) notes.changes.push(created(task, createdAt, runAt));
   }
 

@@ -34,7 +34,7 @@ function range(table: string, where: string, order: Order): string {
   return `SELECT y.id FROM taskwright.${table} y WHERE ${where} y.id ${comparison} $1 ORDER BY y.id ${direction} LIMIT $2`;
 }
 
-// Every place is a range of its primary key, or one of done_by_type, done_unsuccessful, scheduled_by_type for each lane,
+// Every place is a range of its primary key, or one of done_by_lane, done_unsuccessful, scheduled_by_type for each lane,
 // priority or type asked for. $3 and $4 are the queues and types of the lanes that hold such tasks.
 const PLACES = {
   all: (order: Order) => range("task", "", order),
@@ -46,8 +46,8 @@ const PLACES = {
     SELECT s.id FROM (SELECT DISTINCT task_type FROM unnest($4::text[]) AS w (task_type)) l
     CROSS JOIN LATERAL (${range("scheduled", "y.task_type = l.task_type AND", order)}) s`,
   finished: (status: Status, order: Order) => `
-    SELECT s.id FROM (SELECT DISTINCT task_type FROM unnest($4::text[]) AS w (task_type)) l
-    CROSS JOIN LATERAL (${range("done", `y.task_type = l.task_type AND y.status = '${status}' AND`, order)}) s`,
+    SELECT s.id FROM unnest($3::text[], $4::text[]) AS l (queue, task_type)
+    CROSS JOIN LATERAL (${range("done", `y.queue = l.queue AND y.task_type = l.task_type AND y.status = '${status}' AND`, order)}) s`,
   unsuccessful: (status: Status, order: Order) => range("done", `y.status = '${status}' AND`, order),
 } as const;
 

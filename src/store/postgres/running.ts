@@ -4,11 +4,12 @@ import { isUuid } from "../../model/id.js";
 import { LIMITS } from "../../model/limits.js";
 import type { Hold, Report } from "../../model/task.js";
 import { type RunningRow, writeList } from "../task-row.js";
+import { TRAIT } from "../traits.js";
 import { type Database, moment, type Query } from "./database.js";
 
 // By primary key, in one order for everybody, so that two who hold several don't wait for each other in a circle.
 const HOLD = `
-SELECT id, fence, worker, queue, task_type AS "taskType", attempt, crashes, carried, ready_at AS "readyAt",
+SELECT id, fence, worker, queue, task_type AS "taskType", attempt, crashes, traits, ready_at AS "readyAt",
   started_at AS "startedAt", cancel_requested_at AS "cancelRequestedAt", progress,
   progress_message AS "progressMessage", stages, ${moment("$2")} AS now
 FROM taskwright.running WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`;
@@ -19,7 +20,7 @@ UPDATE taskwright.running r SET progress = coalesce(s.progress, r.progress),
 FROM unnest($1::uuid[], $2::float8[], $3::text[], $4::boolean[], $5::text[]) AS s (id, progress, message, staged, stages)
 WHERE r.id = s.id`;
 
-// carried only where it is not yet: an update costs a row.
+// The trait only where it is not set yet: an update costs a row.
 const KEEP_CHECKPOINTS = `
 WITH kept AS (
   INSERT INTO taskwright.carry (id, attempt, crashes, fence, started_at, checkpoint)
@@ -27,7 +28,7 @@ WITH kept AS (
   FROM unnest($1::uuid[], $2::text[]) AS s (id, checkpoint) JOIN taskwright.running r ON r.id = s.id
   ON CONFLICT (id) DO UPDATE SET checkpoint = excluded.checkpoint
 )
-UPDATE taskwright.running SET carried = true WHERE id = ANY ($1::uuid[]) AND NOT carried`;
+UPDATE taskwright.running SET traits = traits | ${TRAIT.carried} WHERE id = ANY ($1::uuid[]) AND traits & ${TRAIT.carried} = 0`;
 
 // seq goes on from the end of the task's range in the primary key. Over the bound one last line says so.
 const ADD_LINES = `
@@ -53,9 +54,8 @@ FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::bigin
   AS s (id, task_id, attempt, name, media_type, size_bytes, sha256, position)
 ORDER BY s.position ON CONFLICT (id) DO NOTHING`;
 
-export interface HeldRow extends Omit<RunningRow, "carried"> {
+export interface HeldRow extends RunningRow {
   readonly id: TaskId;
-  readonly carried: boolean;
   readonly now: number;
 }
 

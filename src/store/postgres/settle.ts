@@ -5,10 +5,15 @@ import type { Outcome, Settled } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import { finished, sentBack } from "../changes.js";
 import { errorOf, resultOf, writeError } from "../outcome.js";
+import { rankSql } from "../rank.js";
 import { readStages, writeList } from "../task-row.js";
+import { TRAIT } from "../traits.js";
 import { column, moment, type Query } from "./database.js";
 import { type HeldRow, hasParts, holdStill, rounds, storeParts } from "./running.js";
 import type { Notes, Writer } from "./transaction.js";
+
+/** In SQL: a row of carry holds something of this task. */
+const IS_CARRIED = `traits & ${TRAIT.carried} <> 0`;
 
 /** The number of a task's next attempt: one seek to the end of its range in the primary key. */
 const NEXT_SEQ = (id: string) =>
@@ -21,7 +26,7 @@ WITH gone AS (
   USING unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::text[], $8::boolean[], $9::text[])
     AS s (id, fence, other_status, error, result_data, progress, message, staged, stages)
   WHERE r.id = s.id AND r.fence = s.fence
-  RETURNING r.id, r.fence, r.worker, r.queue, r.task_type, r.attempt, r.crashes, r.carried, r.ready_at, r.started_at,
+  RETURNING r.id, r.fence, r.worker, r.queue, r.task_type, r.attempt, r.crashes, r.traits, r.ready_at, r.started_at,
     r.cancel_requested_at, coalesce(s.other_status, 'SUCCESS') AS status, s.error, s.result_data,
     CASE WHEN s.other_status IS NULL THEN 100 ELSE coalesce(s.progress, r.progress) END AS progress,
     coalesce(s.message, r.progress_message) AS progress_message,
@@ -51,10 +56,11 @@ SELECT ${columns} FROM gone`;
 // To write out and read a row costs as much as to store it: one row says what has to be known of all ends. `ended` is NULL
 // where all of them applied.
 const END_UNHEARD = END(`
-  array_agg(id) FILTER (WHERE status <> 'SUCCESS' OR attempt > 1 OR carried OR crashes > 0) AS told,
-  array_agg(id) FILTER (WHERE carried) AS carried,
+  array_agg(id) FILTER (WHERE status <> 'SUCCESS' OR attempt > 1 OR ${IS_CARRIED} OR crashes > 0) AS told,
+  array_agg(id) FILTER (WHERE ${IS_CARRIED}) AS carried,
   CASE WHEN count(*) < cardinality($1::uuid[]) THEN coalesce(array_agg(id), '{}') END AS ended`);
-const END_HEARD = END(`id, status, attempt, crashes, carried, queue, task_type AS "taskType", worker,
+const END_HEARD =
+  END(`id, status, attempt, crashes, ${IS_CARRIED} AS carried, queue, task_type AS "taskType", worker,
   started_at AS "startedAt", cancel_requested_at AS "cancelRequestedAt", progress, progress_message AS "progressMessage",
   stages, now`);
 
@@ -81,9 +87,9 @@ WITH gone AS (
     AS s (id, fence, wait, error, refund, staged, stages),
     (SELECT ${moment("$8")} AS now) m
   WHERE r.id = s.id AND r.fence = s.fence
-  RETURNING r.id, r.fence, r.worker, r.queue, r.task_type, r.attempt, r.crashes, r.started_at,
+  RETURNING r.id, r.fence, r.worker, r.queue, r.task_type, r.attempt, r.crashes, r.traits | ${TRAIT.carried} AS traits, r.started_at,
     s.wait, s.error, s.refund, CASE WHEN s.staged THEN s.stages ELSE r.stages END AS stages, m.now,
-    (SELECT -t.priority FROM taskwright.task t WHERE t.id = r.id) AS rank
+    (SELECT ${rankSql("t.priority")} FROM taskwright.task t WHERE t.id = r.id) AS rank
 ),
 tried AS (
   INSERT INTO taskwright.attempt (task_id, seq, attempt, worker, started_at, ended_at, outcome, error, stages)
@@ -98,12 +104,12 @@ kept AS (
     started_at = excluded.started_at
 ),
 again AS (
-  INSERT INTO taskwright.ready (id, queue, task_type, rank, carried)
-  SELECT id, queue, task_type, rank, true FROM gone WHERE wait = 0
+  INSERT INTO taskwright.ready (id, queue, task_type, rank, traits)
+  SELECT id, queue, task_type, rank, traits FROM gone WHERE wait = 0
 ),
 later AS (
-  INSERT INTO taskwright.scheduled (id, run_at, queue, task_type, rank, carried, waiting_for)
-  SELECT id, now + wait, queue, task_type, rank, true, 'retry' FROM gone WHERE wait > 0
+  INSERT INTO taskwright.scheduled (id, run_at, queue, task_type, rank, traits, waiting_for)
+  SELECT id, now + wait, queue, task_type, rank, traits, 'retry' FROM gone WHERE wait > 0
 ),
 counted AS (
   INSERT INTO taskwright.tally (at, queue, task_type, pending, running, retried)
@@ -118,7 +124,8 @@ interface UnheardRow {
   readonly ended: readonly TaskId[] | null;
 }
 
-interface HeardRow extends Omit<HeldRow, "fence" | "readyAt"> {
+interface HeardRow extends Omit<HeldRow, "fence" | "readyAt" | "traits" | "cancelReason"> {
+  readonly carried: boolean;
   readonly status: FinishedStatus;
 }
 

@@ -1,5 +1,7 @@
 // Tasks by id with where each of them lies. Reads only.
+
 import { isUuid, type TaskId } from "../../model/id.js";
+import { rankSql } from "../rank.js";
 import type { TaskRow } from "../task-row.js";
 import type { Query } from "./database.js";
 
@@ -9,7 +11,7 @@ import type { Query } from "./database.js";
  */
 const selectTasks = (parameters: string, resultData: string) => `
 SELECT t.id, t.queue, t.task_type AS "taskType", t.priority, t.created_at AS "createdAt", t.run_at AS "runAt",
-  t.max_attempts AS "maxAttempts", t.timeout, t.retry, t.tags, t.summary, t.retry_of AS "retryOf",
+  t.max_attempts AS "maxAttempts", t.timeout, t.options, t.retry_of AS "retryOf",
   (SELECT n.id FROM taskwright.task n WHERE n.retry_of = t.id ORDER BY n.id DESC LIMIT 1) AS "retriedBy",
   ${parameters} AS parameters,
   d.status AS "doneStatus", coalesce(d.worker, r.worker) AS worker,
@@ -25,7 +27,7 @@ JOIN taskwright.task t ON t.id = q.id
 LEFT JOIN taskwright.done d ON d.id = t.id
 LEFT JOIN taskwright.running r ON r.id = t.id
 LEFT JOIN taskwright.scheduled s ON s.task_type = t.task_type AND s.id = t.id
-LEFT JOIN taskwright.ready y ON y.queue = t.queue AND y.task_type = t.task_type AND y.rank = -t.priority AND y.id = t.id
+LEFT JOIN taskwright.ready y ON y.queue = t.queue AND y.task_type = t.task_type AND y.rank = ${rankSql("t.priority")} AND y.id = t.id
 LEFT JOIN taskwright.carry c ON c.id = t.id`;
 
 const STATEMENTS = {

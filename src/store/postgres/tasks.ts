@@ -2,6 +2,7 @@
 import type { TaskId } from "../../model/id.js";
 import type { Task } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
+import { rankOf } from "../rank.js";
 import { type CancelAnswer, StoreError } from "../store.js";
 import { type TaskRow, toTask } from "../task-row.js";
 import { moment, type Query } from "./database.js";
@@ -11,7 +12,7 @@ import type { Notes, Writer } from "./transaction.js";
 // By primary key, each from where it was seen to lie. What has moved since is not found, and looked for again.
 const END_PENDING = `
 WITH place AS (
-  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::bigint[])
+  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
     AS s (id, queue, task_type, rank, run_at)
 ),
 from_ready AS (
@@ -69,7 +70,7 @@ export function createTasks(writer: Writer) {
       rows.map((row) => row.id),
       rows.map((row) => row.queue),
       rows.map((row) => row.taskType),
-      rows.map((row) => -row.priority),
+      rows.map((row) => rankOf(row.priority)),
       rows.map((row) => row.scheduledAt),
       database.now(),
     ]);

@@ -63,11 +63,11 @@ WITH due AS MATERIALIZED (
 ),
 gone AS (
   DELETE FROM taskwright.scheduled s USING due WHERE s.run_at = due.run_at AND s.id = due.id
-  RETURNING s.id, s.queue, s.task_type, s.rank, s.carried
+  RETURNING s.id, s.queue, s.task_type, s.rank, s.traits
 ),
 moved AS (
-  INSERT INTO taskwright.ready (id, queue, task_type, rank, carried)
-  SELECT id, queue, task_type, rank, carried FROM gone
+  INSERT INTO taskwright.ready (id, queue, task_type, rank, traits)
+  SELECT id, queue, task_type, rank, traits FROM gone
 )
 SELECT id, queue, task_type AS "taskType", rank, ${moment("$2")} AS now FROM gone`;
 

@@ -4,8 +4,10 @@ import type { Json } from "../../model/json.js";
 import { LIMITS } from "../../model/limits.js";
 import type { ClaimedTask, WorkerId } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
+import { FIRST_RANK, priorityOf } from "../rank.js";
 import type { ClaimRequest } from "../store.js";
-import { damagedTask, type RunningRow, readTags } from "../task-row.js";
+import { damagedTask, type RunningRow } from "../task-row.js";
+import { hasTrait } from "../traits.js";
 import type { Lane } from "./ready-lanes.js";
 import type { Writer } from "./transaction.js";
 
@@ -25,25 +27,16 @@ interface Source {
 export type PayloadRow = readonly [
   id: TaskId,
   rank: number,
-  carried: number,
+  traits: number,
   /** Null where the task has no record. */
   createdAt: Instant | null,
   runAt: Instant | null,
   maxAttempts: number,
   timeout: Millis,
   parameters: Json,
-  extras: Json | null,
-];
-
-/** What most tasks go without. */
-type Extras = readonly [
-  retry: Json | null,
-  tags: Json | null,
-  summary: string | null,
+  options: Json | null,
   retryOf: TaskId | null,
 ];
-
-const NO_EXTRAS: Extras = [null, null, null, null];
 
 export interface CarryRow {
   readonly attempt: number;
@@ -58,14 +51,12 @@ export interface CarryRow {
 const HEADS = `
 SELECT rank, id FROM ready WHERE queue = ? AND task_type = ? AND (rank, id) > (?, ?) ORDER BY rank, id LIMIT 0 + ?`;
 
-// Handing a column over costs more than reading it: what most tasks go without is one.
-export const PAYLOAD_COLUMNS = `t.created_at, t.run_at, t.max_attempts, t.timeout, t.parameters,
-  CASE WHEN coalesce(t.retry, t.tags, t.summary, t.retry_of) IS NOT NULL
-    THEN json_array(t.retry, t.tags, t.summary, t.retry_of) END`;
+export const PAYLOAD_COLUMNS =
+  "t.created_at, t.run_at, t.max_attempts, t.timeout, t.parameters, t.options, t.retry_of";
 
 // A left join: an inner one would drop a task without a record silently.
 const PAYLOADS = `
-SELECT r.id, r.rank, r.carried, ${PAYLOAD_COLUMNS} FROM ready r LEFT JOIN task t ON t.id = r.id
+SELECT r.id, r.rank, r.traits, ${PAYLOAD_COLUMNS} FROM ready r LEFT JOIN task t ON t.id = r.id
 WHERE r.queue = ? AND r.task_type = ?`;
 
 // Of one lane alone, its first ones.
@@ -84,9 +75,6 @@ SELECT attempt, crashes, fence, started_at AS startedAt, checkpoint FROM carry W
 /** What a turn runs per lane or task, for the test of their plans. */
 export const STATEMENTS = { HEADS, FIRST, CHOSEN, TAKE, CARRY } as const;
 
-/** Ranks go from -100 to 100. */
-const BEFORE_ALL_RANKS = -1_000;
-
 export function createClaim(writer: Writer) {
   const { database, fences, lanes, runningCache, rowBuffer, counters, events } = writer;
   const selectHeads = database.prepare<[string, string, number, string, number], Head>(HEADS).raw();
@@ -98,7 +86,7 @@ export function createClaim(writer: Writer) {
   function fill(source: Source, count: number): void {
     const last = source.heads.at(-1);
     const { queue, taskType } = source.lane;
-    const rows = selectHeads.all(queue, taskType, last?.[0] ?? BEFORE_ALL_RANKS, last?.[1] ?? "", count);
+    const rows = selectHeads.all(queue, taskType, last?.[0] ?? FIRST_RANK, last?.[1] ?? "", count);
     source.heads.push(...rows);
     source.complete = rows.length < count;
   }
@@ -151,9 +139,9 @@ export function createClaim(writer: Writer) {
   }
 
   function startOne(worker: WorkerId, { queue, taskType }: Lane, row: PayloadRow, now: Instant): ClaimedTask {
-    const [id, , isCarried, createdAt, runAt] = row;
+    const [id, , traits, createdAt, runAt] = row;
     if (createdAt === null) throw damagedTask(id);
-    const carry = isCarried === 1 ? selectCarry.get(id) : undefined;
+    const carry = hasTrait(traits, "carried") ? selectCarry.get(id) : undefined;
     const running: RunningRow = {
       fence: fences.next(),
       worker,
@@ -161,7 +149,7 @@ export function createClaim(writer: Writer) {
       taskType,
       attempt: (carry?.attempt ?? 0) + 1,
       crashes: carry?.crashes ?? 0,
-      carried: carry ? 1 : 0,
+      traits,
       readyAt: runAt !== null && runAt > createdAt ? runAt : createdAt,
       startedAt: now,
       cancelRequestedAt: null,
@@ -169,14 +157,14 @@ export function createClaim(writer: Writer) {
       progressMessage: null,
       stages: null,
     };
-    const { fence, attempt, crashes, carried, readyAt } = running;
+    const { fence, attempt, crashes, readyAt } = running;
     rowBuffer.start([id, fence, readyAt], {
       worker,
       queue,
       taskType,
       attempt,
       crashes,
-      carried,
+      traits,
       startedAt: now,
     });
     runningCache.set(id, running);
@@ -261,26 +249,23 @@ function textOf([, , , createdAt, , , , parameters]: PayloadRow): number {
 }
 
 export function toClaimed(
-  [id, rank, , createdAt, , maxAttempts, timeout, parameters, extras]: PayloadRow,
+  [id, rank, , createdAt, , maxAttempts, timeout, parameters, options, retryOf]: PayloadRow,
   running: RunningRow,
   checkpoint: Json | null | undefined,
 ): ClaimedTask {
   if (createdAt === null) throw damagedTask(id);
-  const [retry, tags, summary, retryOf]: Extras = extras === null ? NO_EXTRAS : JSON.parse(extras);
   return {
     id,
     fence: running.fence,
     taskType: running.taskType,
     queue: running.queue,
-    priority: 0 - rank,
+    priority: priorityOf(rank),
     parameters,
     attempt: running.attempt,
     maxAttempts,
     crashes: running.crashes,
     timeout,
-    retry: retry ?? undefined,
-    tags: readTags(tags),
-    summary: summary ?? undefined,
+    options: options ?? undefined,
     retryOf: retryOf ?? undefined,
     checkpoint: checkpoint ?? undefined,
     createdAt,

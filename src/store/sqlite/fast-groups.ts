@@ -6,7 +6,6 @@ import type { Json } from "../../model/json.js";
 import type { NewTask } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import type { InsertAnswer, InsertOptions } from "../store.js";
-import { writeList } from "../task-row.js";
 
 /** Tasks that have all but their own values in common. */
 export interface FastGroup
@@ -14,8 +13,8 @@ export interface FastGroup
   readonly own: readonly Own[];
 }
 
-/** id, retry, tags, summary, parameters. */
-export type Own = readonly [TaskId, Json | null, Json | null, string | null, Json];
+/** id, options, parameters. */
+export type Own = readonly [TaskId, Json | null, Json];
 
 /** The writer's two ways. */
 export interface Inserting {
@@ -51,13 +50,7 @@ function groupsOf(tasks: readonly NewTask[]): readonly FastGroup[] {
   for (const task of tasks) {
     // Batches mostly stay within one group.
     if (group === undefined || !belongs(task, group)) group = groupFor(task, groups);
-    group.own.push([
-      task.id,
-      task.retry ?? null,
-      writeList(task.tags),
-      task.summary ?? null,
-      task.parameters,
-    ]);
+    group.own.push([task.id, task.options ?? null, task.parameters]);
   }
   return [...groups.values()];
 }

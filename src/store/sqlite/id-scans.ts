@@ -3,6 +3,7 @@ import type { Database } from "better-sqlite3";
 import type { TaskId } from "../../model/id.js";
 import { STATUSES, type Status } from "../../model/status.js";
 import { isAmong, isEmpty, type LaneCounts } from "../page.js";
+import { FIRST_RANK } from "../rank.js";
 import type { PageRequest, TaskFilter } from "../store.js";
 
 export type Order = PageRequest["order"];
@@ -23,7 +24,7 @@ const RUNNING = statements("running", "");
 // One priority of one lane.
 const READY = statements("ready", "queue = ? AND task_type = ? AND rank = ? AND");
 const SCHEDULED = statements("scheduled", "task_type = ? AND");
-const FINISHED = statements("done", "task_type = ? AND status = ? AND");
+const FINISHED = statements("done", "queue = ? AND task_type = ? AND status = ? AND");
 // Repeats the partial index's own condition word for word: SQLite does not infer it, and would walk all of done by id.
 const UNSUCCESSFUL = {
   FAILED: statements("done", "status IN ('FAILED', 'CANCELLED') AND status = 'FAILED' AND"),
@@ -68,7 +69,7 @@ export function createIdScans(database: Database): IdScans {
   function readyScans(lanes: readonly LaneCounts[], order: Order): readonly Scan[] {
     return lanes.flatMap(({ queue, taskType }) => {
       const scans: Scan[] = [];
-      let row = nextRank.get(queue, taskType, -1000);
+      let row = nextRank.get(queue, taskType, FIRST_RANK);
       while (row?.queue === queue && row.taskType === taskType) {
         const { rank } = row;
         scans.push((after, count) => ready[order].all(queue, taskType, rank, after, count));
@@ -100,7 +101,11 @@ export function createIdScans(database: Database): IdScans {
       const statement = unsuccessful[status][order];
       return [(after, count) => statement.all(after, count)];
     }
-    return types.map((taskType) => (after, count) => finished[order].all(taskType, status, after, count));
+    return filled.map(
+      ({ queue, taskType }) =>
+        (after, count) =>
+          finished[order].all(queue, taskType, status, after, count),
+    );
   }
 
   return {

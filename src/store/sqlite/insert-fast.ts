@@ -1,8 +1,8 @@
 // Stores tasks that bring nothing to look up but their id, which is new: many in a statement. Where an id is there
 // already nothing is stored, and insert.ts has to look at each.
 import type { Instant } from "../../model/time.js";
+import { rankSql } from "../rank.js";
 import { startOf } from "../submit-replay.js";
-import { readTags } from "../task-row.js";
 import type { FastGroup } from "./fast-groups.js";
 import type { InsertEffects } from "./insert-effects.js";
 import type { Transactions, Writer } from "./transaction.js";
@@ -12,12 +12,12 @@ const NEWEST_ROW = "SELECT max(rowid) FROM task";
 
 // What this transaction has added, a range at the end of the table.
 const MAKE_READY = `
-INSERT INTO ready (queue, task_type, rank, id, carried)
-SELECT queue, task_type, -priority, id, 0 FROM task WHERE rowid > ? AND (run_at IS NULL OR run_at <= ?)`;
+INSERT INTO ready (queue, task_type, rank, id, traits)
+SELECT queue, task_type, ${rankSql("priority")}, id, 0 FROM task WHERE rowid > ? AND (run_at IS NULL OR run_at <= ?)`;
 
 const SCHEDULE = `
-INSERT INTO scheduled (run_at, id, queue, task_type, rank, carried, waiting_for)
-SELECT run_at, id, queue, task_type, -priority, 0, 'time' FROM task WHERE rowid > ? AND run_at > ?`;
+INSERT INTO scheduled (run_at, id, queue, task_type, rank, traits, waiting_for)
+SELECT run_at, id, queue, task_type, ${rankSql("priority")}, 0, 'time' FROM task WHERE rowid > ? AND run_at > ?`;
 
 /** For the test of their plans. */
 export const STATEMENTS = { NEWEST_ROW, MAKE_READY, SCHEDULE } as const;
@@ -56,8 +56,8 @@ export function createInsertFast(
 
   function noteAll(group: FastGroup, runAt: Instant | null, now: Instant): void {
     const { queue, taskType, priority, maxAttempts, timeout } = group;
-    for (const [id, , tags, summary] of group.own) {
-      const own = { id, tags: readTags(tags), ...(summary !== null && { summary }) };
+    for (const [id, options] of group.own) {
+      const own = { id, ...(options !== null && { options }) };
       effects.note({ queue, taskType, priority, maxAttempts, timeout, ...own }, runAt, now);
     }
   }

@@ -6,7 +6,8 @@ import type { Instant } from "../../model/time.js";
 import { answersOfRefused, requireAll } from "../atomic-insert.js";
 import type { InsertAnswer, InsertOptions } from "../store.js";
 import { startOf } from "../submit-replay.js";
-import { writeList } from "../task-row.js";
+import { rankOf } from "../rank.js";
+import { TRAIT } from "../traits.js";
 import { takesFastPath } from "./fast-groups.js";
 import type { InsertEffects } from "./insert-effects.js";
 import { SCHEDULE } from "./settle.js";
@@ -50,11 +51,12 @@ export function createInsert(writer: Writer, transactions: Transactions, effects
     return fileId === undefined ? undefined : { outcome: "missing_file", id: task.id, fileId };
   }
 
+  /** Answers the traits that come of it. */
   function addParts(task: NewTask): number {
     for (const file of task.files ?? []) addFileUse.run(task.id, file);
     if (task.replay) addReplay.run(task.replay.key, task.id, task.replay.digest);
     if (task.retryOf === undefined || !task.keepCheckpoint) return 0;
-    return copyCheckpoint.run(task.id, task.retryOf).changes;
+    return copyCheckpoint.run(task.id, task.retryOf).changes > 0 ? TRAIT.carried : 0;
   }
 
   /** With everything that may keep it from being stored looked up first. */
@@ -69,30 +71,27 @@ export function createInsert(writer: Writer, transactions: Transactions, effects
   }
 
   function addRow(task: NewTask, now: Instant): void {
-    rowBuffer.addTask(
-      [task.id, task.retry ?? null, writeList(task.tags), task.summary ?? null, task.parameters],
-      {
-        queue: task.queue,
-        taskType: task.taskType,
-        priority: task.priority,
-        createdAt: now,
-        runAt: startOf(task, now),
-        maxAttempts: task.maxAttempts,
-        timeout: task.timeout,
-        retryOf: task.retryOf ?? null,
-        replayKey: task.replay?.key ?? null,
-      },
-    );
+    rowBuffer.addTask([task.id, task.options ?? null, task.parameters], {
+      queue: task.queue,
+      taskType: task.taskType,
+      priority: task.priority,
+      createdAt: now,
+      runAt: startOf(task, now),
+      maxAttempts: task.maxAttempts,
+      timeout: task.timeout,
+      retryOf: task.retryOf ?? null,
+      replayKey: task.replay?.key ?? null,
+    });
   }
 
   /** Puts a stored task where it waits. */
-  function place(task: NewTask, carried: number, now: Instant): InsertAnswer {
+  function place(task: NewTask, traits: number, now: Instant): InsertAnswer {
     const { id, queue, taskType } = task;
-    const rank = -task.priority;
+    const rank = rankOf(task.priority);
     const runAt = startOf(task, now);
     const waits = runAt !== null && runAt > now;
-    if (waits) schedule.run(runAt, id, queue, taskType, rank, carried, "time");
-    else rowBuffer.makeReady([queue, taskType, rank, id, carried]);
+    if (waits) schedule.run(runAt, id, queue, taskType, rank, traits, "time");
+    else rowBuffer.makeReady([queue, taskType, rank, id, traits]);
     effects.count(task, 1, waits);
     if (effects.listening) effects.note(task, runAt, now);
     return { outcome: "created", id, createdAt: now };

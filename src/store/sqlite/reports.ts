@@ -4,6 +4,7 @@ import { LIMITS } from "../../model/limits.js";
 import type { LogLine, NewArtifact, Report } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import type { RunningRow } from "../task-row.js";
+import { hasTrait, TRAIT } from "../traits.js";
 import type { Writer } from "./transaction.js";
 
 // One row by primary key.
@@ -11,7 +12,7 @@ const KEEP_CHECKPOINT = `
 INSERT INTO carry (id, attempt, crashes, fence, started_at, checkpoint) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET checkpoint = excluded.checkpoint`;
 
-const MARK_CARRIED = "UPDATE running SET carried = 1 WHERE id = ?";
+const MARK_CARRIED = `UPDATE running SET traits = traits | ${TRAIT.carried} WHERE id = ?`;
 
 // The end of the task's range in the primary key.
 const LAST_SEQ = "SELECT max(seq) FROM log WHERE task_id = ?";
@@ -58,9 +59,9 @@ export function createReports({ database }: Writer) {
       const { attempt, crashes, fence, startedAt } = running;
       if (report.logs && report.logs.length > 0) addLines(id, attempt, report.logs, now);
       if (report.artifacts && report.artifacts.length > 0) addArtifacts(id, attempt, report.artifacts, now);
-      if (report.checkpoint === undefined) return running.carried === 1;
+      if (report.checkpoint === undefined) return hasTrait(running.traits, "carried");
       keepCheckpoint.run(id, attempt - 1, crashes, fence, startedAt, report.checkpoint);
-      if (running.carried === 0) markCarried.run(id);
+      if (!hasTrait(running.traits, "carried")) markCarried.run(id);
       return true;
     },
   };

@@ -7,16 +7,16 @@ import { type Common, createBulk, type Value } from "./bulk.js";
 // 107 k rows/s with a rowid and a unique index against 94 k/s WITHOUT ROWID at 2 M rows (done: 99 k/s against 73 k/s),
 // batches of 200: payloads make the rows long, and a long row is moved about less in a rowid table.
 const ADD_TASK = `
-INSERT INTO task (id, retry, tags, summary, parameters,
+INSERT INTO task (id, options, parameters,
   queue, task_type, priority, created_at, run_at, max_attempts, timeout, retry_of, replay_key)`;
-const TASK = `(?, ?, ?, ?, ?,
+const TASK = `(?, ?, ?,
   @queue, @taskType, @priority, @createdAt, @runAt, @maxAttempts, @timeout, @retryOf, @replayKey)`;
 
-const MAKE_READY = "INSERT INTO ready (queue, task_type, rank, id, carried)";
+const MAKE_READY = "INSERT INTO ready (queue, task_type, rank, id, traits)";
 
 const START = `
-INSERT INTO running (id, fence, ready_at, worker, queue, task_type, attempt, crashes, carried, started_at)`;
-const STARTED = "(?, ?, ?, @worker, @queue, @taskType, @attempt, @crashes, @carried, @startedAt)";
+INSERT INTO running (id, fence, ready_at, worker, queue, task_type, attempt, crashes, traits, started_at)`;
+const STARTED = "(?, ?, ?, @worker, @queue, @taskType, @attempt, @crashes, @traits, @startedAt)";
 
 const FINISH = `
 INSERT INTO done (id, fence, started_at, progress_message, error, result_data,
@@ -33,10 +33,10 @@ type Row<Columns extends number, Values extends readonly Value[] = []> = Values[
 
 export interface RowBuffer {
   /**
-   * id, retry, tags, summary, parameters; and what tasks mostly have in common. One whose id is there already is left out,
+   * id, options, parameters; and what tasks mostly have in common. One whose id is there already is left out,
    * and missing in what `flush` answers.
    */
-  addTask(own: Row<5>, common: Common): void;
+  addTask(own: Row<3>, common: Common): void;
   makeReady(row: Row<5>): void;
   leaveRunning(id: TaskId): void;
   /** id, fence, ready_at; and what the tasks of a claim mostly have in common. */

@@ -4,14 +4,16 @@ import type { Json } from "../../model/json.js";
 import type { FinishedStatus } from "../../model/status.js";
 import type { Attempt, Outcome, Settled, TaskError } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
+import { rankOf } from "../rank.js";
 import { damagedTask, type RunningRow, readStages, writeList } from "../task-row.js";
+import { hasTrait, TRAIT } from "../traits.js";
 import { createReports } from "./reports.js";
 import { createSettleReplay, REPLAYED } from "./settle-replay.js";
 import type { Writer } from "./transaction.js";
 
 // By primary key.
 export const RUNNING = `
-SELECT fence, worker, queue, task_type AS taskType, attempt, crashes, carried, ready_at AS readyAt,
+SELECT fence, worker, queue, task_type AS taskType, attempt, crashes, traits, ready_at AS readyAt,
   started_at AS startedAt, cancel_requested_at AS cancelRequestedAt, progress,
   progress_message AS progressMessage, stages
 FROM running WHERE id = ?`;
@@ -36,7 +38,7 @@ const HAS_ATTEMPTS = "SELECT 1 FROM attempt WHERE task_id = ? LIMIT 1";
 const PRIORITY = "SELECT priority FROM task WHERE id = ?";
 
 export const SCHEDULE = `
-INSERT INTO scheduled (run_at, id, queue, task_type, rank, carried, waiting_for) VALUES (?, ?, ?, ?, ?, ?, ?)`;
+INSERT INTO scheduled (run_at, id, queue, task_type, rank, traits, waiting_for) VALUES (?, ?, ?, ?, ?, ?, ?)`;
 
 /** What a turn runs per task, for the test of their plans. */
 export const STATEMENTS = {
@@ -76,7 +78,7 @@ export function createSettle(writer: Writer) {
     now: Instant,
   ): void {
     if (ended === "SUCCESS" && running.attempt === 1) {
-      const ranBefore = running.carried === 1 || running.crashes > 0;
+      const ranBefore = hasTrait(running.traits, "carried") || running.crashes > 0;
       if (!ranBefore || hasAttempts.get(id) === undefined) return;
     }
     const { attempt, worker, startedAt, stages } = running;
@@ -108,7 +110,7 @@ export function createSettle(writer: Writer) {
       progress,
       stages,
     });
-    if (running.carried === 1) (status === "SUCCESS" ? dropCarry : trimCarry).run(id);
+    if (hasTrait(running.traits, "carried")) (status === "SUCCESS" ? dropCarry : trimCarry).run(id);
     const counts = counters.of(lanes.of(queue, taskType));
     counts.running--;
     counters.end(counts, status);
@@ -171,10 +173,12 @@ export function createSettle(writer: Writer) {
     keepCarry.run(id, attempt, running.crashes, running.fence, running.startedAt);
     const priority = selectPriority.get(id);
     if (priority === undefined) throw damagedTask(id);
+    const rank = rankOf(priority);
+    const traits = running.traits | TRAIT.carried;
     if (outcome.in > 0) {
-      schedule.run(now + outcome.in, id, queue, taskType, -priority, 1, "retry");
+      schedule.run(now + outcome.in, id, queue, taskType, rank, traits, "retry");
     } else {
-      rowBuffer.makeReady([queue, taskType, -priority, id, 1]);
+      rowBuffer.makeReady([queue, taskType, rank, id, traits]);
       lane.waiting = true;
       events.noteWork();
     }
@@ -209,10 +213,10 @@ export function createSettle(writer: Writer) {
 
   /** The running row as it is after the report; its parts are stored. */
   function withReport(held: RunningRow, { id, report = {} }: Outcome, now: Instant): RunningRow {
-    const carried = reports.store(id, held, report, now) ? 1 : 0;
+    const isCarried = reports.store(id, held, report, now);
     return {
       ...held,
-      carried,
+      traits: isCarried ? held.traits | TRAIT.carried : held.traits,
       progress: report.progress ?? held.progress,
       progressMessage: report.progressMessage ?? held.progressMessage,
       stages: report.stages ? writeList(report.stages) : held.stages,

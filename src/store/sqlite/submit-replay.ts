@@ -8,7 +8,7 @@ import { damagedTask } from "../task-row.js";
 
 const STORED = `
 SELECT queue, task_type AS taskType, priority, created_at AS createdAt, run_at AS runAt,
-  max_attempts AS maxAttempts, timeout, retry, tags, summary, retry_of AS retryOf, replay_key AS replayKey, parameters
+  max_attempts AS maxAttempts, timeout, options, retry_of AS retryOf, replay_key AS replayKey, parameters
 FROM task WHERE id = ?`;
 
 const BY_KEY = "SELECT id, digest FROM replay WHERE key = ?";

@@ -1,5 +1,7 @@
 // The statement that reads a task and where it lies. Rows become tasks elsewhere (task-row.ts).
 
+import { rankSql } from "../rank.js";
+
 /**
  * A task by id and where it lies, in one statement: every table is asked by its full key, so it costs the same
  * whatever they hold. `parameters` and `resultData` name the columns, or NULL where nobody asked for them.
@@ -7,7 +9,7 @@
 export function selectTask(parameters: string, resultData: string): string {
   return `
 SELECT t.id, t.queue, t.task_type AS taskType, t.priority, t.created_at AS createdAt, t.run_at AS runAt,
-  t.max_attempts AS maxAttempts, t.timeout, t.retry, t.tags, t.summary, t.retry_of AS retryOf,
+  t.max_attempts AS maxAttempts, t.timeout, t.options, t.retry_of AS retryOf,
   (SELECT max(n.id) FROM task n WHERE n.retry_of = t.id) AS retriedBy,
   ${parameters} AS parameters,
   d.status AS doneStatus, coalesce(d.worker, r.worker) AS worker,
@@ -21,7 +23,7 @@ FROM task t
 LEFT JOIN done d ON d.id = t.id
 LEFT JOIN running r ON r.id = t.id
 LEFT JOIN scheduled s ON s.task_type = t.task_type AND s.id = t.id
-LEFT JOIN ready y ON y.queue = t.queue AND y.task_type = t.task_type AND y.rank = -t.priority AND y.id = t.id
+LEFT JOIN ready y ON y.queue = t.queue AND y.task_type = t.task_type AND y.rank = ${rankSql("t.priority")} AND y.id = t.id
 LEFT JOIN carry c ON c.id = t.id
 WHERE t.id = ?`;
 }

@@ -3,6 +3,7 @@ import type { Database } from "better-sqlite3";
 import type { TaskId } from "../../model/id.js";
 import type { Task } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
+import { rankOf } from "../rank.js";
 import type { CancelAnswer } from "../store.js";
 import { damagedTask, type TaskRow, toTask } from "../task-row.js";
 import { CARRY, type CarryRow } from "./claim.js";
@@ -47,7 +48,7 @@ export function createCancel(writer: Writer, transactions: Transactions) {
     const { id, queue, taskType } = row;
     const left =
       row.scheduledAt === null
-        ? leaveReady.run(queue, taskType, -row.priority, id)
+        ? leaveReady.run(queue, taskType, rankOf(row.priority), id)
         : leaveScheduled.run(row.scheduledAt, id);
     if (left.changes === 0) throw damagedTask(id);
     const carry = selectCarry.get(id);

@@ -4,6 +4,7 @@ import type { Json } from "../../model/json.js";
 import type { ClaimedTask, WorkerId } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
 import type { ClaimRequest, TurnAnswer, TurnRequest, WorkerState, WorkStore } from "../store.js";
+import { rankSql } from "../rank.js";
 import { damagedTask, type RunningRow, writeList } from "../task-row.js";
 import { CARRY, type CarryRow, createClaim, PAYLOAD_COLUMNS, type PayloadRow, toClaimed } from "./claim.js";
 import { createReports } from "./reports.js";
@@ -32,11 +33,11 @@ SELECT id FROM running WHERE worker = ? AND fence NOT IN (SELECT value FROM json
 
 const TAKE_OVER = "UPDATE running SET fence = ?, worker = ?, crashes = ? WHERE id = ?";
 
-const PAYLOAD = `SELECT t.id, -t.priority, 0, ${PAYLOAD_COLUMNS} FROM task t WHERE t.id = ?`;
+const PAYLOAD = `SELECT t.id, ${rankSql("t.priority")}, 0, ${PAYLOAD_COLUMNS} FROM task t WHERE t.id = ?`;
 
 // The head of the primary key.
 const DUE = `
-SELECT run_at AS runAt, id, queue, task_type AS taskType, rank, carried FROM scheduled
+SELECT run_at AS runAt, id, queue, task_type AS taskType, rank, traits FROM scheduled
 WHERE run_at <= ? ORDER BY run_at, id LIMIT ?`;
 const UNSCHEDULE = "DELETE FROM scheduled WHERE run_at = ? AND id = ?";
 const NEXT_DUE = "SELECT run_at FROM scheduled ORDER BY run_at LIMIT 1";
@@ -47,7 +48,7 @@ interface DueRow {
   readonly queue: string;
   readonly taskType: string;
   readonly rank: number;
-  readonly carried: number;
+  readonly traits: number;
 }
 
 type WorkVerbs = {
@@ -199,9 +200,9 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
       if (first > now) return { count: 0, nextIn: first - now };
       const count = transactions.run((at) => {
         const due = selectDue.all(at, limit);
-        for (const { runAt, id, queue, taskType, rank, carried } of due) {
+        for (const { runAt, id, queue, taskType, rank, traits } of due) {
           unschedule.run(runAt, id);
-          rowBuffer.makeReady([queue, taskType, rank, id, carried]);
+          rowBuffer.makeReady([queue, taskType, rank, id, traits]);
           lanes.of(queue, taskType).waiting = true;
           if (!events.listening) continue;
           const task = { id, taskType, queue, status: "PENDING", waitingFor: "worker" } as const;

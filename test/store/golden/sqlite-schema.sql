@@ -31,6 +31,12 @@ CREATE TABLE carry (
   checkpoint TEXT
 ) STRICT;
 
+CREATE TABLE deadline (
+  at INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  PRIMARY KEY (at, id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE done (
   id TEXT PRIMARY KEY NOT NULL,
   queue TEXT NOT NULL,
@@ -47,7 +53,9 @@ CREATE TABLE done (
   progress_message TEXT,
   stages TEXT,
   error TEXT,
-  result_data TEXT
+  result_data TEXT,
+  -- Why a task was cancelled.
+  reason TEXT
 ) STRICT;
 
 CREATE TABLE file (
@@ -106,8 +114,27 @@ CREATE TABLE ready (
   task_type TEXT NOT NULL,
   rank INTEGER NOT NULL,
   id TEXT NOT NULL,
-  carried INTEGER NOT NULL,
+  traits INTEGER NOT NULL,
   PRIMARY KEY (queue, task_type, rank, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE record (
+  kind TEXT NOT NULL,
+  key TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  due_at INTEGER,
+  expires_at INTEGER,
+  PRIMARY KEY (kind, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE record_entry (
+  kind TEXT NOT NULL,
+  key TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (kind, key, seq)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE replay (
@@ -124,10 +151,11 @@ CREATE TABLE running (
   task_type TEXT NOT NULL,
   attempt INTEGER NOT NULL,
   crashes INTEGER NOT NULL,
-  carried INTEGER NOT NULL,
+  traits INTEGER NOT NULL,
   ready_at INTEGER NOT NULL,
   started_at INTEGER NOT NULL,
   cancel_requested_at INTEGER,
+  cancel_reason TEXT,
   progress REAL NOT NULL DEFAULT 0,
   progress_message TEXT,
   stages TEXT
@@ -139,7 +167,7 @@ CREATE TABLE scheduled (
   queue TEXT NOT NULL,
   task_type TEXT NOT NULL,
   rank INTEGER NOT NULL,
-  carried INTEGER NOT NULL,
+  traits INTEGER NOT NULL,
   waiting_for TEXT NOT NULL,
   PRIMARY KEY (run_at, id)
 ) STRICT, WITHOUT ROWID;
@@ -153,11 +181,10 @@ CREATE TABLE task (
   run_at INTEGER,
   max_attempts INTEGER NOT NULL,
   timeout INTEGER NOT NULL,
-  retry TEXT,
-  tags TEXT,
-  summary TEXT,
   retry_of TEXT,
   replay_key TEXT,
+  -- What no SQL looks at, as one JSON text.
+  options TEXT,
   parameters TEXT NOT NULL
 ) STRICT;
 
@@ -180,13 +207,23 @@ CREATE TABLE worker (
 
 CREATE INDEX artifact_by_task ON artifact (task_id);
 
-CREATE INDEX done_by_type ON done (task_type, status, id);
+CREATE UNIQUE INDEX deadline_by_task ON deadline (id);
+
+CREATE INDEX done_by_lane ON done (queue, task_type, status, id);
 
 CREATE INDEX done_unsuccessful ON done (status, id) WHERE status IN ('FAILED', 'CANCELLED');
 
 CREATE INDEX file_by_state ON file (state, created_at);
 
 CREATE INDEX file_use_by_file ON file_use (file_id);
+
+CREATE INDEX ready_ordered ON ready (queue, task_type, id) WHERE (rank & 17592186044415) <> 0;
+
+CREATE INDEX record_due ON record (kind, due_at, key) WHERE due_at IS NOT NULL;
+
+CREATE INDEX record_entry_by_time ON record_entry (kind, at);
+
+CREATE INDEX record_expiry ON record (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE UNIQUE INDEX scheduled_by_type ON scheduled (task_type, id);
 

@@ -12,7 +12,7 @@ export const tables: Migration = {
 -- Instants and lengths of time are milliseconds, as everywhere in the contract. Text that is compared is compared by
 -- bytes (COLLATE "C"): faster, and the same on every machine.
 
--- Cold: written once at submit.
+-- Cold: written at submit, and editable until the first start.
 CREATE TABLE taskwright.task (
   id uuid PRIMARY KEY,
   queue text COLLATE "C" NOT NULL,
@@ -22,11 +22,10 @@ CREATE TABLE taskwright.task (
   created_at bigint NOT NULL,
   run_at bigint,
   timeout bigint NOT NULL,
-  retry text,
-  tags text,
-  summary text,
   retry_of uuid,
   replay_key text,
+  -- What no SQL looks at, as one JSON text.
+  options text,
   parameters text NOT NULL
 );
 CREATE INDEX task_by_retry_of ON taskwright.task (retry_of, id) WHERE retry_of IS NOT NULL;
@@ -48,28 +47,33 @@ CREATE TABLE taskwright.done (
   progress_message text,
   stages text,
   error text,
-  result_data text
+  result_data text,
+  -- Why a task was cancelled.
+  reason text COLLATE "C"
 );
-CREATE INDEX done_by_type ON taskwright.done (task_type, status, id);
+CREATE INDEX done_by_lane ON taskwright.done (queue, task_type, status, id);
 CREATE INDEX done_unsuccessful ON taskwright.done (status, id) WHERE status IN ('FAILED', 'CANCELLED');
 
--- Hot: the key is the order of a claim. rank = -priority; carried: a carry row exists.
+-- Hot: the key is the order of a claim. rank: rank.ts; traits: traits.ts. Columns of fixed length first: no padding.
 CREATE TABLE taskwright.ready (
   id uuid NOT NULL,
+  rank bigint NOT NULL,
+  traits smallint NOT NULL,
   queue text COLLATE "C" NOT NULL,
   task_type text COLLATE "C" NOT NULL,
-  rank smallint NOT NULL,
-  carried boolean NOT NULL,
   PRIMARY KEY (queue, task_type, rank, id)
 ) WITH (${HOT});
+
+-- Lanes with an order of their own within a priority: their rows are found by id here. Others have none in it.
+CREATE INDEX ready_ordered ON taskwright.ready (queue, task_type, id) WHERE (rank & 17592186044415) <> 0;
 
 CREATE TABLE taskwright.scheduled (
   id uuid NOT NULL,
   run_at bigint NOT NULL,
+  rank bigint NOT NULL,
+  traits smallint NOT NULL,
   queue text COLLATE "C" NOT NULL,
   task_type text COLLATE "C" NOT NULL,
-  rank smallint NOT NULL,
-  carried boolean NOT NULL,
   waiting_for text COLLATE "C" NOT NULL,
   PRIMARY KEY (run_at, id)
 );
@@ -84,10 +88,11 @@ CREATE TABLE taskwright.running (
   task_type text COLLATE "C" NOT NULL,
   attempt integer NOT NULL,
   crashes integer NOT NULL,
-  carried boolean NOT NULL,
+  traits smallint NOT NULL,
   ready_at bigint NOT NULL,
   started_at bigint NOT NULL,
   cancel_requested_at bigint,
+  cancel_reason text COLLATE "C",
   progress double precision NOT NULL DEFAULT 0,
   progress_message text,
   stages text
@@ -95,6 +100,14 @@ CREATE TABLE taskwright.running (
 
 -- Grows with every claim and take-over, and never comes back.
 CREATE SEQUENCE taskwright.fence;
+
+-- By when a task must have started; only for tasks with that trait, and only until they start.
+CREATE TABLE taskwright.deadline (
+  at bigint NOT NULL,
+  id uuid NOT NULL,
+  PRIMARY KEY (at, id)
+);
+CREATE UNIQUE INDEX deadline_by_task ON taskwright.deadline (id);
 
 -- What a task that ran and did not finish brings to its next attempt; a first attempt never touches it.
 CREATE TABLE taskwright.carry (
@@ -228,6 +241,30 @@ CREATE TABLE taskwright.minute (
   PRIMARY KEY (at, queue, task_type)
 ) WITH (fillfactor = 70);
 
+-- Small things that people edit. value is JSON.
+CREATE TABLE taskwright.record (
+  kind text COLLATE "C" NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  version bigint NOT NULL,
+  value text NOT NULL,
+  due_at bigint,
+  expires_at bigint,
+  PRIMARY KEY (kind, key)
+);
+CREATE INDEX record_due ON taskwright.record (kind, due_at, key) WHERE due_at IS NOT NULL;
+CREATE INDEX record_expiry ON taskwright.record (expires_at) WHERE expires_at IS NOT NULL;
+
+-- What is only appended: ledgers and the audit trail.
+CREATE TABLE taskwright.record_entry (
+  kind text COLLATE "C" NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  seq bigint GENERATED ALWAYS AS IDENTITY,
+  at bigint NOT NULL,
+  value text NOT NULL,
+  PRIMARY KEY (kind, key, seq)
+);
+CREATE INDEX record_entry_by_time ON taskwright.record_entry (kind, at);
+
 -- Workers that have not retired. state is a WorkerState as JSON.
 CREATE TABLE taskwright.worker (
   id text COLLATE "C" PRIMARY KEY,
@@ -235,5 +272,25 @@ CREATE TABLE taskwright.worker (
   lease_until bigint NOT NULL,
   state text NOT NULL
 ) WITH (fillfactor = 50);
+
+-- One row for each write of a file. Without a size it is half written, or half removed: nobody reads it, and it is swept.
+CREATE TABLE taskwright.blob (
+  key bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id uuid NOT NULL,
+  chunk_bytes integer NOT NULL,
+  size_bytes bigint,
+  sha256 text
+);
+CREATE UNIQUE INDEX blob_whole ON taskwright.blob (id) WHERE size_bytes IS NOT NULL;
+CREATE INDEX blob_half ON taskwright.blob (id) WHERE size_bytes IS NULL;
+
+-- All parts of a file but its last have chunk_bytes bytes. They are stored as they are: most files are compressed already.
+CREATE TABLE taskwright.chunk (
+  blob bigint NOT NULL REFERENCES taskwright.blob (key) ON DELETE CASCADE,
+  seq integer NOT NULL,
+  bytes bytea NOT NULL,
+  PRIMARY KEY (blob, seq)
+);
+ALTER TABLE taskwright.chunk ALTER COLUMN bytes SET STORAGE EXTERNAL;
 `,
 };

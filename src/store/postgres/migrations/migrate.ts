@@ -4,9 +4,8 @@ import type { Migration } from "../../migration.js";
 import { StoreError } from "../../store.js";
 import type { Database, Query } from "../database.js";
 import { tables } from "./0001-tables.js";
-import { blobs } from "./0002-blobs.js";
 
-const MIGRATIONS: readonly Migration[] = [tables, blobs];
+const MIGRATIONS: readonly Migration[] = [tables];
 
 /** The schema version that this program works with. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
@@ -19,7 +18,8 @@ const SERVER =
 
 const HAS_VERSIONS = `
 SELECT to_regclass('taskwright.migration') IS NOT NULL AS "isOurs", to_regclass('taskwright.task') IS NOT NULL AS "isTaken",
-  to_regclass('taskwright.move') IS NOT NULL AS "isFilling"`;
+  to_regclass('taskwright.move') IS NOT NULL AS "isFilling",
+  EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('taskwright.task') AND attname = 'summary') AS "isFromBefore"`;
 const VERSION = "SELECT coalesce(max(version), 0) AS version FROM taskwright.migration";
 
 // One number for all schemas: who migrates at the same time waits, whatever for.
@@ -29,6 +29,14 @@ const ADD_VERSIONS = `
 CREATE TABLE IF NOT EXISTS taskwright.migration (version integer PRIMARY KEY, reason text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`;
 const ADD_VERSION = "INSERT INTO taskwright.migration (version, reason) VALUES ($1, $2)";
 
+interface Place {
+  readonly isOurs: boolean;
+  readonly isTaken: boolean;
+  readonly isFilling: boolean;
+  /** Tables of a version that was never released. They are told by a column that is no more. */
+  readonly isFromBefore: boolean;
+}
+
 /** Throws StoreError too_old. */
 export async function checkServer(query: Query): Promise<void> {
   const [server] = await query<{ number: number; name: string }>(SERVER);
@@ -37,15 +45,21 @@ export async function checkServer(query: Query): Promise<void> {
 }
 
 /**
- * The version of the schema; 0 where there is none. Throws StoreError too_new, corrupt for another program's schema, and
+ * The version of the schema; 0 where there is none. Throws StoreError too_new, too_old for tables of an unreleased version, corrupt for another program's schema, and
  * unavailable while a move from another store fills it.
  */
 export async function readVersion(query: Query, schema: string): Promise<number> {
-  const [place] = await query<{ isOurs: boolean; isTaken: boolean; isFilling: boolean }>(HAS_VERSIONS);
+  const [place] = await query<Place>(HAS_VERSIONS);
   if (place?.isFilling) {
     throw new StoreError(
       "unavailable",
       `The schema ${schema} is being filled by "taskwright move". Let it finish; run it again if it was interrupted.`,
+    );
+  }
+  if (place?.isOurs && place.isFromBefore) {
+    throw new StoreError(
+      "too_old",
+      `The schema ${schema} was made by an earlier development version, and its tables cannot be converted. Finish its tasks with that version, then name another schema here or drop this one.`,
     );
   }
   if (!place?.isOurs) {

@@ -5,7 +5,7 @@ export const tables: Migration = {
   version: 1,
   reason: "A new database needs its tables.",
   sql: `
--- Cold: written once at submit. The payload comes last, so that the rest is read without it.
+-- Cold: written at submit, and editable until the first start. The payload comes last, so that the rest is read without it.
 CREATE TABLE task (
   id TEXT PRIMARY KEY NOT NULL,
   queue TEXT NOT NULL,
@@ -15,11 +15,10 @@ CREATE TABLE task (
   run_at INTEGER,
   max_attempts INTEGER NOT NULL,
   timeout INTEGER NOT NULL,
-  retry TEXT,
-  tags TEXT,
-  summary TEXT,
   retry_of TEXT,
   replay_key TEXT,
+  -- What no SQL looks at, as one JSON text.
+  options TEXT,
   parameters TEXT NOT NULL
 ) STRICT;
 CREATE INDEX task_by_retry_of ON task (retry_of, id) WHERE retry_of IS NOT NULL;
@@ -41,20 +40,24 @@ CREATE TABLE done (
   progress_message TEXT,
   stages TEXT,
   error TEXT,
-  result_data TEXT
+  result_data TEXT,
+  -- Why a task was cancelled.
+  reason TEXT
 ) STRICT;
-CREATE INDEX done_by_type ON done (task_type, status, id);
+CREATE INDEX done_by_lane ON done (queue, task_type, status, id);
 CREATE INDEX done_unsuccessful ON done (status, id) WHERE status IN ('FAILED', 'CANCELLED');
 
--- Hot: the key is the order of a claim. rank = -priority; carried = 1 where a carry row exists.
+-- Hot: the key is the order of a claim. rank: rank.ts; traits: traits.ts.
 CREATE TABLE ready (
   queue TEXT NOT NULL,
   task_type TEXT NOT NULL,
   rank INTEGER NOT NULL,
   id TEXT NOT NULL,
-  carried INTEGER NOT NULL,
+  traits INTEGER NOT NULL,
   PRIMARY KEY (queue, task_type, rank, id)
 ) STRICT, WITHOUT ROWID;
+-- Lanes with an order of their own within a priority: their rows are found by id here. Others have none in it.
+CREATE INDEX ready_ordered ON ready (queue, task_type, id) WHERE (rank & 17592186044415) <> 0;
 
 CREATE TABLE scheduled (
   run_at INTEGER NOT NULL,
@@ -62,7 +65,7 @@ CREATE TABLE scheduled (
   queue TEXT NOT NULL,
   task_type TEXT NOT NULL,
   rank INTEGER NOT NULL,
-  carried INTEGER NOT NULL,
+  traits INTEGER NOT NULL,
   waiting_for TEXT NOT NULL,
   PRIMARY KEY (run_at, id)
 ) STRICT, WITHOUT ROWID;
@@ -76,14 +79,23 @@ CREATE TABLE running (
   task_type TEXT NOT NULL,
   attempt INTEGER NOT NULL,
   crashes INTEGER NOT NULL,
-  carried INTEGER NOT NULL,
+  traits INTEGER NOT NULL,
   ready_at INTEGER NOT NULL,
   started_at INTEGER NOT NULL,
   cancel_requested_at INTEGER,
+  cancel_reason TEXT,
   progress REAL NOT NULL DEFAULT 0,
   progress_message TEXT,
   stages TEXT
 ) STRICT, WITHOUT ROWID;
+
+-- By when a task must have started; only for tasks with that trait, and only until they start.
+CREATE TABLE deadline (
+  at INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  PRIMARY KEY (at, id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX deadline_by_task ON deadline (id);
 
 -- What a task that ran and did not finish brings to its next attempt; a first attempt never touches it.
 CREATE TABLE carry (
@@ -195,6 +207,30 @@ CREATE TABLE worker (
   heartbeat_at INTEGER NOT NULL,
   state TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Small things that people edit. value is JSON.
+CREATE TABLE record (
+  kind TEXT NOT NULL,
+  key TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  due_at INTEGER,
+  expires_at INTEGER,
+  PRIMARY KEY (kind, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX record_due ON record (kind, due_at, key) WHERE due_at IS NOT NULL;
+CREATE INDEX record_expiry ON record (expires_at) WHERE expires_at IS NOT NULL;
+
+-- What is only appended: ledgers and the audit trail.
+CREATE TABLE record_entry (
+  kind TEXT NOT NULL,
+  key TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (kind, key, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX record_entry_by_time ON record_entry (kind, at);
 
 CREATE TABLE meta (
   name TEXT PRIMARY KEY NOT NULL,

@@ -11,13 +11,22 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
 /** Says in the file's header that it is ours ("TWrt"). */
 const APPLICATION_ID = 0x54577274;
 
-/** The version of the schema in the database; 0 where it is empty. Throws StoreError too_new, and corrupt for another program's database. */
+/**
+ * The version of the schema in the database; 0 where it is empty. Throws StoreError too_new, too_old for tables of an unreleased
+ * version, and corrupt for another program's database.
+ */
 export function readVersion(database: Database, file: string): number {
   const version = readNumber(database, "user_version");
   if (readNumber(database, "application_id") !== APPLICATION_ID && !isEmpty(database)) {
     throw new StoreError(
       "corrupt",
       `${file} is the database of another program. Name another file, or move this one away.`,
+    );
+  }
+  if (version > 0 && isFromBefore(database)) {
+    throw new StoreError(
+      "too_old",
+      `The database ${file} was made by an earlier development version, and its tables cannot be converted. Finish its tasks with that version, then name another file here or move this one away.`,
     );
   }
   if (version > SCHEMA_VERSION) {
@@ -45,6 +54,13 @@ export function migrateSchema(
       .immediate();
   }
   return { from, to: SCHEMA_VERSION };
+}
+
+/** Tables of a version that was never released. They are told by a column that is no more. */
+function isFromBefore(database: Database): boolean {
+  return (
+    database.prepare("SELECT 1 FROM pragma_table_info('task') WHERE name = 'summary'").get() !== undefined
+  );
 }
 
 function readNumber(database: Database, pragma: "user_version" | "application_id"): number {

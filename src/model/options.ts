@@ -1,0 +1,34 @@
+// What a task carries that no SQL looks at: one JSON text, written at submit, handed to the worker at claim, read at the
+// edges. A further submit option that only travels along is a line here, and none in a store.
+import type { RetryPolicy } from "./backoff.js";
+import type { Json } from "./json.js";
+
+export interface StoredOptions {
+  /** Overrides the type's retry policy, field by field. */
+  readonly retry?: Partial<RetryPolicy>;
+  readonly tags?: readonly string[];
+  /** One line for people. */
+  readonly summary?: string;
+}
+
+/** Their order in the text, so that equal options are equal texts. */
+const NAMES = ["retry", "tags", "summary"] as const satisfies readonly (keyof StoredOptions)[];
+const NONE: StoredOptions = {};
+
+/** The options as text; undefined where there are none, which most tasks have. */
+export function writeOptions(options: StoredOptions): Json | undefined {
+  let isEmpty = true;
+  const written: Partial<Record<keyof StoredOptions, unknown>> = {};
+  for (const name of NAMES) {
+    const value = options[name];
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
+    written[name] = value;
+    isEmpty = false;
+  }
+  return isEmpty ? undefined : JSON.stringify(written);
+}
+
+/** Options that `writeOptions` wrote. Throws SyntaxError for a damaged text. */
+export function readOptions(options: Json | null | undefined): StoredOptions {
+  return options === null || options === undefined ? NONE : JSON.parse(options);
+}
