@@ -52,7 +52,7 @@ export async function openBlobs(options: BlobsOptions, clock: Clock): Promise<Bl
 export function placeOf({ files = "auto", store }: BlobsOptions): Exclude<FilesPlace, { kind: "auto" }> {
   const place = readFilesPlace(files);
   if (!place)
-    throw new TaskwrightError("validation_failed", `files is not allowed; allowed is ${FILES_PLACES}.`);
+    throw new TaskwrightError("validation_failed", `files is invalid; it must be ${FILES_PLACES}.`);
   if (place.kind === "auto") return { kind: isPostgresUrl(store) ? "database" : "folder" };
   if (place.kind === "database" && !isPostgresUrl(store)) {
     throw new TaskwrightError(

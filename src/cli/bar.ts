@@ -1,11 +1,11 @@
-// A progress bar on stderr; draws nothing where that is no terminal.
+// A progress bar on stderr; draws nothing if stderr is not a terminal.
 import { SingleBar } from "cli-progress";
 import { cut, oneLine } from "./terminal.js";
 
 export interface Bar {
-  /** `done` of the total that it was made with. */
+  /** `done` is measured against the bar's total. */
   update(done: number, message: string): void;
-  /** Removes it, so that what is said next starts on a clean line. */
+  /** Removes the bar, so that the next output starts on a clean line. */
   clear(): void;
 }
 

@@ -1,8 +1,8 @@
-// Numbers of bytes as people read them. Pure.
+// Human-readable byte counts. Pure.
 
 const UNITS = ["bytes", "KB", "MB", "GB", "TB"];
 
-/** In the largest unit of 1,024 that reads well: 512 bytes, 1.5 MB, 20 GB. */
+/** In the largest fitting unit, with 1,024 bytes per KB: 512 bytes, 1.5 MB, 20 GB. */
 export function formatBytes(bytes: number): string {
   const power = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
   const value = bytes / 1024 ** power;

@@ -1,11 +1,11 @@
-// How a command fails: the exit codes, and errors in words that name the thing and say what to do.
+// How commands fail: exit codes, and error messages that say what is wrong and what to do.
 import { CommanderError } from "commander";
 import { ApiError, ConnectionError } from "../client/index.js";
 import { ConfigError } from "../config/error.js";
 import { TaskwrightError } from "../model/errors.js";
 import { StoreError } from "../store/store.js";
 
-/** Exit codes; 130 and 143 as shells count signals. */
+/** Exit codes; 130 and 143 follow the shell convention for signals. */
 export const EXIT = {
   ok: 0,
   error: 1,
@@ -19,7 +19,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Ends the command with this code; an empty message when all has been said. */
+/** Ends the command with this exit code; the message is empty if the output already says everything. */
 export class CommandFailure extends Error {
   override readonly name = "CommandFailure";
   readonly code: ExitCode;
@@ -31,18 +31,18 @@ export class CommandFailure extends Error {
 
 export interface Failure {
   readonly code: number;
-  /** For stderr; empty when there is nothing to say. */
+  /** Printed to stderr; empty prints nothing. */
   readonly text: string;
 }
 
-/** Code and words for whatever a command threw. With `stack` also where it came from. */
+/** Exit code and message for any error a command throws; with `stack`, stack traces too. */
 export function describeFailure(error: unknown, stack: boolean): Failure {
-  // commander has printed its message already; help and version come this way too.
+  // commander has already printed its message; --help and --version also end here.
   if (error instanceof CommanderError) return { code: error.exitCode === 0 ? EXIT.ok : EXIT.usage, text: "" };
   const code = codeOf(error);
   const lines = linesOf(error).map((line) => `error: ${line}`);
   if (stack && error instanceof Error) lines.push(...stacksOf(error));
-  else if (!isExpected(error)) lines.push("(for the place in the code, add --log-level debug)");
+  else if (!isExpected(error)) lines.push("(add --log-level debug for a stack trace)");
   return { code, text: lines.join("\n") };
 }
 
@@ -69,28 +69,28 @@ function apiLines(error: ApiError): readonly string[] {
   return [[error.detail, ...fields].join("\n")];
 }
 
-/** What the operating system refuses to a server that starts, by the code and call that Node names. */
+/** Messages for operating-system errors at server start, by error code and system call. */
 function systemFailure(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
   const port = "port" in error ? Number(error.port) : 0;
   const place = "address" in error ? String(error.address) : "path" in error ? String(error.path) : "?";
   switch (error.code) {
     case "EADDRINUSE":
-      return `port ${port} on ${place} is in use; stop what uses it, or take another: --port ${port + 1}`;
+      return `port ${port} on ${place} is already in use; stop the process that uses it, or choose another port: --port ${port + 1}`;
     case "EADDRNOTAVAIL":
-      return `${place} is no address of this machine; see --host`;
+      return `${place} is not an address of this machine; check --host`;
     case "ENOTFOUND":
-      return `the name ${"hostname" in error ? String(error.hostname) : place} is not known here; see --host`;
+      return `cannot resolve the host name ${"hostname" in error ? String(error.hostname) : place}; check --host`;
     case "EACCES":
     case "EPERM":
     case "EROFS":
       if ("syscall" in error && error.syscall === "listen") {
-        return `port ${port} may not be opened by this user; take one above 1023: --port 8000`;
+        return `no permission to listen on port ${port}; use a port above 1023: --port 8000`;
       }
-      return `${place} can't be written by this user; change its owner, or choose another place with --store and --data-dir`;
+      return `no permission to write to ${place}; change its owner, or choose another location with --store and --data-dir`;
     case "ENOTDIR":
     case "EEXIST":
-      return `${place} is not a folder; choose another place with --store and --data-dir`;
+      return `${place} is not a folder; choose another location with --store and --data-dir`;
     case "ENOSPC":
       return "the disk is full; free some space and start again";
     default:

@@ -1,4 +1,4 @@
-// Waits for a task's end and draws its progress meanwhile: from the stream of events, else by asking every second.
+// Waits until a task finishes and draws its progress, from the event stream or, without one, by polling every second.
 import type { Client, WireEvent, WireTask } from "../client/index.js";
 import { systemClock } from "../lib/clock.js";
 import { LIMITS } from "../model/limits.js";
@@ -10,22 +10,22 @@ import { say } from "./output.js";
 
 export interface FollowOptions {
   readonly timeout?: Millis;
-  /** Said first, once Ctrl-C is listened to. */
+  /** Printed first, once Ctrl-C is handled. */
   readonly opening?: string;
-  /** Hears each event of the task but the last one, whose task is the answer. */
+  /** Called for each event of the task except the last one, whose task is returned. */
   readonly onEvent?: (event: WireEvent) => void;
 }
 
 /**
- * The task, once it has finished. Throws CommandFailure timedOut after `timeout`, and interrupted on Ctrl-C; the task
- * goes on in both cases.
+ * Resolves to the finished task. Throws CommandFailure timedOut after `timeout`, and interrupted on Ctrl-C; the task
+ * keeps running in both cases.
  */
 export async function follow(client: Client, task: WireTask, options: FollowOptions = {}): Promise<WireTask> {
   const ending = new AbortController();
   const { signal } = ending;
-  const hint = `the task goes on: taskwright get ${task.id}`;
+  const hint = `the task keeps running; see taskwright get ${task.id}`;
   const interrupt = () => ending.abort(new CommandFailure(EXIT.interrupted, `interrupted; ${hint}`));
-  const giveUp = () => ending.abort(new CommandFailure(EXIT.timedOut, `not finished in time; ${hint}`));
+  const giveUp = () => ending.abort(new CommandFailure(EXIT.timedOut, `timed out waiting; ${hint}`));
   process.once("SIGINT", interrupt);
   if (options.opening !== undefined) say(options.opening);
   const cancelTimer =
@@ -46,7 +46,7 @@ export async function follow(client: Client, task: WireTask, options: FollowOpti
     }
   }
 
-  // Only the drawing hangs on the stream: where the server has none, the answers below are drawn.
+  // Only drawing depends on the stream: without one, the responses below are drawn instead.
   const drawing = drawEvents().catch(() => {
     live = false;
   });

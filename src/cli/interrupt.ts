@@ -1,7 +1,7 @@
-// Ctrl-C for commands that only look on: what runs on the server goes on.
+// Ctrl-C for commands that only watch: tasks on the server keep running.
 import { CommandFailure, EXIT } from "./failure.js";
 
-/** Runs `work` with a signal that Ctrl-C aborts. Throws CommandFailure interrupted then, whatever `work` made of it. */
+/** Runs `work` with a signal that Ctrl-C aborts. Then throws CommandFailure interrupted, regardless of how `work` ends. */
 export async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const interruption = new AbortController();
   const interrupt = () => interruption.abort(new CommandFailure(EXIT.interrupted, "interrupted"));

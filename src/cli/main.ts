@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The program `taskwright`. What it can do is in program.ts. It is loaded only where Node is new enough: an older one fails
-// on the first import with a message that helps nobody.
+// Entry point of the `taskwright` command; the commands are in program.ts. They are imported only if Node is new enough,
+// because an older version fails at the first import with an unhelpful message.
 import { readFileSync } from "node:fs";
 import { isAtLeast } from "../lib/versions.js";
 
@@ -13,7 +13,7 @@ if (isAtLeast(process.versions.node, required)) {
   process.exitCode = await run(process.argv.slice(2));
 } else {
   process.stderr.write(
-    `taskwright needs Node ${required} or newer; this is Node ${process.versions.node}. See https://nodejs.org\n`,
+    `taskwright requires Node ${required} or newer; this is Node ${process.versions.node}. See https://nodejs.org\n`,
   );
   process.exitCode = 1;
 }

@@ -1,22 +1,22 @@
-// Where words go: data to stdout, talk to stderr.
+// Output: data goes to stdout, messages go to stderr.
 import { screenOf } from "./terminal.js";
 
-/** What stdout can show. */
+/** Capabilities of stdout. */
 export const dataScreen = () => screenOf(process.stdout);
-/** What stderr can show. */
+/** Capabilities of stderr. */
 export const talkScreen = () => screenOf(process.stderr);
 
-/** Data, as lines. */
+/** Prints lines of data. */
 export function print(...lines: readonly string[]): void {
   if (lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-/** Data for machines: one JSON document on one line. */
+/** Prints one JSON document on one line. */
 export function printJson(value: unknown): void {
   print(JSON.stringify(value));
 }
 
-/** Talk, as lines. */
+/** Prints messages. */
 export function say(...lines: readonly string[]): void {
   process.stderr.write(`${lines.join("\n")}\n`);
 }

@@ -1,4 +1,4 @@
-// The command line as a whole: its commands in the order of the help, and what all of them share.
+// The command line: all commands, and the settings they share.
 import { Command } from "commander";
 import { VERSION } from "../app/version.js";
 import { addBackup } from "./commands/backup.js";
@@ -19,7 +19,7 @@ import { addWatch } from "./commands/watch.js";
 import { addWorker } from "./commands/worker.js";
 import { examples } from "./flags.js";
 
-/** In the order of the help. */
+/** In the order shown in the help. */
 const COMMANDS = [
   addServe,
   addWorker,
@@ -39,14 +39,14 @@ const COMMANDS = [
   addCompletion,
 ];
 
-/** A fresh program; commands inherit what is set before they are added. */
+/** Creates the program; commands inherit settings made before they are added. */
 export function createProgram(): Command {
   const program = new Command("taskwright")
     .description("A task queue and background-processing server: API, workers, dashboard and command line.")
-    .version(VERSION, "-V, --version", "print the version")
-    .helpOption("-h, --help", "print help")
-    .helpCommand("help [command]", "print help of a command")
-    .showHelpAfterError("(--help says how to use it)")
+    .version(VERSION, "-V, --version", "Print the version")
+    .helpOption("-h, --help", "Print help")
+    .helpCommand("help [command]", "Print help for a command")
+    .showHelpAfterError("(run with --help for usage)")
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .exitOverride();
   for (const add of COMMANDS) add(program);
@@ -57,7 +57,7 @@ export function createProgram(): Command {
       "taskwright submit data_processing -p rows=5000 --wait",
       "taskwright list --status FAILED",
     ])}
-Commands about tasks and types talk to the server at TASKWRIGHT_URL.
+Commands for tasks and task types connect to the server at TASKWRIGHT_URL.
 Exit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 task failed, 5 timed out, 130 interrupted.`,
   );
 }

@@ -1,11 +1,11 @@
-// Runs one command line from its words to the exit code. The only place that turns errors into words and codes.
+// Runs one command line and returns its exit code. The only place that turns errors into messages and exit codes.
 import type { Command } from "commander";
 import { describeFailure, EXIT } from "./failure.js";
 import { createProgram } from "./program.js";
 
-/** Runs the command and answers its exit code. Throws nothing. */
+/** Runs the command and returns its exit code. Never throws. */
 export async function run(words: readonly string[]): Promise<number> {
-  // `taskwright list | head` closes our output early; that is no error.
+  // `taskwright list | head` closes our output early, which is not an error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.error);
   });

@@ -1,9 +1,9 @@
-// The same for several things, one after the other: one that fails doesn't keep the others from their turn.
+// Applies an action to several items in turn; a failure does not skip the remaining items.
 import { ApiError } from "../client/index.js";
 import { CommandFailure, describeFailure, EXIT, type ExitCode } from "./failure.js";
 import { say } from "./output.js";
 
-/** Each item once, in order. Says what failed; throws CommandFailure with the code of the first failure at the end. */
+/** Handles each distinct item once, in order. Prints failures; at the end throws CommandFailure with the first one's code. */
 export async function forEachOf<Item>(
   items: readonly Item[],
   action: (item: Item) => Promise<void>,
@@ -23,7 +23,7 @@ export async function forEachOf<Item>(
   if (failed !== undefined) throw new CommandFailure(failed);
 }
 
-/** The code of a failure that is about this one thing only; undefined where the next would fail the same way. */
+/** The exit code of a failure that concerns only this item; undefined if the next item would fail the same way. */
 function passingCode(error: unknown): ExitCode | undefined {
   if (error instanceof CommandFailure) return error.code === EXIT.interrupted ? undefined : error.code;
   if (!(error instanceof ApiError) || error.status === 401 || error.status >= 500) return undefined;

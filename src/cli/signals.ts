@@ -1,16 +1,16 @@
-// Ctrl-C and kill, for a process that has something to finish first.
+// Handles SIGINT and SIGTERM for processes that shut down gracefully.
 import type { Clock } from "../lib/clock.js";
 import type { Millis } from "../model/time.js";
 import { EXIT } from "./failure.js";
 
-/** A terminal and npm both pass on one Ctrl-C; what comes this soon after the first is the same one. */
+/** A terminal and npm both forward one Ctrl-C; a second signal this soon after the first counts as the same one. */
 const SAME_SIGNAL: Millis = 1000;
 
 const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
 
 /**
- * Calls `stop` at the first SIGINT or SIGTERM, and `kill` with an exit code at one that comes more than a second
- * later. Answers how to listen no more.
+ * Calls `stop` at the first SIGINT or SIGTERM, and `kill` with an exit code at one that arrives more than a second
+ * later. Returns a function that removes the listeners.
  */
 export function onStopSignals(
   clock: Clock,

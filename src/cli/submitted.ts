@@ -1,4 +1,4 @@
-// What submit and retry do with the task they made: say so, or wait for its end and give its result.
+// What submit and retry do after creating a task: report it, or wait for it to finish and print its result.
 import type { Command } from "commander";
 import type { Client, WireTask } from "../client/index.js";
 import { systemClock } from "../lib/clock.js";
@@ -18,12 +18,12 @@ export interface WaitFlags {
 
 export function addWaitFlags(command: Command): Command {
   return command
-    .option("-w, --wait", "wait for the end and print the result")
-    .option("--timeout-wait <duration>", "wait no longer than this", durationText)
-    .option("--json", "print the task as the API gives it");
+    .option("-w, --wait", "Wait until the task finishes and print its result")
+    .option("--timeout-wait <duration>", "Maximum time to wait", durationText)
+    .option("--json", "Print the task as returned by the API");
 }
 
-/** Without `wait` prints the id. With it prints the result, and fails with taskFailed unless it is SUCCESS. */
+/** Without `wait`, prints the id. With it, prints the result, and throws taskFailed unless the status is SUCCESS. */
 export async function reportSubmitted(client: Client, task: WireTask, flags: WaitFlags): Promise<void> {
   if (!flags.wait) {
     if (flags.json) return printJson(task);
@@ -36,7 +36,7 @@ export async function reportSubmitted(client: Client, task: WireTask, flags: Wai
   reportEnd(ended, !flags.json);
 }
 
-/** Says how the task ended, prints its result where asked to, and throws taskFailed unless it is SUCCESS. */
+/** Prints the final status and, if requested, the result; throws taskFailed unless the status is SUCCESS. */
 export function reportEnd(ended: WireTask, withResult: boolean): void {
   say(paintStatus(talkScreen(), ended.status, sentence(ended, systemClock.now())));
   if (withResult && ended.result_data !== undefined && ended.result_data !== null) {

@@ -1,4 +1,4 @@
-// A task in words: its table row, its sentence and its detail. Pure; prints nothing.
+// Text for a task: table row, status line and details. Pure; prints nothing.
 import type { WireAttempt, WireTask } from "../client/index.js";
 import { isFinished } from "../model/status.js";
 import { formatDuration, type Instant } from "../model/time.js";
@@ -24,7 +24,7 @@ export function taskColumns(screen: Screen, now: Instant): readonly Column<WireT
   ];
 }
 
-/** How long it has run, from its first start; undefined before. */
+/** Time since its first start, or until it finished; undefined before the start. */
 function took(task: WireTask, now: Instant): string | undefined {
   if (task.started_at === null) return undefined;
   const end = task.completed_at === null ? now : Date.parse(task.completed_at);
@@ -32,37 +32,37 @@ function took(task: WireTask, now: Instant): string | undefined {
 }
 
 const WAITS: Readonly<Record<NonNullable<WireTask["waiting_for"]>, string>> = {
-  worker: "waits for a free worker",
-  time: "waits for its time",
-  retry: "waits for its next attempt",
-  dependencies: "waits for other tasks",
-  limit: "waits because of a limit",
-  pause: "waits because its queue is paused",
-  handler: "waits for a worker that knows its type",
+  worker: "waiting for a free worker",
+  time: "scheduled",
+  retry: "waiting for the next attempt",
+  dependencies: "waiting for other tasks",
+  limit: "waiting because of a limit",
+  pause: "waiting because the queue is paused",
+  handler: "waiting for a worker that handles this task type",
 };
 
-/** What is going on with the task, in one sentence. */
+/** The state of the task in one line. */
 export function sentence(task: WireTask, now: Instant): string {
   const time = took(task, now);
   switch (task.status) {
     case "PENDING": {
       const until = task.run_at === null ? "" : ` (${task.run_at})`;
-      return `PENDING: ${task.waiting_for === null ? "waits" : WAITS[task.waiting_for]}${until}`;
+      return `PENDING: ${task.waiting_for === null ? "waiting" : WAITS[task.waiting_for]}${until}`;
     }
     case "RUNNING":
       return task.cancel_requested_at === null
         ? `RUNNING: ${Math.floor(task.progress)}% after ${time ?? "0 ms"}, attempt ${task.attempt} of ${task.max_attempts}`
-        : `RUNNING: was asked to stop, ${time ?? "0 ms"} after its start`;
+        : `RUNNING: stop requested, ${time ?? "0 ms"} after its start`;
     case "SUCCESS":
       return `SUCCESS: took ${time ?? "0 ms"}${task.attempt > 1 ? `, in ${task.attempt} attempts` : ""}`;
     case "FAILED":
-      return `FAILED: ${oneLine(task.error_message ?? "for no known reason")}`;
+      return `FAILED: ${oneLine(task.error_message ?? "unknown error")}`;
     case "CANCELLED":
       return task.started_at === null ? "CANCELLED: before it started" : `CANCELLED: after ${time ?? "0 ms"}`;
   }
 }
 
-/** Everything about a task that people ask for, as lines. */
+/** Full details of a task, as lines. */
 export function detail(
   task: WireTask,
   attempts: readonly WireAttempt[],

@@ -1,19 +1,19 @@
-// Text for a terminal: colours, tables, and nothing that a task's own text could do to the screen.
+// Terminal text: colours, tables, and sanitising of untrusted text.
 
 import type { WriteStream } from "node:tty";
 import { stripVTControlCharacters, styleText } from "node:util";
 import type { Status } from "../model/status.js";
 
-/** What a stream can show. */
+/** Capabilities of an output stream. */
 export interface Screen {
   readonly colour: boolean;
-  /** Columns; undefined where it is no terminal, and nothing is cut. */
+  /** Columns; undefined if it is not a terminal, so nothing is cut. */
   readonly width: number | undefined;
 }
 
-/** Heeds NO_COLOR, FORCE_COLOR and TERM as Node does. */
+/** Respects NO_COLOR, FORCE_COLOR and TERM as Node does. */
 export function screenOf(stream: WriteStream): Screen {
-  // A terminal that was never told its size says 0.
+  // A terminal without a known size reports 0 columns.
   return stream.isTTY
     ? { colour: stream.hasColors(), width: stream.columns || undefined }
     : { colour: false, width: undefined };
@@ -30,7 +30,7 @@ const STATUS_STYLES: Readonly<Record<Status, Style>> = {
 };
 
 export function paint(screen: Screen, style: Style, text: string): string {
-  // Whether there is colour was decided by the screen, not by whatever stdout is.
+  // The screen decides whether to use colour, not Node's check of stdout.
   return screen.colour ? styleText(style, text, { validateStream: false }) : text;
 }
 
@@ -38,7 +38,7 @@ export function paintStatus(screen: Screen, status: Status, text: string = statu
   return paint(screen, STATUS_STYLES[status], text);
 }
 
-/** Text of others without control characters, so that it can't move the cursor or paint over anything. Keeps line ends. */
+/** Removes control characters, so that untrusted text cannot move the cursor or overwrite output. Keeps line breaks. */
 export function printable(text: string): string {
   return stripVTControlCharacters(text).replaceAll(/(?!\n)\p{Cc}/gu, " ");
 }
@@ -51,14 +51,14 @@ export function oneLine(text: string): string {
 export interface Column<Row> {
   readonly title: string;
   readonly text: (row: Row) => string;
-  /** Applied after the text was aligned and cut. */
+  /** Applied after aligning and cutting the text. */
   readonly paint?: (row: Row, text: string) => string;
   readonly align?: "left" | "right";
 }
 
 const GAP = "  ";
 
-/** Lines of an aligned table. Too wide for the screen: the last column is cut, then each line. */
+/** Lines of an aligned table. If it is too wide for the screen, the last column is cut first, then whole lines. */
 export function table<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
@@ -94,7 +94,7 @@ function align(text: string, width: number, align: "left" | "right", last: boole
   return cut(padded, Math.max(0, room));
 }
 
-/** At most `width` characters; a cut is marked. */
+/** At most `width` characters; cut text ends with an ellipsis. */
 export function cut(text: string, width: number): string {
   if (lengthOf(text) <= width) return text;
   return width <= 0 ? "" : `${[...text].slice(0, width - 1).join("")}…`;

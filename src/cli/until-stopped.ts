@@ -1,4 +1,4 @@
-// A process that runs until a signal stops it, from its banner to its last word. What it runs, others say.
+// Runs a process from its banner until a signal stops it. The caller decides what it runs.
 import type { RunningProcess } from "../app/process.js";
 import type { Config } from "../config/load.js";
 import { isPostgresUrl, storeName } from "../config/store-url.js";
@@ -8,10 +8,10 @@ import { say, talkScreen } from "./output.js";
 import { onStopSignals } from "./signals.js";
 import { paint } from "./terminal.js";
 
-/** A line of the banner: what, and its value. */
+/** A line of the banner. */
 export type BannerRow = readonly [name: string, value: string];
 
-/** Resolves once it has stopped. Throws what kept it from starting; nothing is left running then. */
+/** Resolves once the process has stopped. Throws if it cannot start; nothing is left running then. */
 export async function untilStopped<Running extends RunningProcess>(
   { drain }: Config,
   start: () => Promise<Running>,
@@ -27,9 +27,11 @@ export async function untilStopped<Running extends RunningProcess>(
     say(...banner(running));
     try {
       await Promise.race([asked, running.ready.then(() => asked)]);
-      say(`Stopping: running tasks get ${formatDuration(drain)} to finish. Again to stop at once.`);
+      say(
+        `Stopping: running tasks have ${formatDuration(drain)} to finish. Press Ctrl-C again to stop immediately.`,
+      );
     } finally {
-      // What winds down waits on timers that keep no process alive; until it has, this one does.
+      // The timers used during shutdown do not keep the process alive; this one does until shutdown has finished.
       const release = systemClock.after(Number.POSITIVE_INFINITY, () => undefined);
       try {
         await running.stop();
@@ -51,18 +53,18 @@ export function bannerLines(title: string, rows: readonly BannerRow[]): readonly
     "",
     ...rows.map(([name, value]) => `  ${paint(screen, "dim", name.padEnd(10))} ${value}`),
     "",
-    "  Ctrl-C stops it.",
+    "  Press Ctrl-C to stop.",
     "",
   ];
 }
 
-/** Where the tasks lie, and whether it answers. */
+/** The store, and whether it is reachable. */
 export function storeRow({ store, schema }: Config, { isReady }: RunningProcess): BannerRow {
   const place = isPostgresUrl(store) ? `${storeName(store)}, schema ${schema}` : store;
-  return ["Store", isReady ? place : `${place} (away; waiting for it)`];
+  return ["Store", isReady ? place : `${place} (unavailable; waiting for it)`];
 }
 
-/** What a worker takes on. */
+/** What the worker runs. */
 export function workRow({ concurrency, queues }: Config): BannerRow {
   const from = queues === undefined ? "" : ` from ${queues.join(", ")}`;
   return ["Worker", `${concurrency} ${concurrency === 1 ? "task" : "tasks"} at a time${from}`];

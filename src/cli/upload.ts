@@ -1,4 +1,4 @@
-// Uploads a file of this machine, with a bar for big ones.
+// Uploads a local file, with a progress bar for large ones.
 import { openAsBlob } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
@@ -8,10 +8,10 @@ import { CommandFailure, EXIT } from "./failure.js";
 import { say } from "./output.js";
 import { reason } from "./parameters/read.js";
 
-/** Smaller files are there before a bar could be read. */
+/** Smaller files upload too fast for a progress bar to be useful. */
 const BAR_FROM_BYTES = 8 * 1024 ** 2;
 
-/** A file that tells how many of its bytes were read: fetch streams it, so that is how many went out. */
+/** A file that reports how many bytes were read; fetch streams it, so this is the number of bytes sent. */
 class CountedFile extends File {
   readonly #onBytes: (bytes: number) => void;
   constructor(content: Blob, name: string, onBytes: (bytes: number) => void) {
@@ -31,7 +31,7 @@ class CountedFile extends File {
   }
 }
 
-/** The id that the server gives the file. Throws CommandFailure where it can't be read, and what the client throws. */
+/** Returns the id of the uploaded file. Throws CommandFailure if it cannot be read, and errors of the client. */
 export async function uploadFile(client: Client, file: string): Promise<string> {
   const content = await openFile(file);
   const name = path.basename(file);
@@ -48,7 +48,7 @@ export async function uploadFile(client: Client, file: string): Promise<string> 
 
 async function openFile(file: string): Promise<Blob> {
   try {
-    if (!(await stat(file)).isFile()) throw new CommandFailure(EXIT.usage, `${file} is no file`);
+    if (!(await stat(file)).isFile()) throw new CommandFailure(EXIT.usage, `${file} is not a file`);
     return await openAsBlob(file);
   } catch (error) {
     if (error instanceof CommandFailure) throw error;

@@ -1,6 +1,6 @@
-// The error of everything that is wrong with the configuration.
+// The error that reports all faults of the configuration.
 
-/** Something in the configuration is wrong. The message has one line for each fault. */
+/** The configuration is invalid. The message has one line per fault. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly faults: readonly string[];

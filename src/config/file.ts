@@ -1,12 +1,12 @@
-// Finds and runs the config file. What its options mean is decided in load.ts.
+// Finds and evaluates the config file. Its options are interpreted in load.ts.
 import { existsSync } from "node:fs";
 import path from "node:path";
 import type { TaskType } from "../task/define.js";
 import { ConfigError } from "./error.js";
 
-/** What a config file exports, apart into task types and options that nobody has checked yet. */
+/** The export of a config file, split into task types and options that are not validated yet. */
 export interface ConfigFile {
-  /** Relative to the folder it was looked for in, for messages. */
+  /** Relative to the searched folder, for messages. */
   readonly path: string;
   readonly tasks: readonly TaskType[];
   readonly options: Readonly<Record<string, unknown>>;
@@ -15,9 +15,9 @@ export interface ConfigFile {
 const NAMES = ["taskwright.config.ts", "taskwright.config.js", "taskwright.config.mjs"];
 
 /**
- * Runs the config file of a folder; undefined where it has none. `loadModules` answers what it is handed in
- * place of imports under these names, so that it shares the running program's classes. Throws ConfigError, which names the file
- * and, where known, the line.
+ * Evaluates the config file of a folder; undefined if there is none. `loadModules` returns modules that replace imports of
+ * the same names, so that the file shares the classes of the running program. Throws ConfigError with the file and, if
+ * known, the line.
  */
 export async function readConfigFile(
   folder: string,
@@ -26,9 +26,9 @@ export async function readConfigFile(
   const [name, another] = NAMES.filter((name) => existsSync(path.join(folder, name)));
   if (name === undefined) return undefined;
   if (another !== undefined)
-    throw new ConfigError([`${name} and ${another} are both here; keep one of them`]);
+    throw new ConfigError([`${name} and ${another} both exist; keep only one of them`]);
   const file = path.join(folder, name);
-  // Loaded here: it brings a whole compiler, which a folder without a config file need not wait for.
+  // Imported here: it includes a compiler, which is not needed without a config file.
   const { createJiti } = await import("jiti");
   const jiti = createJiti(import.meta.url, { fsCache: false, virtualModules: { ...(await loadModules()) } });
   let exported: unknown;
@@ -39,7 +39,7 @@ export async function readConfigFile(
   }
   if (!isRecord(exported)) {
     throw new ConfigError([
-      `${name}: exports no configuration; write export default { tasks: [], port: 8000 }`,
+      `${name}: no configuration exported; write export default { tasks: [], port: 8000 }`,
     ]);
   }
   const { tasks = [], ...options } = exported;
@@ -47,16 +47,16 @@ export async function readConfigFile(
 }
 
 function checkTasks(tasks: unknown, name: string): readonly TaskType[] {
-  if (!Array.isArray(tasks)) throw new ConfigError([`${name}: tasks: is not an array of task types`]);
+  if (!Array.isArray(tasks)) throw new ConfigError([`${name}: tasks: must be an array of task types`]);
   return tasks.map((task: unknown, index) => {
     if (!isTaskType(task)) {
-      throw new ConfigError([`${name}: tasks[${index}]: is no task type; make one with defineTask({ … })`]);
+      throw new ConfigError([`${name}: tasks[${index}]: not a task type; create one with defineTask({ … })`]);
     }
     return task;
   });
 }
 
-/** Looks at the shape, not the class: a config file may have got defineTask from another copy of the package. */
+/** Checks the shape, not the class: a config file may import defineTask from another copy of the package. */
 function isTaskType(value: unknown): value is TaskType {
   return (
     isRecord(value) &&
@@ -76,7 +76,7 @@ function reason(error: unknown): string {
   return (message.split("\n", 1)[0] ?? "").trim();
 }
 
-/** `taskwright.config.ts:3:25`, where the error says at which line of the file it came up. */
+/** `taskwright.config.ts:3:25` if the error tells the line, otherwise only the name. */
 function locate(error: unknown, file: string, name: string): string {
   const trace = error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : "";
   const after = trace.split(file)[1] ?? "";

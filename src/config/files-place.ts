@@ -1,10 +1,10 @@
-// What the text that names the place of files says. Opens nothing, and knows no credentials: those come from the environment.
+// Parses the option that says where files are stored. Opens nothing; credentials come from the environment.
 
-/** Where the bytes of uploads and artifacts lie. */
+/** Where the bytes of uploads and artifacts are stored. */
 export type FilesPlace =
-  /** The folder of SQLite, the database of PostgreSQL. */
+  /** A folder with SQLite, the database with PostgreSQL. */
   | { readonly kind: "auto" }
-  /** The folder `files` of the data folder. */
+  /** The folder `files` in the data directory. */
   | { readonly kind: "folder" }
   | { readonly kind: "path"; readonly path: string }
   | { readonly kind: "database" }
@@ -13,23 +13,23 @@ export type FilesPlace =
 export interface BucketPlace {
   readonly kind: "bucket";
   readonly bucket: string;
-  /** What every key begins with; empty, or with a slash at its end. */
+  /** Prefix of every key; empty, or ends with a slash. */
   readonly prefix: string;
-  /** Default: the one that the environment or ~/.aws names. */
+  /** Default: from the environment or ~/.aws. */
   readonly region?: string;
-  /** Of a server other than Amazon's. */
+  /** URL of a server other than Amazon's. */
   readonly endpoint?: string;
-  /** The bucket's name stands in the path and not in the host name. */
+  /** The bucket name is part of the path instead of the host name. */
   readonly pathStyle: boolean;
 }
 
 export const FILES_PLACES =
-  "auto, folder, database, a folder's path, or s3://bucket/prefix?region=…&endpoint=…&path_style=true (without a user or password)";
+  "auto, folder, database, the path of a folder, or s3://bucket/prefix?region=…&endpoint=…&path_style=true (without user and password)";
 
 const WORDS = ["auto", "folder", "database"] as const;
 const PARAMETERS = new Set(["region", "endpoint", "path_style"]);
 
-/** Undefined for what is no place. A folder that is called like a word is written with a slash: ./database. */
+/** Undefined if invalid. A folder named like one of the words needs a slash: ./database. */
 export function readFilesPlace(text: string): FilesPlace | undefined {
   const word = WORDS.find((known) => known === text);
   if (word) return { kind: word };
@@ -64,7 +64,7 @@ function readBucket(text: string): BucketPlace | undefined {
   };
 }
 
-/** Undefined where a "%" begins no character. */
+/** Undefined if a "%" does not start a valid escape. */
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

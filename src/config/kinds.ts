@@ -1,14 +1,14 @@
-// How the value of an option is read from text (flag, environment) or from a config file. Not which options there are.
+// Value types of options: how a value is parsed from text (flag, environment) or a config file, and printed.
 import { type Millis, parseDuration } from "../model/time.js";
 
 export interface Kind<T> {
-  /** What stands for a value in help texts: `<number>`. Empty for switches, which take none. */
+  /** Placeholder in help texts: `<number>`. Empty for switches, which have no value. */
   readonly placeholder: string;
-  /** What is allowed, as the end of "allowed is …". */
+  /** What is allowed, to complete "must be …". */
   readonly allowed: string;
-  /** The value, or undefined where `raw` is not allowed. */
+  /** The parsed value, or undefined if `raw` is invalid. */
   read(raw: unknown): T | undefined;
-  /** The value as people write it. */
+  /** The value as a user would write it. */
   print(value: T): string;
 }
 
@@ -23,7 +23,7 @@ export const toggle: Kind<boolean> = {
   print: String,
 };
 
-/** A number from `min` to `max`, both included. */
+/** A number from `min` to `max`, inclusive. */
 export function number(min: number, max: number, options: { readonly whole: boolean }): Kind<number> {
   return {
     placeholder: "number",
@@ -37,7 +37,7 @@ export function number(min: number, max: number, options: { readonly whole: bool
   };
 }
 
-/** Any text but an empty one. `accepts` narrows it, `allowed` says to what. */
+/** Any non-empty text. `accepts` restricts it, and `allowed` describes the restriction. */
 export function text(
   placeholder: string,
   allowed = "any text",
@@ -51,7 +51,7 @@ export function text(
   };
 }
 
-/** A URL with one of these schemes, such as "http". */
+/** A URL with one of these schemes (for example "http"). */
 export function url(...schemes: readonly string[]): Kind<string> {
   const allowed = `a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`;
   return text(
@@ -71,10 +71,10 @@ export function choice<const T extends string>(placeholder: string, words: reado
   };
 }
 
-/** Words with commas between them; in a file also an array. */
+/** Comma-separated words; in a config file also an array. */
 export const list: Kind<readonly string[]> = {
   placeholder: "a,b",
-  allowed: "a list with commas",
+  allowed: "a comma-separated list",
   read(raw) {
     const parts: readonly unknown[] | undefined = typeof raw === "string" ? raw.split(",") : arrayOf(raw);
     const words = parts?.map((part) => (typeof part === "string" ? part.trim() : ""));
@@ -94,7 +94,7 @@ const TIME_UNITS = [
   ["s", 1000],
 ] as const;
 
-/** A length of time in milliseconds, written with a unit. */
+/** A duration in milliseconds, written with a unit. */
 export const duration: Kind<Millis> = {
   placeholder: "duration",
   allowed: 'a number with a unit, such as "250ms", "30s", "5m", "2h" or "7d"',
@@ -112,10 +112,10 @@ const SIZE_UNITS = [
 ] as const;
 const SIZE = /^(\d+(?:\.\d+)?)\s*(KB|MB|GB)$/i;
 
-/** A number of bytes, written with a unit of 1,024, or bare. */
+/** A number of bytes, written with or without a unit; 1 KB is 1,024 bytes. */
 export const size: Kind<number> = {
   placeholder: "size",
-  allowed: 'bytes, or a number with a unit, such as "500KB", "20MB" or "1GB"',
+  allowed: 'a number of bytes, or a number with a unit, such as "500KB", "20MB" or "1GB"',
   read(raw) {
     if (typeof raw === "number") return Number.isInteger(raw) && raw >= 0 ? raw : undefined;
     if (typeof raw !== "string") return undefined;

@@ -1,5 +1,4 @@
-// Puts the configuration together from flags, environment and file. Reads none of them itself.
-
+// Merges the configuration from flags, environment and config file. Reads none of them itself.
 import { didYouMean } from "../lib/suggest.js";
 import type { TaskType } from "../task/define.js";
 import { ConfigError } from "./error.js";
@@ -15,21 +14,21 @@ import {
 } from "./options.js";
 import { storeName } from "./store-url.js";
 
-/** Everything that a process is told before it starts. */
+/** The configuration of a process. */
 export interface Config extends Settings {
-  /** Task types of the config file, beside the built-in ones. */
+  /** Task types from the config file, in addition to the built-in ones. */
   readonly tasks: readonly TaskType[];
 }
 
 export interface ConfigSources {
-  /** Values of flags that were given, by option key. */
+  /** Values of the given flags, by option key. */
   readonly flags: Readonly<Record<string, unknown>>;
-  /** Variables of the process; only those that start with TASKWRIGHT_ are looked at, and an empty one counts as absent. */
+  /** Environment variables; only those that start with TASKWRIGHT_ are used, and empty ones count as absent. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly file?: ConfigFile;
 }
 
-/** A value and where it was written. */
+/** A value and where it was set. */
 interface Source {
   readonly name: string;
   readonly raw: unknown;
@@ -38,8 +37,8 @@ interface Source {
 const VARIABLES: ReadonlyMap<string, OptionKey> = new Map(OPTION_KEYS.map((key) => [variableOf(key), key]));
 
 /**
- * Flags beat environment beats file beats default. Throws ConfigError with all that is wrong: names that don't exist,
- * and values that aren't allowed, each with its source. Values of secrets and passwords in URLs are not repeated.
+ * Precedence: flags, environment, config file, defaults. Throws ConfigError with all faults (unknown names and invalid
+ * values) and their sources. Secrets, and passwords in URLs, are not repeated in messages.
  */
 export function loadConfig({ flags, env, file }: ConfigSources): Config {
   const faults = [...unknownVariables(env), ...unknownFileKeys(file)];
@@ -70,18 +69,18 @@ function sourceOf(key: OptionKey, { flags, env, file }: ConfigSources): Source |
 function badValue(key: OptionKey, { name, raw }: Source): string {
   const { kind, secret } = TABLE[key];
   const written = typeof raw === "string" ? `"${storeName(raw)}"` : (JSON.stringify(raw) ?? String(raw));
-  return `${name}: ${secret ? "the value" : written} is not allowed; allowed is ${kind.allowed}`;
+  return `${name}: ${secret ? "the value" : written} is invalid; it must be ${kind.allowed}`;
 }
 
 function unknownVariables(env: ConfigSources["env"]): string[] {
   const names = Object.keys(env).filter((name) => name.startsWith("TASKWRIGHT_") && !VARIABLES.has(name));
-  return names.map((name) => `${name}: no such setting${didYouMean(name, [...VARIABLES.keys()])}`);
+  return names.map((name) => `${name}: unknown setting${didYouMean(name, [...VARIABLES.keys()])}`);
 }
 
 function unknownFileKeys(file: ConfigFile | undefined): string[] {
   const keys = Object.keys(file?.options ?? {}).filter((key) => !isOptionKey(key));
   return keys.map(
-    (key) => `${file?.path}: ${key}: no such setting${didYouMean(key, ["tasks", ...OPTION_KEYS])}`,
+    (key) => `${file?.path}: ${key}: unknown setting${didYouMean(key, ["tasks", ...OPTION_KEYS])}`,
   );
 }
 

@@ -1,11 +1,11 @@
-// What the text that names a store says: which kind it is, whether it can be read, and how to show it. Opens nothing.
+// Interprets the store option: which kind of store it names, whether it is valid, and how to print it. Opens nothing.
 
-/** Whether the store is a PostgreSQL server that many processes share; otherwise it is a SQLite file. */
+/** True if the store is a PostgreSQL database; otherwise it is a SQLite file. */
 export function isPostgresUrl(store: string): boolean {
   return /^postgres(ql)?:\/\//.test(store);
 }
 
-/** Whether the driver can take the URL apart: a "#", "/" or "%" in a password must be percent-encoded. */
+/** True if the driver can parse the URL: "#", "/" and "%" in a password must be percent-encoded. */
 export function isReadableUrl(store: string): boolean {
   const url = parse(store);
   if (!url) return false;
@@ -15,21 +15,21 @@ export function isReadableUrl(store: string): boolean {
 }
 
 /**
- * The store as people may see it, in banners, logs and errors: a path as it is; a URL without password and parameters,
- * which may hold one, too. Works for any URL.
+ * A printable name for banners, logs and errors: a path unchanged; a URL without password and parameters, which may
+ * contain one too. Works for any URL.
  */
 export function storeName(store: string): string {
   const [scheme] = /^\w+:\/\//.exec(store) ?? [];
   if (scheme === undefined) return store;
   const url = parse(store);
-  // Where the password ends can't be told.
+  // Unparsable, so the end of the password is unknown.
   if (!url) return `${scheme}…`;
   const user = url.username === "" ? "" : `${url.username}@`;
   const host = url.host === ABSENT ? "" : url.host;
   return `${scheme}${user}${host}${url.pathname}`;
 }
 
-/** Stands for the host of a URL with a user and no host, which means a socket; URL knows no such form. */
+/** Placeholder for the missing host of a socket URL (user without host), which URL cannot parse. */
 const ABSENT = "absent.invalid";
 
 function parse(store: string): URL | undefined {

@@ -49,14 +49,14 @@ test("a server in order", async () => {
   }
   const messages = report.findings.map(({ message }) => message);
   expect(messages).toContainEqual(expect.stringMatching(/^held by process \d+ on /));
-  expect(messages).toContainEqual(expect.stringMatching(/^process \d+ on .* is alive: /));
+  expect(messages).toContainEqual(expect.stringMatching(/^process \d+ on .* is running: /));
 });
 
-test("a server that is away is a problem, with what to do", async () => {
+test("an unreachable server is a problem, with a fix", async () => {
   const { code, stdout, stderr } = await run(["doctor"], { cwd: empty, env: NOWHERE });
-  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/\d+ ok.*, 1 to mend\n$/) });
-  expect(stdout).toMatch(/^problem +server +can't reach .*\n +→ taskwright serve/m);
-  expect(stdout).toMatch(/^ok +store +\S+ will be made at the first start$/m);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/\d+ ok.*, 1 problem\n$/) });
+  expect(stdout).toMatch(/^problem +server +can't reach .*\n +→ start it with taskwright serve/m);
+  expect(stdout).toMatch(/^ok +store +\S+ will be created at the first start$/m);
 });
 
 test("a configuration that does not load, a store of another program, a mail server that is away", async () => {

@@ -31,7 +31,7 @@ test.each([
   [new ConfigError(["a", "b"]), EXIT.usage, "error: a\nerror: b"],
   [new StoreError("locked", "Process 7 holds it."), EXIT.error, "error: Process 7 holds it."],
   [new CommandFailure(EXIT.taskFailed), EXIT.taskFailed, ""],
-  [new Error("a bug"), EXIT.error, "error: a bug\n(for the place in the code, add --log-level debug)"],
+  [new Error("a bug"), EXIT.error, "error: a bug\n(add --log-level debug for a stack trace)"],
 ])("%s", (error, code, text) => {
   expect(describe(error)).toEqual({ code, text });
 });

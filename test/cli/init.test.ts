@@ -38,7 +38,7 @@ test("nothing is overwritten, and nothing half made", async () => {
   const { code, stderr } = await run(["init"], { cwd });
   expect({ code, stderr }).toEqual({
     code: 1,
-    stderr: expect.stringMatching(/^error: README\.md exists already/),
+    stderr: expect.stringMatching(/^error: README\.md already exists/),
   });
   expect(await readFile(path.join(cwd, "README.md"), "utf8")).toBe("mine");
   await expect(readFile(path.join(cwd, "package.json"))).rejects.toMatchObject({ code: "ENOENT" });

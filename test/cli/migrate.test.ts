@@ -14,7 +14,7 @@ test("brings a new database up to date, and is safe to run again", async () => {
   const first = await run(["migrate"], { cwd });
   expect(first).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/^data\/taskwright\.db went from version 0 to \d+\n$/),
+    stdout: expect.stringMatching(/^data\/taskwright\.db migrated from version 0 to \d+\n$/),
     stderr: "",
   });
   const again = await run(["migrate"], { cwd });

@@ -90,7 +90,7 @@ async function openApp(target: Target, { folder }: Source): Promise<Engine> {
   return engine;
 }
 
-test("everything arrives, and PostgreSQL goes on where SQLite stopped", async () => {
+test("everything is copied, and PostgreSQL continues where SQLite stopped", async () => {
   const source = await createSource();
   const target = createTarget(url);
   const moved = await run([...words(source, target), "--json"]);
@@ -153,7 +153,7 @@ describe("files", () => {
     const source = await createSource();
     const target = createTarget(url);
     const moved = await move(source, target);
-    expect(moved).toMatchObject({ code: 0, stderr: expect.stringContaining("2 files (391 KB) came along") });
+    expect(moved).toMatchObject({ code: 0, stderr: expect.stringContaining("Copied 2 files (391 KB)") });
     expect(await textsIn("auto", target, source, "/nowhere")).toEqual(TEXTS);
   });
 
@@ -170,7 +170,7 @@ describe("files", () => {
     const source = await createSource();
     const target = createTarget(url);
     const moved = await run([...words(source, target), "--files", "folder"]);
-    expect(moved).toMatchObject({ code: 0, stderr: expect.not.stringContaining("came along") });
+    expect(moved).toMatchObject({ code: 0, stderr: expect.not.stringMatching(/Copied .* files/) });
     expect(await textsIn("folder", target, source, source.folder)).toEqual(TEXTS);
   });
 
@@ -195,7 +195,7 @@ describe("files", () => {
 });
 
 describe("an interrupted move", () => {
-  test("killed, it keeps the schema closed, and goes on when it is repeated", async () => {
+  test("a killed move keeps the schema locked, and resumes when repeated", async () => {
     const source = await createSource();
     const target = createTarget(url);
     await interrupt(source, target);
@@ -207,12 +207,12 @@ describe("an interrupted move", () => {
     const again = await move(source, target);
     expect(again).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining("Went on where an earlier move had stopped"),
+      stderr: expect.stringContaining("Resumed an earlier move"),
     });
     await (await openPostgresStore({ url, schema: target.schema })).close();
   });
 
-  test("it starts over where the source was written to since", async () => {
+  test("starts over if the source has changed since", async () => {
     const source = await createSource();
     const target = createTarget(url);
     await interrupt(source, target);
@@ -239,7 +239,7 @@ describe("an interrupted move", () => {
     expect(await move(source, target)).toMatchObject({ code: 0 });
   });
 
-  test("another source does not go on with it", async () => {
+  test("another source cannot resume it", async () => {
     const target = createTarget(url);
     await interrupt(await createSource(), target);
     const other = await move(await createSource(), target);
@@ -247,7 +247,7 @@ describe("an interrupted move", () => {
   });
 });
 
-test("what is not the same on both sides is found, and the next move starts over", async () => {
+test("differences between the two sides are found, and the next move starts over", async () => {
   const source = await createSource();
   const target = createTarget(url);
   await interrupt(source, target);
@@ -255,8 +255,8 @@ test("what is not the same on both sides is found, and the next move starts over
   const wrong = await move(source, target);
   expect(wrong).toMatchObject({
     code: 1,
-    stdout: expect.stringMatching(/^task +7 +7 +differs behind the beginning$/m),
-    stderr: expect.stringMatching(/^error: .* has not got the same rows in task, and stays closed/m),
+    stdout: expect.stringMatching(/^task +7 +7 +differs from the beginning$/m),
+    stderr: expect.stringMatching(/^error: the rows in task of .* differ from the source, so the schema stays locked/m),
   });
   await expect(openPostgresStore({ url, schema: target.schema })).rejects.toMatchObject({
     code: "unavailable",
@@ -276,7 +276,7 @@ describe("refused", () => {
     });
   });
 
-  test("a source that a process holds, and one that is not there", async () => {
+  test("a source that a process has open, and one that does not exist", async () => {
     const source = await createSource();
     const target = createTarget(url);
     const holder = await openSqliteStore({ file: source.file, clock: systemClock });

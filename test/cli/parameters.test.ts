@@ -78,7 +78,7 @@ test("a type that may take several forms", async () => {
   };
   expect(await parse(["rows=5"], forms)).toEqual({ rows: 5 });
   expect(await parse(["file_id=@x"], forms)).toEqual({ file_id: "id-of-x" });
-  await expect(parse(["row=5"], forms)).rejects.toThrow("no parameter row; did you mean rows?");
+  await expect(parse(["row=5"], forms)).rejects.toThrow("unknown parameter row; did you mean rows?");
 });
 
 test("without a schema words are texts, lists and files", async () => {
@@ -91,11 +91,11 @@ test("without a schema words are texts, lists and files", async () => {
 });
 
 test.each([
-  [["width"], /^-p width: write key=value/],
-  [["=x"], /write key=value/],
-  [["widht=5"], /^no parameter widht; did you mean width\? \(there are: text, width/],
-  [["width=1", "width=2"], /^parameter width is given 2 times, and is no list$/],
-  [["width:=five"], /^-p width: is not JSON/],
+  [["width"], /^-p width: must be key=value/],
+  [["=x"], /must be key=value/],
+  [["widht=5"], /^unknown parameter widht; did you mean width\? \(available: text, width/],
+  [["width=1", "width=2"], /^parameter width is given 2 times but is not a list$/],
+  [["width:=five"], /^-p width: invalid JSON/],
 ])("%j is a usage error", async (words, message) => {
   const failure = await parse(words).then(
     () => undefined,
@@ -105,7 +105,7 @@ test.each([
   expect(failure).toMatchObject({ code: EXIT.usage, message: expect.stringMatching(message) });
 });
 
-test("a slip costs no upload", async () => {
+test("an invalid argument causes no upload", async () => {
   uploaded.length = 0;
   await expect(parse(["file_id=@big", "widht=5"])).rejects.toThrow();
   await expect(parse(["file_id=@big", "width=5", "width=6"])).rejects.toThrow();

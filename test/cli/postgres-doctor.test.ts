@@ -27,19 +27,19 @@ async function examine(store: string, schema: string): Promise<ReadonlyMap<strin
   return new Map(findings.toReversed().map((finding) => [finding.check, finding]));
 }
 
-test("what is in order, and what is not", async () => {
+test("reports healthy checks and problems", async () => {
   const { url, name } = await postgres.role();
   const before = await examine(url, name);
   expect(before.get("schema")).toMatchObject({
     level: "ok",
-    message: expect.stringContaining("not there yet"),
+    message: expect.stringContaining("does not exist yet"),
   });
   const env = { TASKWRIGHT_STORE: url, TASKWRIGHT_SCHEMA: name };
   expect((await run(["migrate"], { cwd: await folder(), env })).code).toBe(0);
   const found = await examine(url, name);
   expect(found.get("store")).toMatchObject({
     level: "ok",
-    message: expect.stringMatching(/^postgres:\/\/role_\w+@\S+ answers in [\d.]+ ms \(PostgreSQL \d/),
+    message: expect.stringMatching(/^postgres:\/\/role_\w+@\S+ responds in [\d.]+ ms \(PostgreSQL \d/),
   });
   const inOrder = [
     "database clock",
@@ -47,7 +47,7 @@ test("what is in order, and what is not", async () => {
     "pooler",
     "autovacuum",
     "schema",
-    "rights",
+    "privileges",
     "dead workers",
   ];
   for (const check of inOrder) expect(found.get(check), check).toMatchObject({ level: "ok" });
@@ -60,7 +60,7 @@ test("what is in order, and what is not", async () => {
   });
 });
 
-test("rights that are missing, tasks that nobody runs any more, a transaction that is held open", async () => {
+test("missing privileges, tasks of dead workers, and a long transaction", async () => {
   const { url, name } = await postgres.role();
   const env = { TASKWRIGHT_STORE: url, TASKWRIGHT_SCHEMA: name };
   expect((await run(["migrate"], { cwd: await folder(), env })).code).toBe(0);
@@ -73,7 +73,7 @@ test("rights that are missing, tasks that nobody runs any more, a transaction th
   try {
     await holder.query("BEGIN");
     const found = await examine(url, name);
-    expect(found.get("rights")).toMatchObject({
+    expect(found.get("privileges")).toMatchObject({
       level: "problem",
       message: `this role lacks DELETE on ${name}.done`,
     });
@@ -83,7 +83,7 @@ test("rights that are missing, tasks that nobody runs any more, a transaction th
     });
     await postgres.sql(`GRANT pg_read_all_stats TO ${name}`);
     const seen = await examine(url, name);
-    expect(seen.get("open transactions")?.message).toMatch(/^the oldest began .* ago/);
+    expect(seen.get("open transactions")?.message).toMatch(/^the oldest started .* ago/);
   } finally {
     await holder.end();
   }
@@ -99,7 +99,7 @@ test.runIf(pgBouncer).each([
   expect(found.get("pooler")).toMatchObject({ level, message: expect.stringMatching(message) });
 });
 
-test("a server that is away, or lets nobody in", async () => {
+test("an unreachable server, or one that refuses the login", async () => {
   const away = await examine("postgres://ana:s3cret@127.0.0.1:2/tasks", "any");
   expect(away.get("store")).toMatchObject({
     level: "problem",

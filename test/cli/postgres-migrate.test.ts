@@ -60,6 +60,6 @@ test("names are quoted, and SQLite has no roles", async () => {
   expect(stdout).toContain('TO "a""; DROP TABLE x; --";');
   expect(await run(["migrate", "--grant", "app"])).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("--grant is for PostgreSQL"),
+    stderr: expect.stringContaining("--grant requires PostgreSQL"),
   });
 });

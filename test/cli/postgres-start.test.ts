@@ -70,7 +70,7 @@ test("a worker needs PostgreSQL", async () => {
   expect(await run(["worker"])).toEqual({
     code: 2,
     stdout: "",
-    stderr: expect.stringMatching(/^error: a SQLite store \(data\/taskwright\.db\) belongs to one process/),
+    stderr: expect.stringMatching(/^error: the SQLite store data\/taskwright\.db can be used by one process only/),
   });
 });
 
@@ -97,7 +97,7 @@ test("a server that waits answers HTTP, and a signal ends it", async () => {
   const { code, stderr } = await server.ended;
   expect(code).toBe(0);
   expect(stderr).toMatch(
-    /Store +postgres:\/\/ana@127\.0\.0\.1:2\/tasks, schema waits \(away; waiting for it\)/,
+    /Store +postgres:\/\/ana@127\.0\.0\.1:2\/tasks, schema waits \(unavailable; waiting for it\)/,
   );
   expect(stderr).not.toContain("s3cret");
   expect(stderr.match(/waiting for the store/g)).toHaveLength(1);

@@ -123,8 +123,8 @@ describe("submit", () => {
   });
 
   test.each<[string[], RegExp]>([
-    [["greeet"], /^error: no task type greeet; did you mean greet\?/],
-    [["greet", "-p", "nam=x"], /^error: no parameter nam; did you mean name\?/],
+    [["greeet"], /^error: unknown task type greeet; did you mean greet\?/],
+    [["greet", "-p", "nam=x"], /^error: unknown parameter nam; did you mean name\?/],
     [["greet", "-p", "name=x", "-p", "times=x"], /^error: .*\n {2}\/parameters\/times /],
     [["greet", "-p", "name=x", "--priority", "1000"], /^error: .*\n {2}\/priority .*100/],
     [["data_processing", "-p", "file_id=@nowhere.csv"], /^error: no such file: nowhere\.csv/],
@@ -147,7 +147,7 @@ describe("submit", () => {
     expect({ code, stderr }).toMatchObject({ code: 5, stderr: expect.stringContaining("taskwright get") });
   });
 
-  test("Ctrl-C while waiting: 130, and the task goes on", async () => {
+  test("Ctrl-C while waiting: 130, and the task keeps running", async () => {
     const waiting = start(["submit", "wait", "--wait"], { cwd, env: { TASKWRIGHT_URL: url } });
     const [, id = ""] = await waiting.says(/Submitted (\S+)\n/);
     waiting.process.kill("SIGINT");
@@ -179,7 +179,7 @@ describe("get, list, cancel, retry", () => {
     const table = await cli(["list", "--tag", tag, "--type", "greet"]);
     expect(table.stdout).toMatch(/^ID +STATUS +TYPE.*\n[0-9a-f-]{36} +\w+ +greet.* greets a\n$/);
     const none = await cli(["list", "--type", "wait", "--tag", tag]);
-    expect(none).toEqual({ code: 0, stdout: "", stderr: "No task fits.\n" });
+    expect(none).toEqual({ code: 0, stdout: "", stderr: "No matching tasks.\n" });
   });
 
   test("cancel one that waits, one that runs, one that has ended", async () => {

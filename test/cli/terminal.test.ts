@@ -91,15 +91,15 @@ test("what is cut says so", () => {
 });
 
 test.each([
-  [TASK, "PENDING: waits for a free worker"],
+  [TASK, "PENDING: waiting for a free worker"],
   [
     { ...TASK, waiting_for: "retry", run_at: "2026-11-22T12:00:05.000Z" },
-    "PENDING: waits for its next attempt (2026-11-22T12:00:05.000Z)",
+    "PENDING: waiting for the next attempt (2026-11-22T12:00:05.000Z)",
   ],
   [RUNNING, "RUNNING: 41% after 10.0 s, attempt 2 of 3"],
   [
     { ...RUNNING, cancel_requested_at: "2026-11-22T12:00:00.000Z" },
-    "RUNNING: was asked to stop, 10.0 s after its start",
+    "RUNNING: stop requested, 10.0 s after its start",
   ],
   [{ ...FAILED, status: "SUCCESS" }, "SUCCESS: took 5.0 s, in 2 attempts"],
   [FAILED, "FAILED: no such mailbox"],

@@ -10,9 +10,9 @@ test.each<[string[], RegExp]>([
   [["list", "--stauts", "FAILED"], /unknown option '--stauts'\n\(Did you mean --status\?\)/],
   [["list", "--status", "FAILD"], /Allowed are PENDING.*; did you mean FAILED\?/],
   [["list", "--limit", "many"], /whole number/],
-  [["list", "--created-after", "soon"], /must be a date/],
+  [["list", "--created-after", "soon"], /Must be a date/],
   [["submit"], /missing required argument 'type'/],
-  [["submit", "email", "--delay", "soon"], /must be like "500ms"/],
+  [["submit", "email", "--delay", "soon"], /Must be a duration such as "500ms"/],
   [["watc"], /Did you mean watch\?/],
   [["dcotor"], /Did you mean doctor\?/],
   [["complete", "everything"], /Allowed choices are types, queues/],
@@ -23,9 +23,9 @@ test.each<[string[], RegExp]>([
   [["completion", "fish"], /Allowed choices are bash, zsh/],
   [["get"], /missing required argument 'id'/],
   [["serve", "--prot", "1"], /Did you mean --port\?/],
-  [["serve", "--port", "eighty"], /^error: --port: "eighty" is not allowed; allowed is a whole number/],
-  [["serve", "--host", "0.0.0.0"], /^error: host 0\.0\.0\.0 can be reached from other machines/],
-  [["list", "--url", "localhost:8000"], /^error: --url: "localhost:8000" is not allowed; allowed is a URL/],
+  [["serve", "--port", "eighty"], /^error: --port: "eighty" is invalid; it must be a whole number/],
+  [["serve", "--host", "0.0.0.0"], /^error: host 0\.0\.0\.0 is reachable from other machines/],
+  [["list", "--url", "localhost:8000"], /^error: --url: "localhost:8000" is invalid; it must be a URL/],
 ])("taskwright %j", async (words, message) => {
   const { code, stdout, stderr } = await run(words);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -36,7 +36,7 @@ test("an unknown variable stops every command", async () => {
   const { code, stderr } = await run(["list"], { env: { TASKWRIGHT_ULR: "http://127.0.0.1:1" } });
   expect({ code, stderr }).toEqual({
     code: 2,
-    stderr: "error: TASKWRIGHT_ULR: no such setting; did you mean TASKWRIGHT_URL?\n",
+    stderr: "error: TASKWRIGHT_ULR: unknown setting; did you mean TASKWRIGHT_URL?\n",
   });
 });
 

@@ -12,7 +12,7 @@ test.each(["0.0.0.0", "::", "10.0.0.1", "::ffff:10.0.0.1", "example.com", "local
   },
 );
 
-test("a server that others can reach needs a key, or the word of its operator", () => {
+test("a server reachable from the network needs a key or --insecure", () => {
   const open = { host: "0.0.0.0", apiKey: undefined, insecure: false };
   expect(() => checkBinding(open)).toThrow(/0\.0\.0\.0.*TASKWRIGHT_API_KEY.*--insecure/);
   expect(() => checkBinding({ ...open, apiKey: "key" })).not.toThrow();

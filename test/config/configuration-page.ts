@@ -1,13 +1,13 @@
-// docs/configuration.md as it follows from the table of options.
+// docs/configuration.md, generated from the options table.
 import { flagOf, OPTION_KEYS, type OptionKey, TABLE, variableOf } from "../../src/config/options.js";
 
 const INTRODUCTION = `# Configuration
 
-Every option can be given in three ways, and the first that is there counts:
+Every option can be set in three ways. If it is set more than once, the first of these takes precedence:
 
 1. a flag: \`npm start -- --port 9000\`, or \`taskwright serve --port 9000\`
 2. an environment variable: \`TASKWRIGHT_PORT=9000\`
-3. the config file, \`taskwright.config.ts\` (or \`.js\`, \`.mjs\`) in the folder where the server is started:
+3. the config file, \`taskwright.config.ts\` (or \`.js\`, \`.mjs\`), in the folder where the server is started:
 
 \`\`\`ts
 import { resize } from "./tasks/resize.js";
@@ -19,9 +19,9 @@ export default {
 };
 \`\`\`
 
-A name that doesn't exist, or a value that isn't allowed, stops the start with a message that says where it stands and
-what is allowed. Durations are written \`250ms\`, \`30s\`, \`5m\`, \`2h\`, \`7d\`; sizes \`500KB\`, \`20MB\`, \`1GB\`.
-Commands that talk to a server (submit, list, get, …) read flags and environment, not the config file.
+An unknown name or an invalid value prevents the start, with a message that says where it was set and what is allowed.
+Durations are written as \`250ms\`, \`30s\`, \`5m\`, \`2h\` or \`7d\`, and sizes as \`500KB\`, \`20MB\` or \`1GB\`.
+Client commands (submit, list, get, …) read flags and environment variables, but not the config file.
 `;
 
 /** The whole page. */
@@ -29,11 +29,11 @@ export function configurationPage(): string {
   return `${INTRODUCTION}
 ## Server and worker
 
-\`taskwright worker\` takes those of them that have to do with running tasks; \`taskwright worker --help\` lists them.
+\`taskwright worker\` accepts the options that concern running tasks; \`taskwright worker --help\` lists them.
 
 ${table(OPTION_KEYS.filter((key) => TABLE[key].scope.includes("serve")))}
 
-## Commands that talk to a server
+## Client commands
 
 ${table(OPTION_KEYS.filter((key) => TABLE[key].scope.includes("client")))}
 `;
@@ -42,11 +42,11 @@ ${table(OPTION_KEYS.filter((key) => TABLE[key].scope.includes("client")))}
 function table(keys: readonly OptionKey[]): string {
   const rows = keys.map(
     (key) =>
-      `| \`${flagOf(key)}\` | \`${variableOf(key)}\` | \`${key}\` | ${defaultOf(key)} | ${TABLE[key].help} Allowed: ${TABLE[
+      `| \`${flagOf(key)}\` | \`${variableOf(key)}\` | \`${key}\` | ${defaultOf(key)} | ${TABLE[key].help}. Allowed: ${TABLE[
         key
       ].kind.allowed.replaceAll("|", "\\|")}. |`,
   );
-  return ["| flag | environment | file | default | |", "|---|---|---|---|---|", ...rows].join("\n");
+  return ["| flag | environment variable | config file | default | description |", "|---|---|---|---|---|", ...rows].join("\n");
 }
 
 function defaultOf<K extends OptionKey>(key: K): string {

@@ -41,7 +41,7 @@ test("the file and what it imports get the modules that it is handed", async () 
 
 test.each([
   [
-    "a slip of the pen",
+    "a syntax error",
     "const a = 1;\n\nexport default { port: 1,, };",
     /^taskwright\.config\.ts:3:25: .*Unexpected token/,
   ],
@@ -51,16 +51,16 @@ test.each([
     "import 'nothing-there';\nexport default {};",
     /^taskwright\.config\.ts(:1:\d+)?: .*'nothing-there'/,
   ],
-  ["no object", "export default 5;", /^taskwright\.config\.ts: exports no configuration/],
+  ["no object", "export default 5;", /^taskwright\.config\.ts: no configuration exported/],
   [
     "tasks that are no array",
     "export default { tasks: {} };",
-    /^taskwright\.config\.ts: tasks: is not an array/,
+    /^taskwright\.config\.ts: tasks: must be an array/,
   ],
   [
     "a task that is none",
     `export default { tasks: [${TASK}, {}] };`,
-    /^taskwright\.config\.ts: tasks\[1\]: is no task type/,
+    /^taskwright\.config\.ts: tasks\[1\]: not a task type/,
   ],
 ])("%s names the file, and the line where there is one", async (_, text, message) => {
   await write("taskwright.config.ts", text);
@@ -70,5 +70,5 @@ test.each([
 test("two files are one too many", async () => {
   await write("taskwright.config.ts", "export default {};");
   await write("taskwright.config.js", "export default {};");
-  await expect(readConfigFile(folder)).rejects.toThrow(/keep one/);
+  await expect(readConfigFile(folder)).rejects.toThrow(/keep only one/);
 });

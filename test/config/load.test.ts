@@ -86,7 +86,7 @@ test.each([
   ["host", " "],
 ] as const)("refuses %s=%s", (key, raw) => {
   expect(faultsOf({ flags: { [key]: raw } })).toEqual([
-    `${flagOf(key)}: "${raw}" is not allowed; allowed is ${TABLE[key].kind.allowed}`,
+    `${flagOf(key)}: "${raw}" is invalid; it must be ${TABLE[key].kind.allowed}`,
   ]);
 });
 
@@ -98,20 +98,20 @@ describe("what is wrong", () => {
       file: file({ drain: [1] }),
     });
     expect(faults).toEqual([
-      '--port: "x" is not allowed; allowed is a whole number from 0 to 65535',
-      expect.stringMatching(/^taskwright\.config\.ts: drain: \[1\] is not allowed; allowed is a number/),
-      'TASKWRIGHT_PACE: "fast" is not allowed; allowed is a number from 0 to 1000',
+      '--port: "x" is invalid; it must be a whole number from 0 to 65535',
+      expect.stringMatching(/^taskwright\.config\.ts: drain: \[1\] is invalid; it must be a number/),
+      'TASKWRIGHT_PACE: "fast" is invalid; it must be a number from 0 to 1000',
     ]);
   });
 
   test("unknown names come with the one that was meant", () => {
     expect(faultsOf({ env: { TASKWRIGHT_PROT: "1" } })).toEqual([
-      "TASKWRIGHT_PROT: no such setting; did you mean TASKWRIGHT_PORT?",
+      "TASKWRIGHT_PROT: unknown setting; did you mean TASKWRIGHT_PORT?",
     ]);
     expect(faultsOf({ file: file({ data_dir: "x", task: [], colour: 1 }) })).toEqual([
-      "taskwright.config.ts: data_dir: no such setting; did you mean dataDir?",
-      "taskwright.config.ts: task: no such setting; did you mean tasks?",
-      "taskwright.config.ts: colour: no such setting",
+      "taskwright.config.ts: data_dir: unknown setting; did you mean dataDir?",
+      "taskwright.config.ts: task: unknown setting; did you mean tasks?",
+      "taskwright.config.ts: colour: unknown setting",
     ]);
   });
 
@@ -122,7 +122,7 @@ describe("what is wrong", () => {
   ])("the password in %s is not repeated", (store) => {
     const [fault] = faultsOf({ env: { TASKWRIGHT_STORE: store } });
     expect(fault).toMatch(
-      /^TASKWRIGHT_STORE: "\w+:\/\/.*is not allowed; allowed is the path of a SQLite file/,
+      /^TASKWRIGHT_STORE: "\w+:\/\/.*is invalid; it must be the path of a SQLite file/,
     );
     expect(fault).not.toContain("hunter2");
   });
@@ -130,7 +130,7 @@ describe("what is wrong", () => {
   test("secrets are not repeated", () => {
     const [fault] = faultsOf({ env: { TASKWRIGHT_SMTP_URL: "http://user:hunter2@mail" } });
     expect(fault).toBe(
-      "TASKWRIGHT_SMTP_URL: the value is not allowed; allowed is a URL that starts with smtp:// or smtps://",
+      "TASKWRIGHT_SMTP_URL: the value is invalid; it must be a URL that starts with smtp:// or smtps://",
     );
   });
 });

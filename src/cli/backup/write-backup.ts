@@ -1,4 +1,4 @@
-// Writes a backup aside and gives it its name once it is whole: what bears the name is complete.
+// Writes a backup under a temporary name and renames it when complete: a file with the final name is never partial.
 import { existsSync } from "node:fs";
 import { link, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
@@ -11,10 +11,10 @@ import { reason } from "../parameters/read.js";
 export interface BackupOptions {
   readonly store: string;
   readonly target: string;
-  /** Folder of uploads and artifacts, where they are to be copied too, to `<target>.files`. */
+  /** Folder of uploads and artifacts to copy to `<target>.files`; undefined copies none. */
   readonly blobs?: string;
   readonly signal: AbortSignal;
-  /** What is being copied, how many bytes of it are there, of how many where that is known. */
+  /** What is being copied, bytes copied, and total bytes if known. */
   readonly onProgress: (what: string, bytes: number, total?: number) => void;
 }
 
@@ -24,8 +24,8 @@ export interface Backup {
 }
 
 /**
- * The database first: what it names in uploads and artifacts is there when they are copied. Its name comes last, so
- * that a backup that has its name has its files too. Throws CommandFailure where something is in the way.
+ * Copies the database first, so that every file it refers to exists when files are copied. The database gets its final
+ * name last, so a backup with its final name also has its files. Throws CommandFailure if a target already exists.
  */
 export async function writeBackup(options: BackupOptions): Promise<Backup> {
   const { store, signal, onProgress } = options;
@@ -34,11 +34,11 @@ export async function writeBackup(options: BackupOptions): Promise<Backup> {
   const files = `${target}.files`;
   const partialFiles = `${files}.partial`;
   if (!existsSync(store))
-    throw new CommandFailure(EXIT.notFound, `there is no database ${store}; see --store`);
+    throw new CommandFailure(EXIT.notFound, `database ${store} does not exist; check --store`);
   refuseExisting([target, ...(options.blobs === undefined ? [] : [files])]);
   await reserve(partial);
   try {
-    // Reserved with the database: what lies here was left by a backup that died.
+    // The name is reserved along with the database's, so anything here was left by a crashed backup.
     await rm(partialFiles, { force: true, recursive: true });
     const { bytes } = await copySqliteStore({
       file: store,
@@ -55,7 +55,7 @@ export async function writeBackup(options: BackupOptions): Promise<Backup> {
             onProgress: (done) => onProgress("files", done),
           });
     if (blobs) await rename(partialFiles, files);
-    // Unlike a rename, a link fails where the name has been taken meanwhile.
+    // Unlike rename, link fails if the name has been taken in the meantime.
     await link(partial, target);
     await rm(partial);
     await flushFolder(path.dirname(target));
@@ -73,12 +73,12 @@ function refuseExisting(places: readonly string[]): void {
     if (!existsSync(place)) continue;
     throw new CommandFailure(
       EXIT.error,
-      `${place} exists already, and a backup overwrites nothing; choose another name`,
+      `${place} already exists, and backup never overwrites files; choose another name`,
     );
   }
 }
 
-/** Two backups to one name would write into each other. Readable by this user only, as the database is. */
+/** Prevents two backups from writing to the same file. Readable by this user only, like the database. */
 async function reserve(partial: string): Promise<void> {
   try {
     const handle = await open(partial, "wx", 0o600);
@@ -86,13 +86,13 @@ async function reserve(partial: string): Promise<void> {
   } catch (error) {
     const taken = error instanceof Error && "code" in error && error.code === "EEXIST";
     const message = taken
-      ? `${partial} exists already: another backup is writing it, or one died; remove it if none is running`
-      : `${partial} can't be written: ${reason(error)}`;
+      ? `${partial} already exists: another backup is writing it, or one crashed; if none is running, delete it`
+      : `cannot write ${partial}: ${reason(error)}`;
     throw new CommandFailure(EXIT.error, message, { cause: error });
   }
 }
 
-/** A new name is on disk once its folder is. */
+/** A new file name is durable only once its folder is synced. */
 async function flushFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   try {

@@ -1,4 +1,4 @@
-// taskwright backup: a copy of the database, and of the files if asked for, while the server runs.
+// taskwright backup: copies the database, and optionally the files, while the server runs.
 import path from "node:path";
 import type { Command } from "commander";
 import { readConfigFile } from "../../config/file.js";
@@ -25,10 +25,10 @@ interface BackupFlags {
 export function addBackup(program: Command): void {
   const command = program
     .command("backup")
-    .description("Copy the database to a file while the server runs. Overwrites nothing.")
-    .argument("<file>", "the copy")
-    .option("--files", "also copy uploads and artifacts, to the folder <file>.files")
-    .option("--json", "print what was written as JSON");
+    .description("Copy the database to a file while the server runs. Never overwrites a file.")
+    .argument("<file>", "Path of the backup to write")
+    .option("--files", "Also copy uploads and artifacts, to the folder <file>.files")
+    .option("--json", "Print what was written as JSON");
   addConfigFlags(command, KEYS).action(async (target: string, flags: BackupFlags) => {
     const file = await readConfigFile(process.cwd(), loadLibrary);
     const { store, schema, dataDir, files } = loadConfig({
@@ -39,7 +39,7 @@ export function addBackup(program: Command): void {
     if (isPostgresUrl(store)) {
       throw new CommandFailure(
         EXIT.usage,
-        `backup copies SQLite databases; for ${storeName(store)} use pg_dump --schema=${schema}`,
+        `backup supports only SQLite; to back up ${storeName(store)}, use pg_dump --schema=${schema}`,
       );
     }
     const blobs = flags.files ? folderOfFiles(files, dataDir) : undefined;
@@ -48,11 +48,11 @@ export function addBackup(program: Command): void {
   command.addHelpText(
     "after",
     `
-The copy is the database as it was at one moment, on disk when this command ends. Interrupted, it leaves nothing.
+The backup is a consistent snapshot, synced to disk before the command exits. If interrupted, it leaves no files behind.
 
-To restore: stop the server; move its database away, with the files of the same name that end in -wal and -shm;
-copy the backup to the database's place, and the contents of <file>.files to where files lie (by default the folder
-files in --data-dir); start the server.
+To restore: stop the server; move its database out of the way, including the -wal and -shm files; copy the backup to the
+path of the database, and the contents of <file>.files to the folder that stores files (by default "files" in
+--data-dir); start the server.
 ${examples([
   "taskwright backup /backups/tasks-$(date +%F).db",
   "taskwright backup /backups/tasks.db --files --store /srv/tasks.db --data-dir /srv/files",
@@ -60,14 +60,14 @@ ${examples([
   );
 }
 
-/** Where the configuration puts uploads and artifacts; the flag of this command only says whether to copy them. */
+/** The folder that holds uploads and artifacts according to the configuration; this command's flag only enables copying. */
 function folderOfFiles(files: string, dataDir: string): string {
   const place = readFilesPlace(files);
   if (place?.kind === "path") return place.path;
   if (place?.kind !== "bucket") return path.join(dataDir, "files");
   throw new CommandFailure(
     EXIT.usage,
-    "--files copies a folder, and TASKWRIGHT_FILES (or files in the config file) names a bucket; copy that with the tools of its server",
+    "--files can only copy a folder, but TASKWRIGHT_FILES (or files in the config file) is a bucket; copy it with the tools of the object store",
   );
 }
 
@@ -78,7 +78,7 @@ async function backUp(options: {
   readonly signal: AbortSignal;
   readonly json: boolean;
 }): Promise<void> {
-  // Loaded here, so that commands that need no database start without it.
+  // Imported here so that commands that need no database start faster.
   const { writeBackup } = await import("../backup/write-backup.js");
   const { json, target, blobs, ...rest } = options;
   const start = systemClock.monotonic();

@@ -1,4 +1,4 @@
-// taskwright cancel: stops tasks.
+// taskwright cancel: cancels tasks.
 import type { Command } from "commander";
 import { addClientFlags, connect, examples } from "../flags.js";
 import { printJson, say, talkScreen } from "../output.js";
@@ -8,16 +8,16 @@ import { paintStatus } from "../terminal.js";
 export function addCancel(program: Command): void {
   const command = program
     .command("cancel")
-    .description("Cancel tasks: one that waits ends at once, one that runs is asked to stop.")
-    .argument("<id...>", "ids of tasks")
-    .option("--json", "one task per line, as the API gives it");
+    .description("Cancel tasks. Waiting tasks end immediately; running tasks are asked to stop.")
+    .argument("<id...>", "Task ids")
+    .option("--json", "Print one task per line, as returned by the API");
   addClientFlags(command).action(async (ids: readonly string[], flags: { readonly json?: true }) => {
     const { client } = connect(command);
     await forEachOf(ids, async (id) => {
       const task = await client.cancel(id);
       if (flags.json) printJson(task);
       const status = paintStatus(talkScreen(), task.status);
-      say(task.status === "RUNNING" ? `${id} was asked to stop (${status})` : `${id} is ${status}`);
+      say(task.status === "RUNNING" ? `${id}: stop requested (${status})` : `${id}: ${status}`);
     });
   });
   command.addHelpText(

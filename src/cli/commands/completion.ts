@@ -1,4 +1,4 @@
-// taskwright completion: the script for a shell, and what that script asks the program.
+// taskwright completion: prints a shell completion script, and answers the queries of that script.
 import { Argument, type Command } from "commander";
 import { ApiError, type Client, ConnectionError } from "../../client/index.js";
 import { bashScript } from "../completion/bash.js";
@@ -8,14 +8,14 @@ import { connect, examples } from "../flags.js";
 import { print } from "../output.js";
 
 const SCRIPTS = { bash: bashScript, zsh: zshScript };
-/** Whoever presses Tab waits no longer than this, in milliseconds. */
-const PATIENCE = 1_000;
+/** Longest wait after pressing Tab, in milliseconds. */
+const TIMEOUT = 1_000;
 
 export function addCompletion(program: Command): void {
   program
     .command("completion")
-    .description("Print the script that lets a shell complete commands, options, task types and queues.")
-    .addArgument(new Argument("<shell>", "your shell").choices(["bash", "zsh"]))
+    .description("Print a shell completion script for commands, options, task types and queues.")
+    .addArgument(new Argument("<shell>", "Shell to print it for").choices(["bash", "zsh"]))
     .action((shell: keyof typeof SCRIPTS) => print(SCRIPTS[shell](completionTable(program)).trimEnd()))
     .addHelpText(
       "after",
@@ -30,12 +30,12 @@ export function addCompletion(program: Command): void {
     });
 }
 
-/** None where nobody answers in time: a shell has no place for what is wrong. */
+/** Empty if the server does not answer in time: completion cannot show errors. */
 async function namesOf(client: Client, what: "types" | "queues"): Promise<readonly string[]> {
-  const signal = AbortSignal.timeout(PATIENCE);
+  const signal = AbortSignal.timeout(TIMEOUT);
   try {
     const found = what === "types" ? await client.taskTypes({ signal }) : await client.queues({ signal });
-    // bash runs what looks like a command among the words it completes, and anyone may name a queue.
+    // bash evaluates completion words, and any client can choose a queue name: offer only harmless ones.
     return found.map(({ name }) => name).filter((name) => /^[\w.:@+-]+$/.test(name));
   } catch (error) {
     if (signal.aborted || error instanceof ConnectionError || error instanceof ApiError) return [];

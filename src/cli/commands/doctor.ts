@@ -1,4 +1,4 @@
-// taskwright doctor: what is wrong here, and what to do about it.
+// taskwright doctor: finds problems and says how to fix them.
 import type { Command } from "commander";
 import { createClient } from "../../client/index.js";
 import { readConfigFile } from "../../config/file.js";
@@ -21,8 +21,10 @@ const KEYS = OPTION_KEYS.filter((key) =>
 export function addDoctor(program: Command): void {
   const command = program
     .command("doctor")
-    .description("Look for what is wrong, here and on the server, and say how to mend it. Changes nothing.")
-    .option("--json", "print the findings as JSON");
+    .description(
+      "Check this machine, the store and the server for problems, and say how to fix them. Read-only.",
+    )
+    .option("--json", "Print the findings as JSON");
   addConfigFlags(command, KEYS).action(async (flags: { readonly json?: true }) => {
     const findings = await examine(async () => {
       const file = await readConfigFile(process.cwd(), loadLibrary);
@@ -39,7 +41,7 @@ export function addDoctor(program: Command): void {
   command.addHelpText(
     "after",
     `
-Exit code 1 where something does not work; what only wants a look leaves it 0.
+Exits with 1 if a check finds a problem; warnings alone leave the exit code at 0.
 ${examples([
   "taskwright doctor",
   "TASKWRIGHT_URL=https://tasks.example.org taskwright doctor --json | jq '.findings[] | select(.level != \"ok\")'",
@@ -62,22 +64,22 @@ async function examine(load: () => Promise<Config>): Promise<readonly Finding[]>
 
 async function checkPlaces(config: Config): Promise<readonly Finding[]> {
   const { store, dataDir } = config;
-  // Loaded here: where better-sqlite3 does not load, that is a finding, and not the end of all others.
+  // Imported here: if better-sqlite3 fails to load, that is one finding and must not prevent the others.
   const { checkDisk, checkStore, checkWritable } = await import("../doctor/store.js");
   const { checkPostgres } = await import("../doctor/postgres.js");
   return [
     ...(isPostgresUrl(store) ? await checkPostgres(config, systemClock) : await checkStore(store)),
-    checkWritable("data folder", dataDir),
-    ...(await checkDisk("disk of the data", dataDir)),
+    checkWritable("data directory", dataDir),
+    ...(await checkDisk("data disk", dataDir)),
   ];
 }
 
-/** One check that fails in a way nobody thought of leaves the others standing. */
+/** An unexpected error in one check does not prevent the others. */
 async function guarded(check: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
   try {
     return await check();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return [problem("doctor", message, "report this with the output of taskwright --version")];
+    return [problem("doctor", message, "report this as a bug, with the output of taskwright --version")];
   }
 }

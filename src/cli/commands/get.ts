@@ -1,4 +1,4 @@
-// taskwright get: everything about one task.
+// taskwright get: shows one task.
 import type { Command } from "commander";
 import { systemClock } from "../../lib/clock.js";
 import { addClientFlags, connect, examples } from "../flags.js";
@@ -9,8 +9,8 @@ export function addGet(program: Command): void {
   const command = program
     .command("get")
     .description("Show a task: status, parameters, result, error and attempts.")
-    .argument("<id>", "id of the task")
-    .option("--json", "the task as the API gives it");
+    .argument("<id>", "Task id")
+    .option("--json", "Print the task as returned by the API");
   addClientFlags(command).action(async (id: string, flags: { readonly json?: true }) => {
     const { client } = connect(command);
     const task = await client.get(id);

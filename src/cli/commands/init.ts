@@ -1,4 +1,4 @@
-// taskwright init: a folder with one task type of your own, ready to run.
+// taskwright init: creates a project with one example task type, ready to run.
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -12,8 +12,8 @@ import { quote } from "../parameters/words.js";
 export function addInit(program: Command): void {
   program
     .command("init")
-    .description("Make a folder with one task type of your own that runs. Overwrites nothing.")
-    .argument("[folder]", "made where it is missing", ".")
+    .description("Create a project with an example task type. Never overwrites a file.")
+    .argument("[folder]", "Folder of the project, created if missing", ".")
     .action(init)
     .addHelpText("after", examples(["taskwright init my-tasks", "cd my-tasks && npm install && npm start"]));
 }
@@ -25,7 +25,7 @@ async function init(folder: string): Promise<void> {
   if (present.length > 0) {
     throw new CommandFailure(
       EXIT.error,
-      `${present.join(", ")} exists already in ${folder}, and init overwrites nothing; choose another folder`,
+      `${present.join(", ")} already exists in ${folder}, and init never overwrites files; choose another folder`,
     );
   }
   const written: string[] = [];
@@ -33,7 +33,7 @@ async function init(folder: string): Promise<void> {
     for (const [file, text] of files) {
       const place = path.join(root, file);
       await mkdir(path.dirname(place), { recursive: true });
-      // Fails where somebody has made the file since it was looked for.
+      // Fails if the file was created after the check above.
       await writeFile(place, text, { flag: "wx" });
       written.push(place);
     }

@@ -1,4 +1,4 @@
-// taskwright list: tasks that fit a filter.
+// taskwright list: lists tasks that match a filter.
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Client, ListOptions, WireTask } from "../../client/index.js";
 import { systemClock } from "../../lib/clock.js";
@@ -30,31 +30,33 @@ export function addList(program: Command): void {
   const command = program
     .command("list")
     .description("List tasks, newest first.")
-    .option("-s, --status <a,b>", `any of ${STATUSES.join(", ")}`, statuses)
-    .option("-t, --type <a,b>", "of these task types")
-    .option("-q, --queue <a,b>", "in these queues")
-    .option("--tag <a,b>", "that carry all of these tags")
-    .option("--worker <id>", "that this worker runs or ran")
-    .option("--created-after <date>", "submitted after", dateText)
-    .option("--created-before <date>", "submitted before", dateText)
-    .option("--completed-after <date>", "ended after", dateText)
-    .option("--completed-before <date>", "ended before", dateText)
-    .option("--search <text>", "start of an id, or text in summary, type or error message")
-    .addOption(new Option("--order <order>", "which come first").choices(["newest", "oldest"]))
-    .option("-n, --limit <number>", "how many at most", wholeNumber, LIMITS.list.default)
-    .option("--json", "one task per line, as the API gives it");
+    .option("-s, --status <a,b>", `Only tasks with one of these statuses: ${STATUSES.join(", ")}`, statuses)
+    .option("-t, --type <a,b>", "Only tasks of these types")
+    .option("-q, --queue <a,b>", "Only tasks in these queues")
+    .option("--tag <a,b>", "Only tasks with all of these tags")
+    .option("--worker <id>", "Only tasks this worker is running or has run")
+    .option("--created-after <date>", "Only tasks submitted after this date", dateText)
+    .option("--created-before <date>", "Only tasks submitted before this date", dateText)
+    .option("--completed-after <date>", "Only tasks finished after this date", dateText)
+    .option("--completed-before <date>", "Only tasks finished before this date", dateText)
+    .option("--search <text>", "Match the start of an id, or text in the summary, type or error message")
+    .addOption(new Option("--order <order>", "Sort order").choices(["newest", "oldest"]))
+    .option("-n, --limit <number>", "Maximum number of tasks", wholeNumber, LIMITS.list.default)
+    .option("--json", "Print one task per line, as returned by the API");
   addClientFlags(command).action(async (flags: ListFlags) => {
     const { client } = connect(command);
     const { tasks, searchedUntil } = await collect(client, flags);
     if (flags.json) {
       for (const task of tasks) printJson(task);
     } else if (tasks.length === 0) {
-      say("No task fits.");
+      say("No matching tasks.");
     } else {
       const screen = dataScreen();
       print(...table(tasks, taskColumns(screen, systemClock.now()), screen));
     }
-    if (searchedUntil) say(`Searched back to ${searchedUntil}; go on with --created-before ${searchedUntil}`);
+    if (searchedUntil) {
+      say(`Searched back to ${searchedUntil}; to continue, add --created-before ${searchedUntil}`);
+    }
   });
   command.addHelpText(
     "after",
@@ -66,7 +68,7 @@ export function addList(program: Command): void {
   );
 }
 
-/** Page by page, until there are enough, no more, or the server has searched as far as it does in one go. */
+/** Fetches pages until the limit is reached, the list ends, or the server stops an expensive search. */
 async function collect(client: Client, flags: ListFlags) {
   const filter: ListOptions = {
     status: flags.status,
@@ -98,7 +100,7 @@ function statuses(text: string): readonly Status[] {
   return text.split(",").map((word) => {
     const status = STATUSES.find((status) => status === word.trim().toUpperCase());
     if (!status) {
-      throw new InvalidArgumentError(`Allowed are ${STATUSES.join(", ")}${didYouMean(word, STATUSES)}`);
+      throw new InvalidArgumentError(`Must be one of ${STATUSES.join(", ")}${didYouMean(word, STATUSES)}`);
     }
     return status;
   });

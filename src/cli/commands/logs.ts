@@ -1,4 +1,4 @@
-// taskwright logs: what a task has logged.
+// taskwright logs: shows the log of a task.
 import { type Command, Option } from "commander";
 import type { Client } from "../../client/index.js";
 import { isFinished } from "../../model/status.js";
@@ -14,17 +14,17 @@ interface LogsFlags {
   readonly json?: true;
 }
 
-/** Lines of one request. */
+/** Lines per request. */
 const PAGE = 1000;
 
 export function addLogs(program: Command): void {
   const command = program
     .command("logs")
-    .description("Show what a task has logged: time, level, message and fields.")
-    .argument("<id>", "id of the task")
-    .option("-f, --follow", "go on until the task ends")
-    .addOption(new Option("--level <level>", "least level to show").choices(LOG_LEVELS).default("info"))
-    .option("--json", "one line per log line, as the API gives it");
+    .description("Show the log of a task: time, level, message and fields.")
+    .argument("<id>", "Task id")
+    .option("-f, --follow", "Keep printing new lines until the task finishes")
+    .addOption(new Option("--level <level>", "Lowest level to show").choices(LOG_LEVELS).default("info"))
+    .option("--json", "Print each log line as JSON, as returned by the API");
   addClientFlags(command).action(async (id: string, flags: LogsFlags) => {
     const { client } = connect(command);
     await untilInterrupted((signal) => showLogs(client, id, flags, signal));
@@ -44,14 +44,15 @@ async function showLogs(client: Client, id: string, flags: LogsFlags, signal: Ab
   let after = 0;
   for (;;) {
     after = await printLines(client, id, { after, flags, signal });
-    // What was printed after the task had ended is all there is.
+    // Lines printed after the task had finished are complete.
     if (isFinished(task.status) || !flags.follow) break;
     task = await client.get(id, { wait: 1, signal });
   }
-  if (after === 0) say(isFinished(task.status) ? "It logged nothing." : "It has logged nothing yet.");
+  if (after === 0)
+    say(isFinished(task.status) ? "The task logged nothing." : "The task has not logged anything yet.");
 }
 
-/** Prints the lines after the one with the number `after`; answers the number of the last one. */
+/** Prints the lines after line number `after`; returns the number of the last line. */
 async function printLines(
   client: Client,
   id: string,

@@ -1,4 +1,4 @@
-// taskwright migrate: brings the database up to date without starting the server.
+// taskwright migrate: migrates the database without starting the server.
 import path from "node:path";
 import type { Command } from "commander";
 import { readConfigFile } from "../../config/file.js";
@@ -25,9 +25,9 @@ interface Place {
 export function addMigrate(program: Command): void {
   const command = program
     .command("migrate")
-    .description("Bring the database up to date. serve and worker do so too; this is for doing it before.")
-    .option("--grant <role>", "change nothing; print the SQL that lets this role use the schema at run time")
-    .option("--json", "print the versions as JSON");
+    .description("Migrate the database to the current schema version, ahead of starting serve or worker.")
+    .option("--grant <role>", "Only print the SQL that grants this role what servers and workers need")
+    .option("--json", "Print the versions as JSON");
   addConfigFlags(command, KEYS).action(async ({ grant, json }: MigrateFlags) => {
     const file = await readConfigFile(process.cwd(), loadLibrary);
     const place = loadConfig({ flags: configFlags(command, KEYS), env: process.env, file });
@@ -38,21 +38,23 @@ export function addMigrate(program: Command): void {
     if (json) return printJson({ ...where, from, to });
     const named = isServer ? `schema ${place.schema} of ${storeName(place.store)}` : place.store;
     print(
-      from === to ? `${named} is up to date (version ${to})` : `${named} went from version ${from} to ${to}`,
+      from === to
+        ? `${named} is up to date (version ${to})`
+        : `${named} migrated from version ${from} to ${to}`,
     );
   });
   command.addHelpText(
     "after",
     `
-PostgreSQL with two roles: one owns the schema and migrates, the other runs servers and workers and may change no table.
-Once, and after each update of the program, before the new servers and workers start:
+With PostgreSQL you can use two roles: one owns the schema and migrates it; the other runs servers and workers and cannot
+change the schema. At installation and after each upgrade, before the new servers and workers start:
 
   1. as the owner: taskwright migrate
-  2. once: taskwright migrate --grant app | psql postgres://owner@db.example.org/tasks
+  2. first time only: taskwright migrate --grant app | psql postgres://owner@db.example.org/tasks
   3. as app: taskwright serve --no-migrate, taskwright worker --no-migrate
 
-Several may migrate at the same time: one does, the others wait for it. With --no-migrate (TASKWRIGHT_MIGRATE=false) an
-older schema is refused, and nothing is changed. Stop servers and workers of the older version first.
+Concurrent migrations are safe: one runs, the others wait for it. With --no-migrate (TASKWRIGHT_MIGRATE=false) a process
+refuses to start on an outdated schema and changes nothing. Stop servers and workers of the old version first.
 ${examples([
   "taskwright migrate",
   "taskwright migrate --store /srv/tasks.db",
@@ -63,7 +65,7 @@ ${examples([
 
 const inFull = ({ store }: Place) => ({ store: path.resolve(store) });
 
-/** Each store is loaded here, so that commands that need no database start without it. */
+/** Stores are imported here so that commands that need no database start faster. */
 async function migrate({ store, schema }: Place): Promise<{ readonly from: number; readonly to: number }> {
   if (isPostgresUrl(store)) {
     const { migratePostgresStore } = await import("../../store/postgres/migrate-store.js");
@@ -75,7 +77,7 @@ async function migrate({ store, schema }: Place): Promise<{ readonly from: numbe
 
 async function printGrants({ store, schema }: Place, role: string): Promise<void> {
   if (!isPostgresUrl(store)) {
-    throw new CommandFailure(EXIT.usage, "--grant is for PostgreSQL; a SQLite file has no roles");
+    throw new CommandFailure(EXIT.usage, "--grant requires PostgreSQL; SQLite has no roles");
   }
   const { grantStatements } = await import("../../store/postgres/migrate-store.js");
   print(...grantStatements(schema, role));

@@ -1,4 +1,4 @@
-// taskwright move: everything of a SQLite store into PostgreSQL, while no server runs.
+// taskwright move: moves a SQLite store to PostgreSQL while no server is running.
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { readConfigFile } from "../../config/file.js";
@@ -27,17 +27,17 @@ interface MoveFlags {
 export function addMove(program: Command): void {
   const command = program
     .command("move")
-    .description("Move everything from a SQLite store into PostgreSQL, while nothing runs on either.")
+    .description("Move a SQLite store to PostgreSQL. No server or worker may be running on either.")
     .requiredOption(
       "--from <file>",
-      "the SQLite database, as data/taskwright.db or sqlite:data/taskwright.db",
+      "SQLite database to read, such as data/taskwright.db or sqlite:data/taskwright.db",
     )
-    .requiredOption("--to <url>", "where it goes: postgres://user:password@host:port/database")
+    .requiredOption("--to <url>", "Target database: postgres://user:password@host:port/database")
     .option(
       "--from-files <place>",
-      "where the source keeps files, if it was run with --files (default folder)",
+      "Where the source stores files, if it was run with --files (default folder)",
     )
-    .option("--json", "print what was moved as JSON");
+    .option("--json", "Print a summary as JSON");
   addConfigFlags(command, KEYS).action(async (flags: MoveFlags) => {
     const { from, to } = checkPlaces(flags);
     const file = await readConfigFile(process.cwd(), loadLibrary);
@@ -52,13 +52,14 @@ export function addMove(program: Command): void {
   command.addHelpText(
     "after",
     `
-Tasks with results, logs, attempts and checkpoints, what waits or is scheduled, replay keys, counts, and files: from the
-folder files in --data-dir to where --files says, by default into the database. A folder that both use is left as it is.
-Tasks that ran when the source stopped are taken over by the first worker, as after any crash.
+Moves finished, waiting and scheduled tasks with their results, logs, attempts and checkpoints, idempotency keys, counters
+and files. Files are copied from the folder "files" in --data-dir to the location given by --files, by default the
+database. A folder that both stores use is left unchanged. Tasks that were running when the source stopped are taken over
+by the first worker, as after a crash.
 
-The source is only read, and nobody else can open it meanwhile. The schema must be empty; it stays closed to servers and
-workers until everything has been compared and is the same. Interrupted, run the same command again: it goes on where it
-stopped, or starts over if the source was written to since.
+The source is opened read-only and locked during the move. The target schema must be empty; servers and workers cannot
+use it until every table has been compared and matches. If the move is interrupted, run the same command again: it resumes
+where it stopped, or starts over if the source has changed since.
 ${examples([
   "taskwright move --from data/taskwright.db --to postgres://owner:…@db.example.org/tasks",
   "PGPASSWORD=… taskwright move --from sqlite:/srv/tasks.db --to postgres://owner@db.example.org/tasks --json",
@@ -71,13 +72,13 @@ function checkPlaces({ from, to }: MoveFlags): { readonly from: string; readonly
   if (/^\w+:\/\//.test(source)) {
     throw new CommandFailure(
       EXIT.usage,
-      `--from: ${storeName(source)} is no SQLite file; move goes from SQLite to PostgreSQL`,
+      `--from: ${storeName(source)} is not a SQLite file; move copies from SQLite to PostgreSQL`,
     );
   }
   if (!isPostgresUrl(to) || !isReadableUrl(to)) {
     throw new CommandFailure(
       EXIT.usage,
-      `--to: ${storeName(to)} is not allowed; allowed is postgres://user:password@host:port/database (special characters in the password percent-encoded)`,
+      `--to: ${storeName(to)} is not a valid URL; it must be postgres://user:password@host:port/database (special characters in the password percent-encoded)`,
     );
   }
   return { from: source, to };
@@ -95,8 +96,9 @@ async function move(options: {
 }): Promise<void> {
   const { json, ...places } = options;
   const { from, to, schema, signal } = places;
-  if (!existsSync(from)) throw new CommandFailure(EXIT.notFound, `there is no database ${from}; see --from`);
-  // Loaded here, so that commands that need no database start without it.
+  if (!existsSync(from))
+    throw new CommandFailure(EXIT.notFound, `database ${from} does not exist; check --from`);
+  // Imported here so that commands that need no database start faster.
   const { moveStore } = await import("../move/move-store.js");
   const start = systemClock.monotonic();
   const bar = createBar(1);
@@ -109,7 +111,7 @@ async function move(options: {
     });
   } catch (error) {
     bar.clear();
-    if (signal.aborted) say("What was copied stays: run the same command again, and it goes on from there.");
+    if (signal.aborted) say("Copied data is kept: run the same command again to resume.");
     throw error;
   }
   bar.clear();
@@ -120,8 +122,8 @@ async function move(options: {
   if (moved.differing.length > 0) {
     throw new CommandFailure(
       EXIT.error,
-      `${place} has not got the same rows in ${moved.differing.join(", ")}, and stays closed. The source is as it was. ` +
-        "Make sure that nothing else writes to the schema, and run the same command again: it starts over.",
+      `the rows in ${moved.differing.join(", ")} of ${place} differ from the source, so the schema stays locked. The source is unchanged. ` +
+        "Make sure that nothing else writes to the schema, and run the same command again; it starts over.",
     );
   }
   if (json) return;

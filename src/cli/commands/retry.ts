@@ -1,4 +1,4 @@
-// taskwright retry: a new task in place of each that failed or was cancelled.
+// taskwright retry: submits a new task for each failed or cancelled one.
 import type { Command } from "commander";
 import type { WireTask } from "../../client/index.js";
 import { addClientFlags, connect, examples } from "../flags.js";
@@ -15,20 +15,20 @@ export function addRetry(program: Command): void {
   const command = program
     .command("retry")
     .description("Run failed or cancelled tasks again, each as a new task with the same parameters.")
-    .argument("<id...>", "ids of tasks")
-    .option("--params <json>", "other parameters: JSON, @file.json, or - for stdin")
-    .option("--again", "also when it was retried before");
+    .argument("<id...>", "Task ids")
+    .option("--params <json>", "Use these parameters instead: JSON, @file.json, or - for stdin")
+    .option("--again", "Retry even if the task has already been retried");
   addClientFlags(addWaitFlags(command)).action(async (ids: readonly string[], flags: RetryFlags) => {
     const { client } = connect(command);
     const parameters = flags.params === undefined ? undefined : await readJsonArgument(flags.params);
-    // All are on their way before the first is waited for.
+    // Submit all of them before waiting for the first.
     const tasks: WireTask[] = [];
     try {
       await forEachOf(ids, async (id) => {
         tasks.push(await client.retry(id, { parameters, again: flags.again }));
       });
     } finally {
-      // What was made is reported, whatever became of the others.
+      // Report the submitted ones even if others failed.
       await forEachOf(tasks, (task) => reportSubmitted(client, task, flags));
     }
   });

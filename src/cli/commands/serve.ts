@@ -1,4 +1,4 @@
-// taskwright serve: the server with its worker.
+// taskwright serve: runs the server, with a worker unless disabled.
 import type { Command } from "commander";
 import { VERSION } from "../../app/version.js";
 import { checkBinding } from "../../config/binding.js";
@@ -18,7 +18,7 @@ export function addServe(program: Command): void {
     const file = await readConfigFile(process.cwd(), loadLibrary);
     const config = loadConfig({ flags: configFlags(command, keys), env: process.env, file });
     checkBinding(config);
-    // Loaded here, so that commands that only talk to a server start without it.
+    // Imported here so that client commands start faster.
     const [{ startServer }, { builtInTasks }] = await Promise.all([
       import("../../app/server.js"),
       import("../../tasks/index.js"),
@@ -32,15 +32,15 @@ export function addServe(program: Command): void {
           ["Dashboard", paint(talkScreen(), "bold", `${server.url}/`)],
           ["API docs", `${server.url}/docs`],
           storeRow(config, server),
-          config.worker ? workRow(config) : ["Worker", "none in this process"],
+          config.worker ? workRow(config) : ["Worker", "disabled in this process"],
         ]),
     );
   });
   command.addHelpText(
     "after",
     `
-Reads taskwright.config.ts (or .js, .mjs) of this folder; flags and environment come first.
-With PostgreSQL, more workers may join from other machines: taskwright worker.
+Reads taskwright.config.ts (or .js, .mjs) in the current folder; flags and environment variables take precedence.
+With PostgreSQL, other machines can run more workers: taskwright worker.
 ${examples([
   "taskwright serve",
   "taskwright serve --port 9000 --store /srv/tasks.db --data-dir /srv/files",

@@ -1,4 +1,4 @@
-// taskwright submit: makes a task from words of the command line.
+// taskwright submit: submits a task described by command-line arguments.
 import type { Command } from "commander";
 import type { Millis } from "../../model/time.js";
 import { findType } from "../find-type.js";
@@ -25,17 +25,21 @@ export function addSubmit(program: Command): void {
   const command = program
     .command("submit")
     .description("Submit a task.")
-    .argument("<type>", "task type, such as data_processing")
-    .option("-p, --param <key=value>", "a parameter: key=value, key:=json, key=@file to upload", gather)
-    .option("--params <json>", "all parameters: JSON, @file.json, or - for stdin")
-    .option("-q, --queue <name>", "queue")
-    .option("--priority <number>", "-100 to 100, higher first", wholeNumber)
-    .option("--delay <duration>", "not before this much time has passed", durationText)
-    .option("--run-at <date>", "not before this moment", dateText)
-    .option("--timeout <duration>", "longest run of one attempt", durationText)
-    .option("--max-attempts <number>", "attempts in all, 1 to 100", wholeNumber)
-    .option("--tag <tag>", "a tag; may be given several times", gather)
-    .option("--summary <text>", "one line for people");
+    .argument("<type>", "Task type, such as data_processing")
+    .option(
+      "-p, --param <key=value>",
+      "Set a parameter: key=value, key:=json, or key=@file to upload a file",
+      gather,
+    )
+    .option("--params <json>", "All parameters: JSON, @file.json, or - for stdin")
+    .option("-q, --queue <name>", "Queue to submit to")
+    .option("--priority <number>", "Priority from -100 to 100; higher runs first", wholeNumber)
+    .option("--delay <duration>", "Start no sooner than after this time", durationText)
+    .option("--run-at <date>", "Start no sooner than this date", dateText)
+    .option("--timeout <duration>", "Time limit of each attempt", durationText)
+    .option("--max-attempts <number>", "Maximum number of attempts, 1 to 100", wholeNumber)
+    .option("--tag <tag>", "Add a tag; can be repeated", gather)
+    .option("--summary <text>", "One-line description shown in lists");
   addClientFlags(addWaitFlags(command)).action(async (name: string, flags: SubmitFlags) => {
     const { client } = connect(command);
     const { parameters_schema: schema } = await findType(client, name);
@@ -58,7 +62,7 @@ export function addSubmit(program: Command): void {
   });
   command.addHelpText(
     "after",
-    `\nA value is typed by the task type's schema; a key that is given several times makes a list.
+    `\nValues are converted according to the schema of the task type; repeating a key builds a list.
 ${examples([
   "taskwright submit data_processing -p rows=5000 --wait",
   "taskwright submit data_processing -p file_id=@sales.csv --priority 10",

@@ -1,4 +1,4 @@
-// taskwright types: what can be submitted, and with which parameters.
+// taskwright types: shows the task types that can be submitted, and their parameters.
 import type { Command } from "commander";
 import type { WireTaskType } from "../../client/index.js";
 import { formatDuration } from "../../model/time.js";
@@ -12,9 +12,9 @@ import { type Column, oneLine, paint, printable, type Screen, table } from "../t
 export function addTypes(program: Command): void {
   const command = program
     .command("types")
-    .description("List the task types of the server, or show the parameters of one.")
-    .argument("[type]", "name of a task type")
-    .option("--json", "one type per line, as the API gives it");
+    .description("List the task types the server accepts, or show the parameters of one.")
+    .argument("[type]", "Task type")
+    .option("--json", "Print one task type per line, as returned by the API");
   addClientFlags(command).action(async (name: string | undefined, flags: { readonly json?: true }) => {
     const { client } = connect(command);
     const types = name === undefined ? await client.taskTypes() : [await findType(client, name)];
@@ -49,25 +49,25 @@ const PARAMETER_COLUMNS: readonly Column<ParameterRow>[] = [
   { title: "HELP", text: (row) => row.help },
 ];
 
-/** Description, defaults, parameters and commands to try, as lines. */
+/** Description, defaults, parameters and example commands, as lines. */
 export function typeDetail(type: WireTaskType, screen: Screen): readonly string[] {
   const { queue, max_attempts, timeout_ms } = type.defaults;
   const rows = type.parameters_schema === null ? [] : describeParameters(type.parameters_schema);
   return [
     paint(screen, "bold", oneLine(type.name)),
     ...(type.description === "" ? [] : [printable(type.description)]),
-    `Queue ${oneLine(queue)}, up to ${max_attempts} attempts of ${formatDuration(timeout_ms)} each.`,
+    `Queue ${oneLine(queue)}; up to ${max_attempts} attempts of ${formatDuration(timeout_ms)} each.`,
     "",
-    ...(rows.length === 0 ? ["It says nothing about its parameters."] : parameterLines(rows, screen)),
+    ...(rows.length === 0 ? ["Its parameters are not described."] : parameterLines(rows, screen)),
     "",
     paint(screen, "bold", "Examples"),
     ...exampleLines(type, rows).map((line) => `  ${printable(line)}`),
   ];
 }
 
-/** A table; where the screen is too narrow for it, the help of each parameter on lines of its own. */
+/** A table or, if the terminal is too narrow, one block per parameter. */
 function parameterLines(rows: readonly ParameterRow[], screen: Screen): readonly string[] {
-  // A column in which nothing stands would only take room.
+  // Empty columns are left out.
   const columns = PARAMETER_COLUMNS.filter((column) => rows.some((row) => column.text(row) !== ""));
   const whole = table(rows, columns, { colour: false, width: undefined });
   if (screen.width === undefined || whole.every((line) => line.length <= (screen.width ?? 0))) {

@@ -1,4 +1,4 @@
-// taskwright watch: what runs, as it runs.
+// taskwright watch: shows running tasks live.
 import type { Command } from "commander";
 import { addClientFlags, connect, examples } from "../flags.js";
 import { untilInterrupted } from "../interrupt.js";
@@ -13,10 +13,10 @@ interface WatchFlags {
 export function addWatch(program: Command): void {
   const command = program
     .command("watch")
-    .description("Watch everything that runs, or one task until it ends. Ctrl-C leaves the tasks alone.")
-    .argument("[id]", "id of a task")
-    .option("-t, --type <a,b>", "tasks of these types only")
-    .option("--json", "one event per line, as the API gives it");
+    .description("Watch running tasks live, or one task until it finishes. Ctrl-C does not affect the tasks.")
+    .argument("[id]", "Task id")
+    .option("-t, --type <a,b>", "Only tasks of these types")
+    .option("--json", "Print one event per line, as returned by the API");
   addClientFlags(command).action(async (id: string | undefined, flags: WatchFlags) => {
     const { client } = connect(command);
     const json = flags.json === true;
@@ -30,8 +30,8 @@ export function addWatch(program: Command): void {
   command.addHelpText(
     "after",
     `
-With an id it exits as submit --wait does: 0 for SUCCESS, 4 otherwise. Where the output is no terminal, each event
-is a line.
+With an id, the exit code is that of submit --wait: 0 for SUCCESS, 4 otherwise. If the output is not a terminal, each
+event is printed on its own line.
 ${examples([
   "taskwright watch",
   "taskwright watch 0199d8a4-6c32-7b1e-9f04-2ad0c85e7713",

@@ -1,4 +1,4 @@
-// taskwright worker: runs tasks of a PostgreSQL store, beside a server and other workers.
+// taskwright worker: runs a worker process on a PostgreSQL store.
 import type { Command } from "commander";
 import { VERSION } from "../../app/version.js";
 import { readConfigFile } from "../../config/file.js";
@@ -12,20 +12,18 @@ export function addWorker(program: Command): void {
   const keys = keysFor("worker");
   const command = program
     .command("worker")
-    .description(
-      "Run tasks of a PostgreSQL store, without API and dashboard; on as many machines as you like.",
-    );
+    .description("Run a worker without API and dashboard, on any number of machines. Requires PostgreSQL.");
   addConfigFlags(command, keys).action(async () => {
     const file = await readConfigFile(process.cwd(), loadLibrary);
     const config = loadConfig({ flags: configFlags(command, keys), env: process.env, file });
     if (!isPostgresUrl(config.store)) {
       throw new CommandFailure(
         EXIT.usage,
-        `a SQLite store (${config.store}) belongs to one process: taskwright serve runs its tasks. ` +
-          "For workers of their own, name a PostgreSQL server: --store postgres://user:password@host:port/database",
+        `the SQLite store ${config.store} can be used by one process only: taskwright serve, which also runs its tasks. ` +
+          "To run separate workers, use PostgreSQL: --store postgres://user:password@host:port/database",
       );
     }
-    // Loaded here, so that commands that only talk to a server start without it.
+    // Imported here so that client commands start faster.
     const [{ startWorkerProcess }, { builtInTasks }] = await Promise.all([
       import("../../app/worker-process.js"),
       import("../../tasks/index.js"),
@@ -40,8 +38,8 @@ export function addWorker(program: Command): void {
   command.addHelpText(
     "after",
     `
-Reads taskwright.config.ts (or .js, .mjs) of this folder, so that it knows your task types; flags and environment come
-first. A password in a flag can be seen by every user of the machine: TASKWRIGHT_STORE can't.
+Reads your task types and settings from taskwright.config.ts (or .js, .mjs) in the current folder; flags and environment
+variables take precedence. Every user of the machine can read flags, so pass passwords in TASKWRIGHT_STORE.
 ${examples([
   "TASKWRIGHT_STORE=postgres://app:…@db.example.org/tasks taskwright worker",
   "taskwright worker --concurrency 4 --queues images,reports",

@@ -1,8 +1,8 @@
-// What the shell can complete, taken from the commands themselves. Knows no shell.
+// What a shell can complete, derived from the commands. Independent of the shell.
 import type { Argument, Command, Option } from "commander";
 import { STATUSES } from "../../model/status.js";
 
-/** What may stand as a value: fixed words, names that the server knows, files, or anything. */
+/** Possible values: fixed words, names from the server, files, or anything. */
 export type Candidates =
   | { readonly kind: "words"; readonly words: readonly string[] }
   | { readonly kind: "types" | "queues" | "files" | "none" };
@@ -11,7 +11,7 @@ export interface CompletedOption {
   /** --queue and -q. */
   readonly flags: readonly string[];
   readonly help: string;
-  /** Undefined for a switch, which takes no value. */
+  /** Undefined for a switch, which has no value. */
   readonly value?: Candidates;
 }
 
@@ -45,7 +45,7 @@ function argumentOf(command: Command): Candidates {
   return argument ? candidates(argument.name(), argument.argChoices) : { kind: "none" };
 }
 
-/** By the name of the option or argument: one name means one thing in all commands. */
+/** Chosen by the name of the option or argument; a name means the same in every command. */
 function candidates(name: string, choices: readonly string[] | undefined): Candidates {
   if (choices) return { kind: "words", words: choices };
   switch (name) {

@@ -1,22 +1,22 @@
-// Checks of the configuration: does it load, and is what it asks for safe and there?
+// Configuration checks: does it load, is it safe, and is the mail server reachable?
 import { checkBinding, isLoopback } from "../../config/binding.js";
 import { ConfigError } from "../../config/error.js";
 import type { Config } from "../../config/load.js";
 import { type Finding, ok, problem, warning } from "./finding.js";
 
-/** The configuration, where it loads. */
+/** The findings, and the configuration if it loads. */
 export async function checkConfiguration(
   load: () => Promise<Config>,
 ): Promise<{ readonly findings: readonly Finding[]; readonly config?: Config }> {
   try {
     const config = await load();
     const { length } = config.tasks;
-    const types = length === 0 ? "no task types of your own" : `${length} task types of your own`;
-    return { config, findings: [ok("configuration", `loads, with ${types}`), checkKey(config)] };
+    const types = `${length === 0 ? "no" : length} custom task ${length === 1 ? "type" : "types"}`;
+    return { config, findings: [ok("configuration", `valid, with ${types}`), checkKey(config)] };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const findings = error.faults.map((fault) =>
-      problem("configuration", fault, "correct it; docs/configuration.md has every setting"),
+      problem("configuration", fault, "correct the setting; docs/configuration.md lists all of them"),
     );
     return { findings };
   }
@@ -24,26 +24,26 @@ export async function checkConfiguration(
 
 function checkKey(config: Config): Finding {
   const { host, apiKey } = config;
-  if (apiKey !== undefined) return ok("API key", "is set");
-  if (isLoopback(host)) return ok("API key", `none is needed: ${host} can be reached from this machine only`);
+  if (apiKey !== undefined) return ok("API key", "set");
+  if (isLoopback(host)) return ok("API key", `not required: ${host} is reachable from this machine only`);
   try {
     checkBinding(config);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return problem(
       "API key",
-      `none is set, and host is ${host}: the server will not start`,
+      `not set, and host is ${host}: the server will not start`,
       "set TASKWRIGHT_API_KEY",
     );
   }
-  const message = `none is set, and ${host} can be reached from other machines (--insecure)`;
-  return warning("API key", message, "set TASKWRIGHT_API_KEY, unless something in front asks who calls");
+  const message = `not set, and ${host} is reachable from other machines (--insecure)`;
+  return warning("API key", message, "set TASKWRIGHT_API_KEY, unless a proxy in front authenticates callers");
 }
 
-/** Connects, greets (EHLO) and, where the URL has a password, logs in; sends nothing. */
+/** Connects, sends EHLO and, if the URL has a password, logs in. Sends no mail. */
 export async function checkMail(url: string | undefined): Promise<Finding> {
   if (url === undefined)
-    return ok("mail server", "none is set; tasks of type email need one (TASKWRIGHT_SMTP_URL)");
+    return ok("mail server", "not set; tasks of type email require one (TASKWRIGHT_SMTP_URL)");
   const { host } = new URL(url);
   try {
     const { createTransport } = await import("nodemailer");
@@ -55,7 +55,7 @@ export async function checkMail(url: string | undefined): Promise<Finding> {
     });
     try {
       await transport.verify();
-      return ok("mail server", `${host} answers`);
+      return ok("mail server", `${host} responds`);
     } finally {
       transport.close();
     }

@@ -1,12 +1,12 @@
-// What a check has found, and how it is told. Checks nothing.
+// The result of a check, and how it is printed.
 import { oneLine, paint, type Screen } from "../terminal.js";
 
-/** `problem`: something does not work. `warning`: it works, and may not for long. */
+/** `problem`: something does not work. `warning`: it works now, but may fail later. */
 export interface Finding {
   readonly check: string;
   readonly level: "ok" | "warning" | "problem";
   readonly message: string;
-  /** What to do; absent where all is well. */
+  /** What to do; absent if all is well. */
   readonly fix?: string;
 }
 
@@ -35,11 +35,12 @@ export function findingLines(findings: readonly Finding[], screen: Screen): read
   });
 }
 
-/** In words: how many of each. */
+/** How many findings there are of each level. */
 export function summary(findings: readonly Finding[]): string {
   const count = (level: Finding["level"]) => findings.filter((finding) => finding.level === level).length;
   const parts = [`${count("ok")} ok`];
-  if (count("warning") > 0) parts.push(`${count("warning")} to look at`);
-  if (count("problem") > 0) parts.push(`${count("problem")} to mend`);
+  for (const level of ["warning", "problem"] as const) {
+    if (count(level) > 0) parts.push(`${count(level)} ${level}${count(level) === 1 ? "" : "s"}`);
+  }
   return parts.join(", ");
 }

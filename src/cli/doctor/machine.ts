@@ -1,4 +1,4 @@
-// Checks of this machine's programs: Node, SQLite and the optional packages.
+// Checks of the local installation: Node, SQLite and the optional packages.
 import { createRequire } from "node:module";
 import { StoreError } from "../../store/store.js";
 import { type Finding, ok, problem, warning } from "./finding.js";
@@ -12,7 +12,7 @@ export function checkNode(version: string = process.versions.node): Finding {
   const [wantedMajor = 0, wantedMinor = 0] = least.split(".").map(Number);
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) {
-    return ok("Node", `${version}, and ${least} is enough`);
+    return ok("Node", `${version} (${least} or newer is required)`);
   }
   return problem("Node", `${version} is too old`, `install Node ${least} or newer`);
 }
@@ -32,7 +32,7 @@ export async function checkSqlite(): Promise<Finding> {
   } catch (error) {
     if (error instanceof StoreError) return problem("SQLite", error.message, "npm install better-sqlite3");
     const message = error instanceof Error ? error.message : String(error);
-    return problem("SQLite", `better-sqlite3 does not load here: ${message}`, "npm rebuild better-sqlite3");
+    return problem("SQLite", `better-sqlite3 fails to load: ${message}`, "npm rebuild better-sqlite3");
   }
 }
 
@@ -42,13 +42,13 @@ const OPTIONAL = [
   { name: "nodemailer", types: "email", load: () => import("nodemailer") },
 ] as const;
 
-/** Absent ones are no problem until a task of their type runs. */
+/** A missing package matters only once a task of its type runs. */
 export function checkPackages(): Promise<readonly Finding[]> {
   return Promise.all(
     OPTIONAL.map(async ({ name, types, load }) => {
       try {
         await load();
-        return ok(name, "is installed and loads");
+        return ok(name, "installed");
       } catch (error) {
         const why = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
         return warning(name, `tasks of type ${types} will fail: ${why}`, `npm install ${name}`);

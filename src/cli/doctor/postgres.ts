@@ -1,4 +1,4 @@
-// Checks of a PostgreSQL server and of our schema in it. Changes nothing.
+// Checks of a PostgreSQL server and of our schema in it. Read-only.
 import { storeName } from "../../config/store-url.js";
 import type { Clock } from "../../lib/clock.js";
 import { formatDuration, type Millis } from "../../model/time.js";
@@ -7,12 +7,12 @@ import { StoreError } from "../../store/store.js";
 import { formatBytes } from "../bytes.js";
 import { type Finding, ok, problem, warning } from "./finding.js";
 
-/** Several round trips are part of every submit and every turn of a worker. */
+/** Every submit and every worker turn needs several round trips. */
 const SLOW: Millis = 20;
 const CLOCK_TOLERANCE: Millis = 3_000;
 const LONG_TRANSACTION: Millis = 5 * 60_000;
-/** Connections of a process beside its pool: two that beat, one that listens, four for files in the database. */
-const BESIDE_POOL = 7;
+/** Connections of a process in addition to its pool: two for heartbeats, one for LISTEN, four for files in the database. */
+const OUTSIDE_POOL = 7;
 
 export async function checkPostgres(
   place: { readonly store: string; readonly schema: string; readonly pool: number },
@@ -38,16 +38,16 @@ export async function checkPostgres(
 }
 
 function checkAnswer(name: string, { serverVersion, roundTrip, isReadOnly }: Diagnosis): Finding {
-  const answer = `${name} answers in ${roundTrip.toFixed(1)} ms (PostgreSQL ${serverVersion})`;
-  if (isReadOnly) return problem("store", `${answer}, and takes no writes`, "name the primary server");
+  const answer = `${name} responds in ${roundTrip.toFixed(1)} ms (PostgreSQL ${serverVersion})`;
+  if (isReadOnly) return problem("store", `${answer}, but is read-only`, "connect to the primary server");
   if (roundTrip <= SLOW) return ok("store", answer);
-  return warning("store", `${answer}, which is slow`, "run servers and workers near the database");
+  return warning("store", `${answer}, which is slow`, "run servers and workers closer to the database");
 }
 
 function checkClock(ahead: Millis): Finding {
-  if (Math.abs(ahead) <= CLOCK_TOLERANCE) return ok("database clock", "agrees with this machine's");
-  const message = `is ${formatDuration(Math.abs(ahead))} ${ahead > 0 ? "ahead of" : "behind"} this machine's`;
-  return warning("database clock", message, "set both by NTP; dates of tasks are the database's");
+  if (Math.abs(ahead) <= CLOCK_TOLERANCE) return ok("database clock", "matches this machine's clock");
+  const message = `${formatDuration(Math.abs(ahead))} ${ahead > 0 ? "ahead of" : "behind"} this machine's clock`;
+  return warning("database clock", message, "synchronise both with NTP; task dates use the database's clock");
 }
 
 function checkDurability({ synchronousCommit, fsync, fullPageWrites }: Diagnosis): readonly Finding[] {
@@ -55,7 +55,11 @@ function checkDurability({ synchronousCommit, fsync, fullPageWrites }: Diagnosis
   const findings: Finding[] = [];
   if (!fsync) {
     findings.push(
-      problem(check, "fsync is off: a power cut may destroy the database", "set fsync = on and restart it"),
+      problem(
+        check,
+        "fsync is off: a power cut may destroy the database",
+        "set fsync = on and restart PostgreSQL",
+      ),
     );
   }
   if (!fullPageWrites) {
@@ -71,7 +75,7 @@ function checkDurability({ synchronousCommit, fsync, fullPageWrites }: Diagnosis
     findings.push(
       warning(
         check,
-        "synchronous_commit is off: what was acknowledged in the last moments may be lost in a crash",
+        "synchronous_commit is off: a crash may lose the most recently acknowledged tasks",
         "set synchronous_commit = on",
       ),
     );
@@ -82,36 +86,36 @@ function checkDurability({ synchronousCommit, fsync, fullPageWrites }: Diagnosis
 }
 
 function checkConnections({ connections: { most, open } }: Diagnosis, pool: number): Finding {
-  const each = pool + BESIDE_POOL;
+  const each = pool + OUTSIDE_POOL;
   const fits = Math.floor(most / each);
-  const message = `${open} of ${most} in use; a server or worker takes up to ${each}, so ${fits} fit`;
+  const message = `${open} of ${most} in use; each server or worker uses up to ${each}, so the limit allows ${fits}`;
   if (fits > 1 && open + each <= most) return ok("connections", message);
-  return warning("connections", message, "raise max_connections, or make pools smaller: --pool");
+  return warning("connections", message, "raise max_connections, or reduce --pool");
 }
 
 function checkPooler({ pooler }: Diagnosis): Finding {
-  if (pooler === "none") return ok("pooler", "none in between; LISTEN works");
-  if (pooler === "session") return ok("pooler", "one in session mode in between; LISTEN works");
+  if (pooler === "none") return ok("pooler", "none; LISTEN works");
+  if (pooler === "session") return ok("pooler", "session mode; LISTEN works");
   return warning(
     "pooler",
-    "one in transaction mode in between: LISTEN does not work, and idle workers find new tasks by looking, within 1 s",
-    "connect past the pooler, or let it run in session mode, where that is too slow",
+    "transaction mode: LISTEN does not work, so idle workers find new tasks by polling, within 1 s",
+    "if that is too slow, connect directly or use session mode",
   );
 }
 
 function checkVacuum({ autovacuum }: Diagnosis): Finding {
   if (autovacuum) return ok("autovacuum", "on");
-  return problem("autovacuum", "off: the tables only grow, and claims get slower", "set autovacuum = on");
+  return problem("autovacuum", "off: tables keep growing and claims get slower", "set autovacuum = on");
 }
 
 function checkTransactions({ oldestTransaction }: Diagnosis): Finding {
   const check = "open transactions";
-  if (oldestTransaction === undefined) return ok(check, "none that this role can see");
-  const message = `the oldest began ${formatDuration(oldestTransaction)} ago`;
+  if (oldestTransaction === undefined) return ok(check, "none visible to this role");
+  const message = `the oldest started ${formatDuration(oldestTransaction)} ago`;
   if (oldestTransaction < LONG_TRANSACTION) return ok(check, message);
   return warning(
     check,
-    `${message}, and vacuum removes nothing that is younger`,
+    `${message}; vacuum cannot remove newer dead rows`,
     "end it: see pg_stat_activity (xact_start) and pg_prepared_xacts",
   );
 }
@@ -119,7 +123,7 @@ function checkTransactions({ oldestTransaction }: Diagnosis): Finding {
 function checkSchema(found: Diagnosis, schema: string): readonly Finding[] {
   const { schemaVersion, missingRights, tables, abandoned } = found;
   if (schemaVersion === 0) {
-    return [ok("schema", `${schema} is not there yet; taskwright migrate makes it, or the first start`)];
+    return [ok("schema", `${schema} does not exist yet; taskwright migrate or the first start creates it`)];
   }
   const bytes = tables.reduce((sum, table) => sum + table.bytes, 0);
   const [largest] = tables;
@@ -129,23 +133,23 @@ function checkSchema(found: Diagnosis, schema: string): readonly Finding[] {
       ? ok("schema", `${schema}, version ${schemaVersion}`)
       : warning(
           "schema",
-          `${schema} has version ${schemaVersion}, and this program works with ${SCHEMA_VERSION}`,
+          `${schema} has version ${schemaVersion}, but this program requires ${SCHEMA_VERSION}`,
           "taskwright migrate",
         ),
     missingRights.length === 0
-      ? ok("rights", "enough to run tasks")
+      ? ok("privileges", "sufficient to run tasks")
       : problem(
-          "rights",
+          "privileges",
           `this role lacks ${missingRights.join(", ")}`,
-          "taskwright migrate --grant ROLE prints what to grant",
+          "run the output of taskwright migrate --grant ROLE",
         ),
     ok("size", `${formatBytes(bytes)}${most}`),
     abandoned === 0
-      ? ok("dead workers", "none holds a task")
+      ? ok("dead workers", "none holds tasks")
       : warning(
           "dead workers",
-          `${abandoned} tasks are held by workers that died`,
-          "start a worker: it takes them over",
+          `${abandoned} tasks are held by dead workers`,
+          "start a worker; it takes them over",
         ),
   ];
 }

@@ -1,19 +1,19 @@
-// Checks of the running server over HTTP: is it there, is it ours, does it work?
+// Checks of the running server over HTTP: does it respond, is the version right, do its workers run?
 import { VERSION } from "../../app/version.js";
 import { ApiError, type Client, ConnectionError, type WireWorker } from "../../client/index.js";
 import type { Clock } from "../../lib/clock.js";
 import { formatDuration, type Instant, type Millis } from "../../model/time.js";
 import { type Finding, ok, problem, warning } from "./finding.js";
 
-/** A server that answers later than this is as good as away. */
-const PATIENCE: Millis = 5_000;
+/** A server that takes longer to respond counts as unavailable. */
+const TIMEOUT: Millis = 5_000;
 const OLDEST_HEARTBEAT: Millis = 15_000;
 const LONGEST_LAG: Millis = 200;
-/** The Date header is good to a second, and the way there takes its time. */
+/** The Date header has a resolution of one second, plus network latency. */
 const CLOCK_TOLERANCE: Millis = 3_000;
 
 export async function checkServer(client: Client, clock: Clock): Promise<readonly Finding[]> {
-  const signal = AbortSignal.timeout(PATIENCE);
+  const signal = AbortSignal.timeout(TIMEOUT);
   try {
     const { version } = await client.health({ signal });
     const asked = clock.now();
@@ -22,7 +22,7 @@ export async function checkServer(client: Client, clock: Clock): Promise<readonl
     const workers = await client.workers({ signal });
     const { by_lane } = await client.stats({}, { signal });
     return [
-      ok("server", `${client.url} answers`),
+      ok("server", `${client.url} responds`),
       checkVersion(version),
       checkClocks(serverNow - between),
       ...checkWorkers(workers, serverNow),
@@ -31,34 +31,45 @@ export async function checkServer(client: Client, clock: Clock): Promise<readonl
   } catch (error) {
     if (signal.aborted) {
       return [
-        problem("server", `${client.url} does not answer within ${formatDuration(PATIENCE)}`, "restart it"),
+        problem("server", `${client.url} does not respond within ${formatDuration(TIMEOUT)}`, "restart it"),
       ];
     }
     if (error instanceof ConnectionError) {
-      return [problem("server", error.message, "taskwright serve, or set TASKWRIGHT_URL")];
+      return [problem("server", error.message, "start it with taskwright serve, or set TASKWRIGHT_URL")];
     }
     if (!(error instanceof ApiError)) throw error;
-    const fix = error.status === 401 ? "set TASKWRIGHT_API_KEY to the server's key" : "see the server's log";
+    const fix =
+      error.status === 401 ? "set TASKWRIGHT_API_KEY to the server's key" : "check the server's log";
     return [problem("server", error.message, fix)];
   }
 }
 
 function checkVersion(version: string): Finding {
-  if (version === VERSION) return ok("version", `server and command are ${version}`);
-  const message = `the server is ${version}, this command ${VERSION}`;
+  if (version === VERSION) return ok("version", `server and command line are both ${version}`);
+  const message = `the server is ${version}, the command line ${VERSION}`;
   return warning("version", message, "install the same version for both");
 }
 
 function checkClocks(difference: Millis): Finding {
   const size = Math.abs(difference);
-  if (size <= CLOCK_TOLERANCE) return ok("clock", "agrees with the server's");
+  if (size <= CLOCK_TOLERANCE) return ok("clock", "matches the server's clock");
   const message = `the server's clock is ${formatDuration(size)} ${difference > 0 ? "ahead" : "behind"}`;
-  return warning("clock", message, "set both clocks by NTP: dates given here mean another time there");
+  return warning(
+    "clock",
+    message,
+    "synchronise both clocks with NTP; dates given here mean a different time on the server",
+  );
 }
 
 function checkWorkers(workers: readonly WireWorker[], now: Instant): readonly Finding[] {
   if (workers.length === 0) {
-    return [warning("worker", "there is none, and no task will run", "start the server without --no-worker")];
+    return [
+      warning(
+        "worker",
+        "no worker is running, so no task will run",
+        "start the server without --no-worker, or start a worker",
+      ),
+    ];
   }
   return workers.flatMap((worker) => {
     const name = `process ${worker.pid} on ${worker.host}`;
@@ -68,17 +79,17 @@ function checkWorkers(workers: readonly WireWorker[], now: Instant): readonly Fi
       age > OLDEST_HEARTBEAT
         ? problem(
             "worker",
-            `${name} gave its last sign ${formatDuration(age)} ago`,
-            "look at its log, restart it",
+            `last heartbeat of ${name} was ${formatDuration(age)} ago`,
+            "check its log and restart it",
           )
-        : ok("worker", `${name} is alive: ${worker.running} of ${worker.slots} slots in use`),
+        : ok("worker", `${name} is running: ${worker.running} of ${worker.slots} slots in use`),
       lag > LONGEST_LAG
         ? warning(
             "event loop",
             `${name} was blocked for ${formatDuration(lag)}`,
-            "a handler computes without pause: give its type a thread",
+            "a handler computes without yielding: run its task type in a thread",
           )
-        : ok("event loop", `at most ${formatDuration(lag)} late`),
+        : ok("event loop", `delayed by at most ${formatDuration(lag)}`),
     ];
   });
 }
@@ -89,9 +100,9 @@ function checkHandlers(
 ): Finding {
   const known = new Set(workers.flatMap((worker) => worker.task_types));
   const waiting = lanes.filter(({ task_type, counts }) => counts.PENDING > 0 && !known.has(task_type));
-  if (waiting.length === 0) return ok("task types", "every waiting task has a worker that knows its type");
+  if (waiting.length === 0) return ok("task types", "every waiting task has a worker that handles its type");
   const types = [...new Set(waiting.map(({ task_type }) => task_type))].join(", ");
   const count = waiting.reduce((sum, { counts }) => sum + counts.PENDING, 0);
-  const message = `${count} tasks wait, and no worker knows their type: ${types}`;
-  return warning("task types", message, "add the type to taskwright.config.ts, or cancel the tasks");
+  const message = `${count} waiting tasks have a type that no worker handles: ${types}`;
+  return warning("task types", message, "add the task type to taskwright.config.ts, or cancel the tasks");
 }

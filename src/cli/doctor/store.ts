@@ -1,4 +1,4 @@
-// Checks of the database's place and of the database itself. Changes nothing and takes no lock.
+// Checks of a SQLite database and its location. Read-only, without taking the lock.
 import { accessSync, constants, existsSync, realpathSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { hostname } from "node:os";
@@ -16,7 +16,7 @@ import { type Finding, ok, problem, warning } from "./finding.js";
 const LITTLE_SPACE = 1024 ** 3;
 const NO_SPACE = 64 * 1024 ** 2;
 
-/** Types of network file systems as Linux numbers them (statfs(2)): their locks can't be relied on. */
+/** Network file system types by their Linux statfs(2) number: their locks are unreliable. */
 const NETWORK: ReadonlyMap<number, string> = new Map([
   [0x6969, "NFS"],
   [0x517b, "SMB"],
@@ -30,14 +30,14 @@ const NETWORK: ReadonlyMap<number, string> = new Map([
 export async function checkStore(file: string): Promise<readonly Finding[]> {
   return [
     checkWritable("store", file),
-    ...(await checkDisk("disk of the store", file)),
+    ...(await checkDisk("store disk", file)),
     ...checkSchema(file),
     ...checkDamage(file),
     checkHolder(file),
   ];
 }
 
-/** The place itself where it exists, else the folder in which it would be made. */
+/** Checks the path itself if it exists, otherwise the folder in which it would be created. */
 export function checkWritable(check: string, place: string): Finding {
   const nearest = nearestExisting(place);
   const folder = nearest === path.resolve(place) ? path.dirname(nearest) : nearest;
@@ -45,17 +45,17 @@ export function checkWritable(check: string, place: string): Finding {
     try {
       accessSync(written, constants.W_OK);
     } catch {
-      // The reason is always the same: this user may not.
+      // access() fails here for one reason only: missing permission.
       return problem(
         check,
-        `${written} can't be written by this user`,
-        "change its owner, or name another place",
+        `no permission to write to ${written}`,
+        "change its owner, or choose another location",
       );
     }
   }
   return ok(
     check,
-    existsSync(place) ? `${place} can be written` : `${place} will be made at the first start`,
+    existsSync(place) ? `${place} is writable` : `${place} will be created at the first start`,
   );
 }
 
@@ -67,16 +67,16 @@ export async function checkDisk(check: string, place: string): Promise<readonly 
   const space = `${formatBytes(free)} free`;
   return [
     free < NO_SPACE
-      ? problem(check, space, "free some space: without it nothing is stored")
+      ? problem(check, space, "free some space; without it nothing can be stored")
       : free < LITTLE_SPACE
-        ? warning(check, space, "free some space, or keep finished tasks for a shorter time: --keep-finished")
+        ? warning(check, space, "free some space, or keep finished tasks for less time with --keep-finished")
         : ok(check, space),
     ...(network === undefined
       ? []
       : [
           problem(
             check,
-            `${nearest} is on a network file system (${network}), where SQLite's locks can't be relied on`,
+            `${nearest} is on a network file system (${network}), where SQLite's locks are unreliable`,
             "move the store to a local disk",
           ),
         ]),
@@ -90,8 +90,8 @@ function checkSchema(file: string): readonly Finding[] {
     try {
       const version = readVersion(database, file);
       if (version === SCHEMA_VERSION) return [ok("schema", `version ${version}`)];
-      const message = `version ${version}, and this program works with ${SCHEMA_VERSION}`;
-      return [warning("schema", message, "taskwright migrate, or start the server, which does it too")];
+      const message = `version ${version}, but this program requires ${SCHEMA_VERSION}`;
+      return [warning("schema", message, "run taskwright migrate; starting the server also migrates")];
     } finally {
       database.close();
     }
@@ -127,18 +127,18 @@ function checkDamage(file: string): readonly Finding[] {
   }
 }
 
-/** By the note that the holder leaves: to try the lock could keep a server from starting. */
+/** Reads the note that the lock holder leaves; trying the lock could prevent a server from starting. */
 function checkHolder(file: string): Finding {
   const holder = existsSync(file) ? readHolder(realpathSync(file)) : undefined;
-  if (!holder) return ok("lock", "nobody has the store open");
+  if (!holder) return ok("lock", "no process has the store open");
   const named = `process ${holder.pid} on ${holder.host} since ${holder.since}`;
-  if (holder.host !== hostname()) return ok("lock", `held by ${named}, if that still runs`);
+  if (holder.host !== hostname()) return ok("lock", `held by ${named}, if it is still running`);
   return isAlive(holder.pid)
     ? ok("lock", `held by ${named}`)
-    : ok("lock", `free; ${named} died without giving it back, and the next start takes over what ran`);
+    : ok("lock", `free; ${named} crashed, and the next start takes over its tasks`);
 }
 
-/** Signal 0 only asks; EPERM: it is there, and another user's. */
+/** Signal 0 only tests for existence; EPERM means it exists but belongs to another user. */
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);

@@ -1,4 +1,4 @@
-// The files of a new project, as texts. Writes nothing.
+// The contents of a new project's files. Writes nothing.
 import { createRequire } from "node:module";
 import { VERSION } from "../../app/version.js";
 
@@ -7,7 +7,7 @@ const manifest: {
   readonly dependencies: { readonly zod: string };
 } = createRequire(import.meta.url)("../../../package.json");
 
-/** By path within the project, in the order they are written. `name`: of the folder, as people gave it. */
+/** By path within the project, in the order they are written. `name` is the name of the folder. */
 export function projectFiles(name: string): ReadonlyMap<string, string> {
   return new Map([
     ["tasks/word-count.ts", TASK],
@@ -18,7 +18,7 @@ export function projectFiles(name: string): ReadonlyMap<string, string> {
   ]);
 }
 
-/** The version of this very program: another one might know other options. */
+/** Pins the version of the running program, since others may have different options. */
 function packageJson(name: string): string {
   const content = {
     name: packageName(name),
@@ -32,26 +32,26 @@ function packageJson(name: string): string {
   return `${JSON.stringify(content, undefined, 2)}\n`;
 }
 
-/** npm's rules: lower case, and nothing that a URL would have to escape. */
+/** npm's rules: lower case, and no characters that need escaping in a URL. */
 function packageName(name: string): string {
   const plain = name.toLowerCase().replaceAll(/[^a-z0-9-]+/g, "-");
   return plain.replaceAll(/^-+|-+$/g, "") || "tasks";
 }
 
-const TASK = `// One task type: what it takes, and what it does.
+const TASK = `// A task type: its parameters and its handler.
 import { defineTask } from "taskwright";
 import { z } from "zod";
 
 export const wordCount = defineTask({
   name: "word_count",
-  description: "Counts the words of a text",
+  description: "Count the words of a text",
   input: z.strictObject({
-    text: z.string().max(10_000).meta({ title: "Text", description: "The words to count." }),
+    text: z.string().max(10_000).meta({ title: "Text", description: "Text whose words are counted" }),
   }),
   summary: ({ text }) => text.slice(0, 60),
   async run({ text }, { log, progress, signal }) {
     const words = text.split(/\\s+/).filter(Boolean);
-    // Work that takes long looks at the signal now and then: a cancel or a shutdown aborts it.
+    // Long-running work should check the signal regularly: cancelling or shutting down aborts it.
     signal.throwIfAborted();
     log.info("counted", { words: words.length });
     progress({ done: words.length, total: words.length, message: \`\${words.length} words\` });
@@ -60,7 +60,7 @@ export const wordCount = defineTask({
 });
 `;
 
-const CONFIG = `// Task types and settings of this server; flags and environment variables come first.
+const CONFIG = `// Task types and settings of this server; flags and environment variables take precedence.
 import { wordCount } from "./tasks/word-count.ts";
 
 export default { tasks: [wordCount] };
@@ -76,7 +76,7 @@ npm start
 npx taskwright submit word_count -p text="the quick brown fox" --wait
 \`\`\`
 
-The second command is the server: its page is at http://127.0.0.1:8000, and the third goes into another terminal.
-A task type of your own is a file like \`tasks/word-count.ts\` and an entry in \`taskwright.config.ts\`.
+\`npm start\` runs the server; its dashboard is at http://127.0.0.1:8000. Run the last command in another terminal.
+To add a task type, create a file like \`tasks/word-count.ts\` and list it in \`taskwright.config.ts\`.
 `;
 }

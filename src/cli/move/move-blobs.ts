@@ -1,4 +1,4 @@
-// Carries the bytes of uploads and artifacts from where a SQLite store keeps them to where PostgreSQL will look for them.
+// Copies the bytes of uploads and artifacts from a SQLite store's location to the one PostgreSQL will use.
 import path from "node:path";
 import { type BlobsOptions, openBlobs, placeOf } from "../../app/open-blobs.js";
 import type { Blobs, StoredBlob } from "../../files/files.js";
@@ -9,7 +9,7 @@ export interface MoveBlobs {
   readonly from: BlobsOptions;
   readonly to: BlobsOptions;
   readonly blobs: Iterable<StoredBlob>;
-  /** An earlier move may have brought some of them. */
+  /** An earlier move may have copied some of them. */
   readonly isRepeated: boolean;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -17,17 +17,17 @@ export interface MoveBlobs {
 }
 
 export interface MovedBlobs {
-  /** Of those that are there now, with those that an earlier move brought. */
+  /** Files now at the target, including those copied by an earlier move. */
   readonly files: number;
   readonly bytes: number;
-  /** Ids whose bytes are in neither place. */
+  /** Ids of files whose bytes are in neither location. */
   readonly missing: readonly string[];
 }
 
-/** More of them would only wait for each other's disk. */
+/** Parallel copies; more would only compete for the disk. */
 const AT_ONCE = 8;
 
-/** Do both name one folder? Then there is nothing to carry. */
+/** True if both refer to the same folder; then there is nothing to copy. */
 export function isSamePlace(from: BlobsOptions, to: BlobsOptions): boolean {
   const folder = folderOf(from);
   return folder !== undefined && folder === folderOf(to);
@@ -47,8 +47,8 @@ function folderOf(options: BlobsOptions): string | undefined {
 }
 
 /**
- * Writes each blob whole, and checks what was written against its SHA-256. Throws the signal's reason, CommandFailure where
- * bytes are not what their record says, and what the places throw; then no other blob is begun.
+ * Copies each blob and verifies its SHA-256. Throws the signal's reason, CommandFailure if bytes do not match their record,
+ * and errors of the two locations; no further blob is started then.
  */
 export async function moveBlobs(options: MoveBlobs): Promise<MovedBlobs> {
   const source = await openBlobs(options.from, options.clock);
@@ -88,13 +88,13 @@ async function carryAll(source: Blobs, target: Blobs, options: MoveBlobs): Promi
 
   const carriers = Array.from({ length: AT_ONCE }, () => carryOn().catch((error) => failed.abort(error)));
   await Promise.all(carriers);
-  // What was not walked through to its end is let go.
+  // Releases the iterator if it was not exhausted.
   waiting.return?.();
   signal.throwIfAborted();
   return { files, bytes, missing };
 }
 
-/** False where neither place has such bytes. */
+/** False if neither location has the bytes. */
 async function carry(
   blob: StoredBlob,
   source: Blobs,
@@ -109,11 +109,11 @@ async function carry(
   await target.remove([blob.id]);
   throw new CommandFailure(
     EXIT.error,
-    `the bytes of file ${blob.id} are not those that were stored: their SHA-256 differs from its record. Restore that file from a backup, or remove it, and run the same command again`,
+    `file ${blob.id} is corrupt: its SHA-256 does not match its record. Restore the file from a backup or delete it, and run the same command again`,
   );
 }
 
-/** Nothing is visible before it is whole. */
+/** A blob becomes visible only once it is complete. */
 async function has(target: Blobs, { id }: StoredBlob): Promise<boolean> {
   const found = await target.read(id);
   found?.destroy();

@@ -1,4 +1,4 @@
-// A move from beginning to end: takes both stores, copies, compares, and opens the target only if all is the same.
+// The whole move: locks both stores, copies, compares, and unlocks the target only if everything matches.
 import type { Clock } from "../../lib/clock.js";
 import { type Beginning, openPostgresImport } from "../../store/postgres/import.js";
 import { openSqliteExport } from "../../store/sqlite/export.js";
@@ -6,37 +6,37 @@ import { isSamePlace, type MovedBlobs, moveBlobs } from "./move-blobs.js";
 import { type Comparison, compareTables, copyTables, countRows } from "./move-tables.js";
 
 export interface MoveOptions {
-  /** A SQLite file that no process holds. */
+  /** A SQLite file that no process has open. */
   readonly from: string;
   /** A PostgreSQL URL. */
   readonly to: string;
   readonly schema: string;
-  /** The source's data folder. */
+  /** The source's data directory. */
   readonly dataDir: string;
-  /** Where the source's files lie, and where they go, in the words of --files. */
+  /** Where the source stores files, and where to copy them, as values of --files. */
   readonly fromFiles: string;
   readonly files: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** What is being done, and how much of all is done: 0 to 1. */
+  /** The current step, and overall progress from 0 to 1. */
   readonly onProgress: (what: string, done: number) => void;
 }
 
 export interface Move {
   readonly beginning: Beginning;
   readonly tables: readonly Comparison[];
-  /** Undefined where they stay where they are, or there are none. */
+  /** Undefined if there are none or they need not be copied. */
   readonly blobs: MovedBlobs | undefined;
-  /** Tables whose rows are not the same on both sides; then the target stays closed, and the next move starts over. */
+  /** Tables whose rows differ; then the target stays locked and the next move starts over. */
   readonly differing: readonly string[];
 }
 
-/** For the bar: so many bytes of a file take about as long as a row. */
+/** For the progress bar: this many bytes of a file take about as long as a row. */
 const BYTES_LIKE_A_ROW = 2_000;
 
 /**
- * Leaves the source as it is. Interrupted at any point, it can be called again: it goes on behind the last step, or starts
- * over where the source was written to since. Throws StoreError, or the signal's reason.
+ * Leaves the source unchanged. After an interruption it can be called again: it resumes after the last completed step, or
+ * starts over if the source has changed since. Throws StoreError, or the signal's reason.
  */
 export async function moveStore(options: MoveOptions): Promise<Move> {
   const { signal, schema, onProgress } = options;
@@ -50,7 +50,7 @@ export async function moveStore(options: MoveOptions): Promise<Move> {
         to: { files, dataDir, store: options.to, schema },
       };
       const carriesBlobs = from.blobTotals.files > 0 && !isSamePlace(places.from, places.to);
-      // Every row is carried once and compared once.
+      // Every row is copied once and compared once.
       const total = 2 * countRows(from) + (carriesBlobs ? from.blobTotals.bytes / BYTES_LIKE_A_ROW : 0);
       let done = 0;
       const report = (what: string, more: number) => {

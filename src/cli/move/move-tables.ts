@@ -1,4 +1,4 @@
-// Carries all rows of one store to another, and then compares what both have. Knows neither SQL nor the screen.
+// Copies all rows from one store to another and compares them. Contains neither SQL nor output.
 import type { Import } from "../../store/postgres/import.js";
 import type { Export } from "../../store/sqlite/export.js";
 import { digestOf, type Row, TRANSFER_TABLES, type TransferTable } from "../../store/transfer.js";
@@ -7,16 +7,16 @@ export interface MoveTables {
   readonly from: Export;
   readonly to: Import;
   readonly signal: AbortSignal;
-  /** What is being done, and how many rows of it since the last call. */
+  /** The current step, and the rows handled since the last call. */
   readonly onRows: (what: string, rows: number) => void;
 }
 
-/** What both sides have of a table. */
+/** The comparison of one table on both sides. */
 export interface Comparison {
   readonly table: string;
   readonly rows: number;
   readonly arrived: number;
-  /** Where the two begin to differ: the key of the last row that is the same, or that there is none. */
+  /** Where the two start to differ: the key of the last row that matches, or the beginning. */
   readonly differsBehind: Row | "the beginning" | undefined;
 }
 
@@ -26,8 +26,8 @@ export function countRows(from: Export): number {
 }
 
 /**
- * Writes what is not there yet, each step in a transaction of its own. Throws StoreError, or the signal's reason between
- * two steps; what was written until then stays, and the next move goes on behind it.
+ * Writes missing rows, each step in its own transaction. Throws StoreError, or the signal's reason between two steps; rows
+ * written so far are kept, and the next move resumes after them.
  */
 export async function copyTables({ from, to, signal, onRows }: MoveTables): Promise<void> {
   for (const table of TRANSFER_TABLES) {
@@ -44,7 +44,7 @@ export async function copyTables({ from, to, signal, onRows }: MoveTables): Prom
   await to.settleIn(from.lastFence);
 }
 
-/** Counts and digests of every table on both sides, by ranges of the key. Throws as `copyTables` does. */
+/** Compares counts and digests of every table by key ranges. Throws like `copyTables`. */
 export async function compareTables(options: MoveTables): Promise<readonly Comparison[]> {
   const found: Comparison[] = [];
   for (const table of TRANSFER_TABLES) found.push(await compareTable(table, options));
@@ -63,8 +63,8 @@ async function compareTable(
     signal.throwIfAborted();
     const after = last;
     const ours = from.read(table, after);
-    // The last range has no end: nothing may lie behind the source's last row.
-    // Both at the same time: what is no promise counts as one.
+    // The last range is open-ended, so that extra rows after the source's last one are found too.
+    // Both digests are computed in parallel; a plain value counts as a resolved promise.
     const [theirs, digest] = await Promise.all([
       to.digest(table, after, ours.last),
       digestOf(table, ours.rows),

@@ -1,4 +1,4 @@
-// What a move tells: the table of what was compared, and what to do next. Pure.
+// The report of a move: the comparison table and what to do next. Pure.
 import { formatBytes } from "../bytes.js";
 import { type Column, paint, type Screen, table } from "../terminal.js";
 import type { Move } from "./move-store.js";
@@ -19,45 +19,47 @@ const COLUMNS = (screen: Screen): readonly Column<Comparison>[] => [
 
 function verdict({ differsBehind }: Comparison): string {
   if (differsBehind === undefined) return "same";
-  return `differs behind ${typeof differsBehind === "string" ? differsBehind : differsBehind.join(" ")}`;
+  return typeof differsBehind === "string"
+    ? `differs from ${differsBehind}`
+    : `differs after ${differsBehind.join(" ")}`;
 }
 
-/** A line per table, and the sum. */
+/** One line per table. */
 export function comparisonLines(move: Move, screen: Screen): readonly string[] {
   return table(move.tables, COLUMNS(screen), screen);
 }
 
-/** How the move began, in words. */
+/** How the move started. */
 export function beginningLine({ beginning }: Move): string {
   switch (beginning) {
     case "anew":
       return "Started in an empty schema.";
     case "continued":
-      return "Went on where an earlier move had stopped.";
+      return "Resumed an earlier move.";
     case "over":
-      return "Started over: the source was written to since an earlier move, or that one had gone wrong.";
+      return "Started over: the source has changed since an earlier move, or that move failed its comparison.";
   }
 }
 
-/** What comes after a move, in words. */
+/** The next steps after a move. */
 export function nextLines(move: Move, from: string): readonly string[] {
   const running = rowsOf(move, "running");
   const { blobs } = move;
   return [
     ...(blobs === undefined
       ? []
-      : [`${number.format(blobs.files)} files (${formatBytes(blobs.bytes)}) came along.`]),
+      : [`Copied ${number.format(blobs.files)} files (${formatBytes(blobs.bytes)}).`]),
     ...(blobs === undefined || blobs.missing.length === 0
       ? []
       : [
-          `The bytes of ${number.format(blobs.missing.length)} files were gone before the move: ${some(blobs.missing)}.`,
+          `${number.format(blobs.missing.length)} files were already missing before the move: ${some(blobs.missing)}.`,
         ]),
     ...(running === 0
       ? []
       : [
-          `${number.format(running)} tasks were running: the first worker takes them over, as after a crash.`,
+          `${number.format(running)} tasks were running; the first worker takes them over, as after a crash.`,
         ]),
-    `Start servers and workers with --store now. Never start one on ${from} again: what waits there would run twice.`,
+    `Now start servers and workers with --store. Do not start a server on ${from} again: its waiting tasks would run twice.`,
   ];
 }
 
@@ -65,7 +67,7 @@ function some(ids: readonly string[]): string {
   return `${ids.slice(0, 3).join(", ")}${ids.length > 3 ? ", …" : ""}`;
 }
 
-/** What was moved, for machines. */
+/** The report as JSON. */
 export function toJson(
   move: Move,
   more: { readonly from: string; readonly to: string; readonly schema: string; readonly took: number },

@@ -1,7 +1,7 @@
-// The parameters of a task type as rows that people read, from its JSON Schema. Pure.
+// Describes the parameters of a task type as table rows, from its JSON Schema. Pure.
 import { formsOf, isSchema, type Schema, typesOf } from "./schema.js";
 
-/** One parameter in words; empty texts where the schema says nothing. */
+/** Description of one parameter; fields the schema does not specify are empty. */
 export interface ParameterRow {
   readonly name: string;
   readonly type: string;
@@ -11,7 +11,7 @@ export interface ParameterRow {
   readonly help: string;
 }
 
-/** A row for each parameter of all forms that the parameters may take; required where each form asks for it. */
+/** A row for each parameter of any alternative in the schema; required if every alternative requires it. */
 export function describeParameters(root: Schema): readonly ParameterRow[] {
   const forms = formsOf(root, root).filter((form) => isSchema(form.properties));
   const rows = new Map<string, ParameterRow>();
@@ -34,7 +34,7 @@ function describe(root: Schema, name: string, schema: unknown, required: boolean
   return {
     name,
     type: typeText(root, forms),
-    // What has a default may be left out, whatever the schema of the parsed value says.
+    // A parameter with a default is optional, even if the schema of the parsed value requires it.
     required: required && preset === undefined,
     default: preset === undefined ? "" : JSON.stringify(preset),
     limits: [...new Set(forms.flatMap(limitsOf))].join(", "),
@@ -56,7 +56,7 @@ function isFile(form: Schema): boolean {
   return form.format === "file-id";
 }
 
-/** Bounds and allowed values. A pattern is left out: it is for machines, and the server says what is wrong. */
+/** Bounds and allowed values. Patterns are left out as unreadable; the server reports violations. */
 function limitsOf(form: Schema): readonly string[] {
   const { enum: words, const: word, format } = form;
   if (Array.isArray(words)) return [words.map(String).join(" | ")];
@@ -70,7 +70,7 @@ function limitsOf(form: Schema): readonly string[] {
 }
 
 function range(least: unknown, most: unknown, unit: string): readonly string[] {
-  // A whole number without bounds of its own gets those of JavaScript.
+  // JavaScript's safe-integer bounds mean that the schema sets none.
   const from = typeof least === "number" && least > Number.MIN_SAFE_INTEGER ? least : undefined;
   const to = typeof most === "number" && most < Number.MAX_SAFE_INTEGER ? most : undefined;
   if (from !== undefined && to !== undefined) return [`${from}–${to}${unit}`];

@@ -4,11 +4,11 @@ import { text } from "node:stream/consumers";
 import { CommandFailure, EXIT } from "../failure.js";
 import { type Parameters, parseJson } from "./parse.js";
 
-/** The object that `argument` holds: `{…}`, `@file.json`, or `-` for stdin. Throws CommandFailure. */
+/** Reads a JSON object from `{…}`, `@file.json`, or `-` for stdin. Throws CommandFailure. */
 export async function readJsonArgument(argument: string): Promise<Parameters> {
   const value = parseJson("--params", await readText(argument));
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new CommandFailure(EXIT.usage, '--params: parameters are a JSON object, such as {"rows": 500}');
+    throw new CommandFailure(EXIT.usage, '--params: must be a JSON object, such as {"rows": 500}');
   }
   return { ...value };
 }
@@ -23,12 +23,12 @@ async function readText(argument: string): Promise<string> {
   }
 }
 
-/** "no such file: x" in place of what the system calls it. */
+/** A readable message for a file-system error. */
 export function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const path = "path" in error ? String(error.path) : "the file";
   if ("code" in error && error.code === "ENOENT") return `no such file: ${path}`;
   if ("code" in error && error.code === "EISDIR") return `${path} is a folder`;
-  if ("code" in error && error.code === "EACCES") return `${path} can't be read by this user`;
+  if ("code" in error && error.code === "EACCES") return `no permission to read ${path}`;
   return error.message;
 }

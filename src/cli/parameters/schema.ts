@@ -1,26 +1,25 @@
-// What a task type's JSON Schema says about one parameter. Reads the parts that matter for typed words on a command
-// line; whether a value is right is the server's to say.
+// Reads from a task type's JSON Schema what is needed to convert command-line values. Validation is left to the server.
 
-/** What one parameter may be. */
+/** The types one parameter may have. */
 export interface ParameterShape {
-  /** JSON Schema types; empty where the schema says nothing. */
+  /** JSON Schema types; empty if the schema names none. */
   readonly types: ReadonlySet<string>;
-  /** Names an upload, itself or each item. */
+  /** True if the value, or each item, is the id of an upload. */
   readonly file: boolean;
-  /** What items of a list may be. */
+  /** Types of list items. */
   readonly items: ReadonlySet<string>;
 }
 
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** The names of all parameters, and whether there can be others. */
+/** The names of all parameters, and whether others are allowed. */
 export function parameterNames(root: Schema): { readonly names: readonly string[]; readonly open: boolean } {
   const forms = formsOf(root, root).filter((form) => isSchema(form.properties));
   const names = forms.flatMap((form) => Object.keys(form.properties ?? {}));
   return { names: [...new Set(names)], open: !forms.every((form) => form.additionalProperties === false) };
 }
 
-/** What the schema says about one parameter, over all forms that the parameters may take. */
+/** The shape of one parameter, across all alternatives in the schema. */
 export function shapeOf(root: Schema, name: string): ParameterShape {
   const forms = formsOf(root, root)
     .flatMap((form) => (isSchema(form.properties) ? [form.properties[name]] : []))
@@ -44,9 +43,9 @@ export function typesOf(forms: readonly Schema[]): ReadonlySet<string> {
   );
 }
 
-/** The schema and every form that it may take, through references and alternatives. */
+/** The schema and all its alternatives, following references. */
 export function formsOf(root: Schema, schema: unknown, depth = 0): readonly Schema[] {
-  // References may form a ring.
+  // References may be circular.
   if (!isSchema(schema) || depth > 16) return [];
   const parts = ["anyOf", "oneOf", "allOf"].flatMap((word) => {
     const alternatives = schema[word];

@@ -1,6 +1,6 @@
-// The other way round: parameters as the words of a command line, for a POSIX shell. Pure.
+// The inverse of parsing: formats parameters as command-line arguments for a POSIX shell. Pure.
 
-/** `-p` words that submit reads as these parameters. */
+/** `-p` arguments that `submit` parses back to these parameters. */
 export function parameterWords(parameters: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(parameters).flatMap(([name, value]) => {
     const values: readonly unknown[] = Array.isArray(value) && value.length > 0 ? value : [value];
@@ -13,7 +13,7 @@ function isPlain(value: unknown): boolean {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }
 
-/** As one word, whatever stands in it. */
+/** Quotes a word for the shell if necessary. */
 export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,4 +1,4 @@
-// Watches everything that runs, until it is stopped: from the stream of events, else by asking.
+// Watches all running tasks until stopped, from the event stream or, without one, by polling.
 import {
   ApiError,
   type Client,
@@ -18,7 +18,7 @@ import { createLiveRegion } from "./live-region.js";
 
 export type WatchFilter = Pick<EventsOptions, "task_type">;
 
-/** Milliseconds between two drawings, and between two looks at the counts. */
+/** Milliseconds between redraws, and between polls of the counts. */
 const FRAME: Millis = 100;
 const LOOK: Millis = 2_000;
 
@@ -31,7 +31,7 @@ export async function printEvents(
 ): Promise<void> {
   const onState = (state: "live" | "connecting") => {
     if (state === "connecting") return;
-    say("Watching; Ctrl-C stops.");
+    say("Watching; press Ctrl-C to stop.");
   };
   for await (const event of client.events({ ...filter, signal, onState })) {
     if (json) printJson(event);
@@ -39,7 +39,7 @@ export async function printEvents(
   }
 }
 
-/** Bars on the terminal of stderr, until the signal aborts. Throws what the client throws where it can't go on. */
+/** Draws bars on stderr until the signal aborts. Throws errors of the client that cannot be retried. */
 export async function drawAll(client: Client, filter: WatchFilter, signal: AbortSignal): Promise<void> {
   const ending = new AbortController();
   const stopped = AbortSignal.any([signal, ending.signal]);
@@ -51,7 +51,7 @@ export async function drawAll(client: Client, filter: WatchFilter, signal: Abort
   let live = false;
   let looked: Promise<void> = Promise.resolve();
 
-  /** A server that is away comes back; what it refuses ends the watch. */
+  /** Connection errors are retried; errors returned by the server end the watch. */
   async function guard(work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -65,7 +65,7 @@ export async function drawAll(client: Client, filter: WatchFilter, signal: Abort
     if (ended) endLines.push(endLine(ended, screen()));
   }
 
-  /** Asks what runs, and how those ended that do no more. */
+  /** Fetches the running tasks, and the final state of those that no longer run. */
   async function look(): Promise<void> {
     const running: WireTask[] = [];
     const page = { ...filter, status: "RUNNING", limit: LIMITS.list.max } as const;
@@ -82,7 +82,7 @@ export async function drawAll(client: Client, filter: WatchFilter, signal: Abort
       if (live) looked = guard(look);
     };
     for await (const { type, task } of client.events({ ...filter, signal: stopped, onState })) {
-      // Events that came while the server was asked are newer than its answer, or say the same.
+      // Events that arrived during the request are newer than its response, or equal to it.
       await looked;
       if (type === "resync") looked = guard(look);
       else if (task) take(task);
@@ -116,7 +116,7 @@ export async function drawAll(client: Client, filter: WatchFilter, signal: Abort
   }
 
   try {
-    // Where there is no server, this says so; the stream would go on trying.
+    // Fails if the server is unreachable; the stream would retry silently.
     await look();
     await Promise.all([guard(takeEvents), repeat(LOOK, count), repeat(FRAME, draw)]);
   } finally {
@@ -125,7 +125,7 @@ export async function drawAll(client: Client, filter: WatchFilter, signal: Abort
   if (!signal.aborted) ending.signal.throwIfAborted();
 }
 
-/** The task, or undefined where retention has removed it meanwhile. */
+/** The task, or undefined if retention has deleted it in the meantime. */
 async function findTask(client: Client, id: string, signal: AbortSignal): Promise<WireTask | undefined> {
   try {
     return await client.get(id, { signal });

@@ -1,18 +1,18 @@
-// What runs now and what has ended since, from snapshots and events. Does no I/O and draws nothing.
+// Keeps track of running and finished tasks from snapshots and events. No I/O.
 import type { WireEvent, WireTask } from "../../client/index.js";
 import { isFinished, type Status } from "../../model/status.js";
 
-/** What events tell of a task; a whole one has it all. */
+/** The fields that events include; a full task has all of them. */
 export type SeenTask = Pick<WireTask, "id" | "task_type" | "queue" | "status"> & Partial<WireTask>;
 
 export interface Board {
-  /** Running tasks, the one that started first on top. */
+  /** Running tasks, earliest start first. */
   readonly running: readonly SeenTask[];
-  /** How many ended since the start of the watch, by status. */
+  /** How many finished since the watch started, by status. */
   readonly ended: ReadonlyMap<Status, number>;
-  /** The tasks that run now, in place of those known. Answers the ids of those that do no more. */
+  /** Replaces the running tasks. Returns the ids of those that no longer run. */
   replace(tasks: readonly WireTask[]): readonly string[];
-  /** Takes an event or an ended task in; answers the task where it has just ended. */
+  /** Applies an event or a finished task; returns the task if it has just finished. */
   take(task: NonNullable<WireEvent["task"]> | WireTask): SeenTask | undefined;
 }
 
@@ -45,7 +45,7 @@ function named({ id, task_type, queue, status }: SeenTask): SeenTask {
   return { id, task_type, queue, status };
 }
 
-/** An event names what changed only; what it leaves out stays. */
+/** An event includes only changed fields; the others keep their values. */
 function defined(news: SeenTask): Partial<WireTask> {
   return Object.fromEntries(Object.entries(news).filter(([, value]) => value !== undefined));
 }

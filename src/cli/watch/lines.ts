@@ -1,4 +1,4 @@
-// Running and ended tasks as lines of a given width. Pure.
+// Formats running and finished tasks as lines of a given width. Pure.
 import type { WireEvent } from "../../client/index.js";
 import type { Status } from "../../model/status.js";
 import { formatDuration, type Instant } from "../../model/time.js";
@@ -29,7 +29,7 @@ function doing(task: SeenTask): string {
   return oneLine(task.progress_message ?? task.summary ?? "");
 }
 
-/** What there is altogether, in one line. `waiting`: undefined before it is known. */
+/** The totals in one line. `waiting` is undefined until it is known. */
 export function statusLine(
   board: Board,
   waiting: number | undefined,
@@ -44,14 +44,14 @@ export function statusLine(
     `${board.running.length} running`,
     ...(waiting === undefined ? [] : [`${waiting} waiting`]),
     ended,
-    ...(live ? [] : ["not live: asking every 2 s"]),
+    ...(live ? [] : ["not live; polling every 2 s"]),
   ];
   return paint(screen, "dim", cut(parts.join(" · "), width - 1));
 }
 
 const WORDS = { SUCCESS: "ok", FAILED: "failed", CANCELLED: "cancelled" } as const;
 
-/** What is left to say of a task that has ended: status, id, type, time it took, result or error. */
+/** The line for a finished task: status, id, type, duration, and error, last progress message or summary. */
 export function endLine(task: SeenTask, screen: Screen): string {
   const took =
     task.started_at && task.completed_at
@@ -65,26 +65,26 @@ export function endLine(task: SeenTask, screen: Screen): string {
 }
 
 const STATUS_WIDTH = "CANCELLED".length;
-/** A terminal may break the line; what is longer is for taskwright get. */
+/** Longer lines are cut; taskwright get shows everything. */
 const LONGEST_END = 400;
 
-const HAPPENINGS: Readonly<Record<Exclude<WireEvent["type"], "resync" | "subscribed">, string>> = {
+const EVENT_NAMES: Readonly<Record<Exclude<WireEvent["type"], "resync" | "subscribed">, string>> = {
   "task.created": "created",
   "task.started": "started",
   "task.progress": "progress",
-  "task.waiting": "waits",
+  "task.waiting": "waiting",
   "task.cancel_requested": "stopping",
   "task.finished": "finished",
 };
 
-/** An event in one line: time, what happened, id, type, and what there is to say of it. */
+/** An event in one line: time, event, id, type and details. */
 export function eventLine({ type, task }: WireEvent, now: Instant): string {
   const time = new Date(now).toISOString();
   if (!task || type === "resync" || type === "subscribed") return `${time} resync: some events were missed`;
-  return `${time} ${HAPPENINGS[type].padEnd("finished".length)} ${task.id} ${task.task_type}${saying(type, task)}`;
+  return `${time} ${EVENT_NAMES[type].padEnd("finished".length)} ${task.id} ${task.task_type}${eventDetails(type, task)}`;
 }
 
-function saying(type: WireEvent["type"], task: SeenTask): string {
+function eventDetails(type: WireEvent["type"], task: SeenTask): string {
   const status: Status = task.status;
   const message =
     task.error_message ?? task.progress_message ?? (type === "task.created" ? task.summary : null);

@@ -1,25 +1,25 @@
-// Lines at the bottom of a terminal that are drawn over and over, with others that stay above them. Knows no tasks.
+// Redraws lines at the bottom of a terminal, below lines that stay. Independent of tasks.
 import { clearScreenDown, cursorTo, moveCursor } from "node:readline";
 import type { WriteStream } from "node:tty";
 import { stripVTControlCharacters } from "node:util";
 
 export interface LiveRegion {
-  /** Columns and rows there are. */
+  /** Columns and rows of the terminal. */
   readonly size: { readonly width: number; readonly height: number };
-  /** Writes the lines of `above`, which stay, and draws the others in place of those before. */
+  /** Writes the lines of `above`, which stay, and replaces the previous `lines`. */
   draw(above: readonly string[], lines: readonly string[]): void;
-  /** Removes what is drawn; what was kept stays. */
+  /** Removes the drawn lines; the lines above stay. */
   clear(): void;
 }
 
-/** A terminal breaks a line at its edge unless it is told not to; a character may be wider than it counts. */
+/** Wrapping is turned off while drawing, because a character may be wider than its count. */
 const WRAP_OFF = "\u001b[?7l";
 const WRAP_ON = "\u001b[?7h";
 
 export function createLiveRegion(stream: WriteStream): LiveRegion {
   let drawn: readonly string[] = [];
 
-  /** A terminal that was made narrower since has broken the lines by itself. */
+  /** A terminal that was made narrower has rewrapped the lines. */
   function rowsOf(line: string): number {
     const length = stripVTControlCharacters(line).length;
     return Math.max(1, Math.ceil(length / (stream.columns || 80)));

@@ -1,4 +1,4 @@
-// Follows one task to its end: a bar on a terminal, else a line for each event.
+// Follows one task until it finishes: a progress bar on a terminal, otherwise one line per event.
 import type { Client, WireEvent, WireTask } from "../../client/index.js";
 import { systemClock } from "../../lib/clock.js";
 import { follow } from "../follow.js";
@@ -6,7 +6,7 @@ import { print, printJson } from "../output.js";
 import { reportEnd } from "../submitted.js";
 import { eventLine } from "./lines.js";
 
-/** Throws CommandFailure taskFailed unless it ends with SUCCESS, and as `follow` does. */
+/** Throws CommandFailure taskFailed unless the task succeeds, and the errors of `follow`. */
 export async function watchOne(
   client: Client,
   task: WireTask,
@@ -17,7 +17,7 @@ export async function watchOne(
     else if (!terminal) print(eventLine(event, systemClock.now()));
   };
   const ended = await follow(client, task, { onEvent });
-  // The last event as the stream would give it, with the result, also where the stream came too late for it.
+  // The last event as the stream would send it, with the result, even if the stream connected too late for it.
   const last: WireEvent = { seq: "", type: "task.finished", task: { ...ended, version: 0 } };
   if (json) printJson({ ...last, task: ended });
   else if (!terminal) print(eventLine(last, systemClock.now()));
