@@ -1,4 +1,4 @@
-// Starts the page: cache, stream, router.
+// Starts the dashboard: cache, event stream, router.
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
@@ -11,14 +11,14 @@ import { startStream } from "./live/stream.js";
 import { router } from "./router.js";
 import "./styles/index.css";
 
-/** What the first page is written in; index.html asks for them beforehand. */
+/** Fonts of the first page; index.html preloads them. */
 const FONTS = ["400 13px Plex Sans", "500 13px Plex Sans", "600 13px Plex Sans", "400 12px Plex Mono"];
 const LONGEST_FONT_WAIT_MS = 500;
 
 const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      // The stream keeps what is shown up to date; coming back to the window is no reason to ask again.
+      // The stream keeps data up to date, so returning to the window needs no refetch.
       refetchOnWindowFocus: false,
       refetchOnReconnect: false,
       retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status < 500),
@@ -27,17 +27,17 @@ const queryClient = new QueryClient({
 });
 
 const element = document.getElementById("root");
-if (!element) throw new Error("index.html has no element #root");
+if (!element) throw new Error("index.html has no #root element");
 startStream(queryClient);
 
-// What the first page shows is on its way while the page itself is made ready.
+// Fetches the data of the first page while the page itself is prepared.
 void queryClient.prefetchQuery(statsQuery);
 const { pathname, search } = router.latestLocation;
 if (pathname === "/" || pathname === "/tasks") {
   void queryClient.prefetchInfiniteQuery(taskListQuery(readTaskSearch(search)));
 }
 
-// Text that is drawn before its font is there jumps when it comes.
+// Text drawn before its font is loaded would shift when the font arrives.
 const loaded = Promise.allSettled(FONTS.map((font) => document.fonts.load(font)));
 await Promise.race([loaded, new Promise<void>((resolve) => after(LONGEST_FONT_WAIT_MS, resolve))]);
 

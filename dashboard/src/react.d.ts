@@ -1,4 +1,4 @@
-// React's style type, widened by the custom properties that our style sheets read.
+// Adds the custom properties used by our style sheets to React's style type.
 import "react";
 
 declare module "react" {

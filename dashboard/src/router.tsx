@@ -1,4 +1,4 @@
-// The pages and their addresses. What is not the list comes when it is first asked for.
+// The pages and their URLs. All pages except the task list are loaded on first use.
 import {
   createRootRoute,
   createRoute,
@@ -55,7 +55,7 @@ const workers = createRoute({
   component: lazyRouteComponent(() => import("./queues/WorkersPage.js"), "WorkersPage"),
 });
 
-/** Plain `?status=FAILED&q=12`: every value is a text, as people and other programs write them. */
+/** Plain `?status=FAILED&q=12`: every value is a string, so that URLs can be written by hand. */
 function parseSearch(search: string): Record<string, unknown> {
   return Object.fromEntries(new URLSearchParams(search));
 }

@@ -1,4 +1,4 @@
-// The task type data_processing: statistics of an uploaded table, or of a generated sample.
+// The task type data_processing: statistics of an uploaded table or a generated sample.
 import { Readable } from "node:stream";
 import { defineTask, type TaskContext } from "../index.js";
 import { hasCommonValues, histograms, mostCommon } from "./data-processing/distribution.js";
@@ -20,7 +20,7 @@ import { simulate, untilAborted } from "./pace.js";
 import { withScratch } from "./scratch.js";
 import { formatCount, plural } from "./text.js";
 
-/** Where each stage begins, in percent; they follow each other in this order. */
+/** The progress range of each stage in percent, in order of execution. */
 const STAGES = {
   read: { name: "read the file", from: 0, to: 45 },
   generate: { name: "generate the sample", from: 0, to: 45 },
@@ -34,8 +34,8 @@ const GENERATE_STEPS = 20;
 export const dataProcessing = defineTask({
   name: "data_processing",
   description:
-    "Statistics of every column of a CSV, TSV, JSON lines or Parquet file: counts, mean, median, standard " +
-    "deviation, quartiles, histograms, most common values. Without a file: of a generated sample.",
+    "Calculates statistics of every column of a CSV, TSV, JSON Lines or Parquet file: counts, mean, median, standard " +
+    "deviation, quartiles, histograms and most common values. Without a file, analyses a generated sample.",
   input: parameters,
   output: result,
   timeout: "2h",
@@ -46,10 +46,10 @@ export const dataProcessing = defineTask({
   },
   examples: [
     { title: "A sample of 1,000 rows in 10 seconds", parameters: { rows: 1000 } },
-    { title: "A million rows, as fast as it goes", parameters: { rows: 1_000_000, duration_seconds: 0 } },
+    { title: "A million rows, as fast as possible", parameters: { rows: 1_000_000, duration_seconds: 0 } },
   ],
-  // DuckDB heeds an interrupt within milliseconds, but for a few steps at the end of a big query. The answer to a
-  // cancel doesn't wait for those; the session closes and the folder goes as soon as they are through.
+  // DuckDB reacts to an interrupt within milliseconds, except in a few steps at the end of a large query. Cancelling does
+  // not wait for those; the session is closed and the folder removed when they have finished.
   run: (given, context) =>
     untilAborted(
       withScratch((folder) => work(given, context, folder)),
@@ -76,7 +76,7 @@ async function work(given: Parameters, context: TaskContext, folder: string): Pr
   }
 }
 
-/** Says how far a stage is, from 0 to 1. */
+/** Reports the progress of a stage, from 0 to 1. */
 function report(context: TaskContext, stage: keyof typeof STAGES, share: number, message?: string): void {
   const { name, from, to } = STAGES[stage];
   const percent = Math.round(from + (to - from) * Math.min(1, share));
@@ -134,7 +134,7 @@ async function analyse(
   );
   const shown = withinLimits(columns);
   if (shown.truncated) {
-    context.log.warn("The result does not hold every column in full; statistics.csv does", {
+    context.log.warn("The result does not contain every column in full; statistics.csv does", {
       columns: formatCount(columns.length),
     });
   }

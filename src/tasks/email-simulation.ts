@@ -1,4 +1,4 @@
-// The task type email_simulation: what a mailing looks like, without sending anything.
+// The task type email_simulation: simulates a mailing without sending anything.
 import { z } from "zod";
 import { defineTask } from "../index.js";
 import { simulate } from "./pace.js";
@@ -11,10 +11,10 @@ const input = z
   .strictObject({
     recipient_count: count.meta({
       title: "Recipients",
-      description: `How many recipients to pretend to serve, one second each. Default ${DEFAULT_COUNT}.`,
+      description: `Number of simulated recipients, one second each. Default: ${DEFAULT_COUNT}.`,
       examples: [5, 60],
     }),
-    count: count.meta({ title: "Count", description: "Another name for recipient_count." }),
+    count: count.meta({ title: "Count", description: "Alias of recipient_count.", deprecated: true }),
     failure_rate: z
       .number()
       .min(0)
@@ -22,7 +22,7 @@ const input = z
       .default(0)
       .meta({
         title: "Failure rate",
-        description: "The share of recipients that can't be served, from 0 to 1, spread evenly. Default 0.",
+        description: "Share of deliveries that fail, from 0 to 1, spread evenly. Default: 0.",
         examples: [0, 0.2],
       }),
   })
@@ -31,7 +31,7 @@ const input = z
       given.count === undefined ||
       given.recipient_count === undefined ||
       given.count === given.recipient_count,
-    { path: ["count"], message: "must equal recipient_count where both are given; they mean the same" },
+    { path: ["count"], message: "must equal recipient_count, of which it is an alias" },
   );
 
 const output = z.object({
@@ -44,10 +44,10 @@ const output = z.object({
 
 export const emailSimulation = defineTask({
   name: "email_simulation",
-  description: "Pretends to send e-mail: one second a recipient, with as many failures as you ask for.",
+  description: "Simulates sending e-mail: one second per recipient, with a configurable failure rate.",
   input,
   output,
-  // 10,000 recipients at a second each, and room for a slower pace.
+  // 10,000 recipients at one second each, with room for a slower pace.
   timeout: "6h",
   summary: (given) => `Simulate ${plural(recipientsOf(given), "e-mail")}`,
   examples: [
@@ -59,7 +59,7 @@ export const emailSimulation = defineTask({
     let failed = 0;
     for (let done = 1; done <= recipients; done++) {
       await simulate(1, context.signal);
-      // A failure whenever the share of the first `done` recipients reaches the next whole number.
+      // Fails whenever the expected number of failures among the first `done` recipients reaches the next integer.
       failed = Math.floor(done * given.failure_rate + 1e-9);
       context.progress({
         done,

@@ -1,4 +1,4 @@
-// The task type email: one message per recipient over SMTP, and never a second one to who was served.
+// The task type email: one message per recipient over SMTP; recipients already served are never sent a second one.
 import { AttemptFailed, Discard, defineTask, type OpenFile, type TaskContext } from "../index.js";
 import { Ledger } from "./email/ledger.js";
 import { type Parameters, parameters, type Result, result } from "./email/parameters.js";
@@ -11,12 +11,12 @@ const MAX_ATTACHMENT_BYTES = 25 * 1024 * 1024;
 export const email = defineTask({
   name: "email",
   description:
-    "Sends a message to each recipient over the SMTP server in TASKWRIGHT_SMTP_URL. A retry goes on with those " +
-    "who were not served.",
+    "Sends a message to each recipient through the SMTP server in TASKWRIGHT_SMTP_URL. A retry skips recipients who " +
+    "have already been served.",
   input: parameters,
   output: result,
   timeout: "1h",
-  // A server that says "later" means more than seconds.
+  // A server that defers a message expects a longer pause than seconds.
   retry: { base: "30s", max: "15m" },
   summary: ({ subject, recipients }) =>
     `“${subject.slice(0, 120)}” to ${plural(recipients.length, "recipient")}`,
@@ -34,7 +34,7 @@ export const email = defineTask({
     const { url, from } = readSettings(given.from);
     const attachments = await openAttachments(given.attachments ?? [], context);
     const ledger = new Ledger(given.recipients, context);
-    // Before the first message, so that every retry makes the same Message-IDs.
+    // Saved before the first message, so that every retry uses the same Message-IDs.
     await ledger.save();
     const server = await connect(url, context.signal);
     try {
@@ -44,7 +44,7 @@ export const email = defineTask({
     }
     if (ledger.sent === 0) {
       const first = ledger.result().recipients[0]?.error ?? "";
-      throw new Discard(`Nobody could be served: ${first}`, { result: ledger.result() });
+      throw new Discard(`No recipient could be served: ${first}`, { result: ledger.result() });
     }
     return ledger.result();
   },
@@ -55,7 +55,7 @@ interface Mailing extends Omit<Parameters, "attachments"> {
   readonly attachments: readonly OpenFile[];
 }
 
-/** Returns once everybody is served or refused for good. Throws AttemptFailed where some are left for the next attempt. */
+/** Returns once every recipient is served or permanently refused. Throws AttemptFailed if some are left for a retry. */
 async function serve(
   server: MailServer,
   ledger: Ledger,
@@ -74,17 +74,19 @@ async function serve(
         break;
       case "refused":
         await ledger.refuse(position, delivery.error);
-        context.log.warn(`${to} was refused for good: ${delivery.error}`);
+        context.log.warn(`${to} was permanently refused: ${delivery.error}`);
         break;
       case "postponed":
         ledger.postpone(position, delivery.error);
-        context.log.warn(`${to} was refused for now: ${delivery.error}`);
+        context.log.warn(`${to} was temporarily refused: ${delivery.error}`);
         break;
       case "lost":
         ledger.postpone(position, delivery.error);
-        throw new AttemptFailed(`The mail server was lost: ${delivery.error}`, { result: ledger.result() });
+        throw new AttemptFailed(`The connection to the mail server was lost: ${delivery.error}`, {
+          result: ledger.result(),
+        });
       case "misconfigured":
-        throw new Discard(`The mail server refuses the login or the sender: ${delivery.error}`, {
+        throw new Discard(`The mail server rejected the login or the sender: ${delivery.error}`, {
           result: ledger.result(),
         });
     }
@@ -92,7 +94,7 @@ async function serve(
   }
   const left = ledger.open.length;
   if (left > 0) {
-    throw new AttemptFailed(`${plural(left, "recipient")} could not be served for now`, {
+    throw new AttemptFailed(`${plural(left, "recipient")} could not be served yet`, {
       result: ledger.result(),
     });
   }
@@ -112,7 +114,9 @@ async function openAttachments(ids: readonly string[], context: TaskContext): Pr
   const files = await Promise.all(ids.map((id) => context.files.open(id)));
   const bytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   if (bytes > MAX_ATTACHMENT_BYTES) {
-    throw new Discard(`The attachments have ${bytes} bytes; the limit is ${MAX_ATTACHMENT_BYTES}`);
+    throw new Discard(
+      `The attachments have ${bytes} bytes in total; the limit is ${MAX_ATTACHMENT_BYTES} bytes`,
+    );
   }
   return files;
 }

@@ -1,4 +1,4 @@
-// The task type image_processing: one operation on uploaded images, or on drawn samples.
+// The task type image_processing: one operation on uploaded images or generated samples.
 import { defineTask, type TaskContext } from "../index.js";
 import { loadSharp, type Sharp } from "./image-processing/library.js";
 import {
@@ -20,7 +20,7 @@ const SECONDS_PER_SAMPLE = 2;
 export const imageProcessing = defineTask({
   name: "image_processing",
   description:
-    "Resizes, converts, rotates, blurs or greys images, or makes thumbnails of them. Without files: of drawn samples.",
+    "Resizes, converts, rotates or blurs images, makes them grayscale, or creates thumbnails. Without files, processes generated samples.",
   input: parameters,
   output: result,
   timeout: "1h",
@@ -62,7 +62,7 @@ export const imageProcessing = defineTask({
   },
 });
 
-/** What this task did before it was interrupted. A retry is another task, and its outputs are to be its own. */
+/** Images finished before an interruption. A retry is a new task and must produce its own outputs. */
 function imagesOfEarlierAttempts(context: TaskContext): Image[] {
   const before = checkpoint.safeParse(context.checkpoint.get()).data;
   return before?.task_id === context.task.id ? before.images : [];
@@ -86,7 +86,7 @@ async function openInput(
   return { name: `sample-${position + 1}.jpg`, data, sizeBytes: data.length };
 }
 
-/** The native work can't be interrupted: after a cancel it ends unseen, within its own time limit. */
+/** Native work cannot be interrupted: after a cancel it finishes in the background, within its own time limit. */
 async function processOne(
   sharp: Sharp,
   input: Input,

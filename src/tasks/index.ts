@@ -1,4 +1,4 @@
-// The task types that come with the product. A type of your own is one file like those, and one line of configuration.
+// The built-in task types. A custom type is a file like these and a line in the configuration.
 import { dataProcessing } from "./data-processing.js";
 import { email } from "./email.js";
 import { emailSimulation } from "./email-simulation.js";

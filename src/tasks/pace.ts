@@ -1,25 +1,25 @@
-// The timers of the built-in types, and the one place that reads TASKWRIGHT_PACE. Written as any handler would: on Node's own timers.
+// Timers of the built-in types, which use Node's timers like any handler. The only place that reads TASKWRIGHT_PACE.
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What the seconds of simulated work are multiplied by: TASKWRIGHT_PACE, default 1; 0 doesn't wait. */
+/** The factor for simulated durations: TASKWRIGHT_PACE, default 1; 0 disables waiting. */
 export function pace(environment: NodeJS.ProcessEnv = process.env): number {
   const written = environment.TASKWRIGHT_PACE;
   if (written === undefined || written.trim() === "") return 1;
   const factor = Number(written);
   if (!Number.isFinite(factor) || factor < 0) {
-    throw new RangeError(`TASKWRIGHT_PACE must be a number from 0 up, not "${written}"`);
+    throw new RangeError(`TASKWRIGHT_PACE must be a number of at least 0, not "${written}"`);
   }
   return factor;
 }
 
-/** Resolves after that many simulated seconds. Rejects with the signal's reason once it aborts. */
+/** Resolves after this many simulated seconds. Rejects with the signal's reason when it aborts. */
 export async function simulate(seconds: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   await wait(seconds * 1000 * pace(), signal);
   signal.throwIfAborted();
 }
 
-/** Resolves after `milliseconds`, or at once when the signal aborts. Never rejects. */
+/** Resolves after `milliseconds`, or as soon as the signal aborts. Never rejects. */
 export async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   if (milliseconds <= 0 || signal.aborted) return;
   try {
@@ -30,8 +30,8 @@ export async function wait(milliseconds: number, signal: AbortSignal): Promise<v
 }
 
 /**
- * The work's answer, or the signal's reason as soon as it aborts: for native work that can't be interrupted.
- * Such work runs on unseen; what it answers is dropped.
+ * Returns the result of the work, or rejects with the signal's reason as soon as it aborts: for native work that cannot be
+ * interrupted. Such work continues in the background, and its result is dropped.
  */
 export async function untilAborted<Answer>(work: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
   const { promise: aborted, reject } = defer();

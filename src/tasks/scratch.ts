@@ -1,4 +1,4 @@
-// Private temporary folders of the built-in types, gone with the work, or at the next use after a crash.
+// Private temporary folders of the built-in types; removed after the work or, after a crash, at the next use.
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -19,7 +19,7 @@ export async function withScratch<Answer>(work: (folder: string) => Promise<Answ
   }
 }
 
-/** Removes the folders of processes that have gone; those of an earlier process with our id as well. */
+/** Removes the folders of dead processes, and those of an earlier process with our id. */
 async function sweep(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const folder = path.join(tmpdir(), name);
@@ -34,7 +34,7 @@ function isAlive(processId: number): boolean {
     process.kill(processId, 0);
     return true;
   } catch (error) {
-    // EPERM: it lives, and belongs to someone else.
+    // EPERM: the process exists but belongs to another user.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

@@ -1,11 +1,11 @@
-// Small questions about texts that more than one built-in type asks.
+// Text helpers shared by the built-in types.
 
 /** Bytes of a text in UTF-8. */
 export function byteLength(text: string): number {
   return Buffer.byteLength(text);
 }
 
-/** 4,821,136 as people write it. */
+/** Formats 4821136 as "4,821,136". */
 export function formatCount(count: number): string {
   return count.toLocaleString("en-US");
 }
@@ -15,7 +15,7 @@ export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** The value with every text in it fit to be stored: NUL and halves of surrogate pairs become U+FFFD. */
+/** The value with every string in it made storable: NUL and lone surrogates become U+FFFD. */
 export function cleaned<Value>(value: Value): Value {
   return JSON.parse(
     JSON.stringify(value, (_key, part: unknown) =>

@@ -80,5 +80,7 @@ test("of PostgreSQL it names the tool that does it, and the schema", async () =>
   const words = ["backup", "x.db", "--store", "postgres://ana:s3cret@db.example/tasks", "--schema", "mine"];
   const { code, stderr } = await serving.cli(words);
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^error: .* to back up postgres:\/\/ana@db\.example\/tasks, use pg_dump --schema=mine\n$/);
+  expect(stderr).toMatch(
+    /^error: .* to back up postgres:\/\/ana@db\.example\/tasks, use pg_dump --schema=mine\n$/,
+  );
 });

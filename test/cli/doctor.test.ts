@@ -78,7 +78,8 @@ test("a configuration that does not load, a store of another program, a mail ser
 test("an old Node is named", () => {
   expect(checkNode("18.20.1")).toMatchObject({ level: "problem" });
   expect(checkNode("20.18.9")).toMatchObject({ level: "problem" });
-  expect(checkNode("22.1.0")).toMatchObject({ level: "ok" });
+  expect(checkNode("22.13.9")).toMatchObject({ level: "problem" });
+  expect(checkNode("22.14.0")).toMatchObject({ level: "ok" });
 });
 
 async function report(words: readonly string[], env: Readonly<Record<string, string>>): Promise<Report> {

@@ -44,7 +44,7 @@ test("a port in use is named, with what to do", async () => {
   const second = createServer();
   const error = await new Promise((resolve) => second.once("error", resolve).listen(port, "127.0.0.1"));
   expect(describe(error).text).toBe(
-    `error: port ${port} on 127.0.0.1 is in use; stop what uses it, or take another: --port ${Number(port) + 1}`,
+    `error: port ${port} on 127.0.0.1 is already in use; stop the process that uses it, or choose another port: --port ${Number(port) + 1}`,
   );
   await new Promise((resolve) => first.close(resolve));
 });

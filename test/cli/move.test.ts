@@ -183,13 +183,13 @@ describe("files", () => {
     const wrong = await move(source, createTarget(url));
     expect(wrong).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining(`the bytes of file ${artifact} are not`),
+      stderr: expect.stringContaining(`file ${artifact} is corrupt`),
     });
     await writeFile(fileOf(artifact), TEXTS.artifact);
     const moved = await move(source, createTarget(url));
     expect(moved).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining(`gone before the move: ${upload}.`),
+      stderr: expect.stringContaining(`already missing before the move: ${upload}.`),
     });
   });
 });
@@ -256,7 +256,9 @@ test("differences between the two sides are found, and the next move starts over
   expect(wrong).toMatchObject({
     code: 1,
     stdout: expect.stringMatching(/^task +7 +7 +differs from the beginning$/m),
-    stderr: expect.stringMatching(/^error: the rows in task of .* differ from the source, so the schema stays locked/m),
+    stderr: expect.stringMatching(
+      /^error: the rows in task of .* differ from the source, so the schema stays locked/m,
+    ),
   });
   await expect(openPostgresStore({ url, schema: target.schema })).rejects.toMatchObject({
     code: "unavailable",
@@ -288,7 +290,7 @@ describe("refused", () => {
     const missing = await move({ ...source, file: "nowhere.db" }, target);
     expect(missing).toMatchObject({
       code: 3,
-      stderr: "error: there is no database nowhere.db; see --from\n",
+      stderr: "error: database nowhere.db does not exist; check --from\n",
     });
   });
 

@@ -16,7 +16,7 @@ test("brings a schema up to date, and is safe to run again", async () => {
   const first = await migrate();
   expect(first).toMatchObject({ code: 0, stderr: "" });
   expect(first.stdout).toMatch(
-    new RegExp(`^schema ${name} of postgres://${name}@\\S+ went from version 0 to \\d+\\n$`),
+    new RegExp(`^schema ${name} of postgres://${name}@\\S+ migrated from version 0 to \\d+\\n$`),
   );
   expect((await migrate()).stdout).toMatch(/ is up to date \(version \d+\)\n$/);
   const json: unknown = JSON.parse((await migrate("--json")).stdout);

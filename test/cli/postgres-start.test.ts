@@ -70,7 +70,9 @@ test("a worker needs PostgreSQL", async () => {
   expect(await run(["worker"])).toEqual({
     code: 2,
     stdout: "",
-    stderr: expect.stringMatching(/^error: the SQLite store data\/taskwright\.db can be used by one process only/),
+    stderr: expect.stringMatching(
+      /^error: the SQLite store data\/taskwright\.db can be used by one process only/,
+    ),
   });
 });
 

@@ -129,7 +129,7 @@ describe("submit", () => {
     [["greet", "-p", "name=x", "--priority", "1000"], /^error: .*\n {2}\/priority .*100/],
     [["data_processing", "-p", "file_id=@nowhere.csv"], /^error: no such file: nowhere\.csv/],
     [["greet", "--params", "@nowhere.json"], /^error: --params: no such file: nowhere\.json/],
-    [["greet", "--params", "[1]"], /^error: --params: parameters are a JSON object/],
+    [["greet", "--params", "[1]"], /^error: --params: must be a JSON object/],
   ])("%j is a usage error", async (words, message) => {
     const { code, stdout, stderr } = await cli(["submit", ...words]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -184,7 +184,7 @@ describe("get, list, cancel, retry", () => {
 
   test("cancel one that waits, one that runs, one that has ended", async () => {
     const later = await submit("wait", "--delay", "1h");
-    expect((await cli(["cancel", later])).stderr).toBe(`${later} is CANCELLED\n`);
+    expect((await cli(["cancel", later])).stderr).toBe(`${later}: CANCELLED\n`);
     const again = await cli(["cancel", later]);
     expect({ code: again.code, stderr: again.stderr }).toEqual({
       code: 1,
@@ -222,7 +222,7 @@ describe("serve", () => {
     const inUse = await cli(["serve", "--port", port, ...elsewhere]);
     expect(inUse).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining(`port ${port} on 127.0.0.1 is in use`),
+      stderr: expect.stringContaining(`port ${port} on 127.0.0.1 is already in use`),
     });
     const locked = await cli(["serve", "--port", "0"]);
     expect(locked).toMatchObject({ code: 1, stderr: expect.stringContaining(String(server.process.pid)) });

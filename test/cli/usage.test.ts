@@ -8,7 +8,7 @@ import { run } from "./command-line.js";
 test.each<[string[], RegExp]>([
   [["lst"], /unknown command 'lst'\n\(Did you mean list\?\)/],
   [["list", "--stauts", "FAILED"], /unknown option '--stauts'\n\(Did you mean --status\?\)/],
-  [["list", "--status", "FAILD"], /Allowed are PENDING.*; did you mean FAILED\?/],
+  [["list", "--status", "FAILD"], /Must be one of PENDING.*; did you mean FAILED\?/],
   [["list", "--limit", "many"], /whole number/],
   [["list", "--created-after", "soon"], /Must be a date/],
   [["submit"], /missing required argument 'type'/],

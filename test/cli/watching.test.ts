@@ -116,7 +116,7 @@ describe("logs", () => {
     expect(await serving.cli(["logs", id])).toMatchObject({
       code: 0,
       stdout: "",
-      stderr: "It has logged nothing yet.\n",
+      stderr: "The task has not logged anything yet.\n",
     });
     expect((await serving.cli(["logs", "0199d8a4-6c32-7b1e-9f04-2ad0c85e7713"])).code).toBe(3);
   });

@@ -60,7 +60,7 @@ test.each(Object.entries(TEXTS))("%s is shown as text, and nothing gives way", a
     );
   expect(Math.max(...(await overhang()))).toBe(0);
   await drawer.getByRole("tab", { name: "Logs" }).click();
-  await drawer.locator(".log .said", { hasText: text.slice(0, 50) }).waitFor();
+  await drawer.locator(".log .log-message", { hasText: text.slice(0, 50) }).waitFor();
   expect(Math.max(...(await overhang()))).toBe(0);
   for (const name of ["Parameters", "Raw"]) {
     await drawer.getByRole("tab", { name }).click();
@@ -104,7 +104,7 @@ test("a large result and 50,000 lines of log stay quick, can be filtered and tak
   await drawer.getByText("500 of 50,000 lines").waitFor();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    drawer.getByRole("button", { name: "Download the lines as NDJSON" }).click(),
+    drawer.getByRole("button", { name: "Download lines as NDJSON" }).click(),
   ]);
   const lines = (await readFile(await download.path(), "utf8")).trimEnd().split("\n");
   expect(lines).toHaveLength(500);

@@ -150,7 +150,7 @@ const LOOKS: readonly Look[] = [
     ready: "tr[data-id]",
     prepare: async (page) => {
       await page.keyboard.press("?");
-      await page.getByRole("heading", { name: "Keys" }).waitFor();
+      await page.getByRole("heading", { name: "Keyboard shortcuts" }).waitFor();
     },
   },
   { name: "sign-in", address: () => "/tasks", ready: "tr[data-id]", prepare: refuse },

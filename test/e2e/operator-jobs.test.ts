@@ -158,7 +158,7 @@ describe.each(WAYS)("by $name", ({ name, budget, first }) => {
         const row = hand.page.locator("tr[data-id]").first();
         await hand.press(row.getByRole("button", { name: /^Retry / }));
       }
-      await hand.page.getByText(/^Retried Charge customer/).waitFor();
+      await hand.page.getByText(/^Retried “Charge customer/).waitFor();
     });
     await within(budget.retryAll, "retry all", async (hand) => {
       await showFailed(hand);
@@ -233,8 +233,8 @@ describe.each(WAYS)("by $name", ({ name, budget, first }) => {
         await hand.key("e");
       } else if (touch) {
         await hand.press(row.locator(".title"));
-        await hand.press(page.locator(".sheet-actions").getByText("Run again…"));
-      } else await hand.press(row.getByRole("button", { name: /again$/ }));
+        await hand.press(page.locator(".sheet-actions").getByText("Edit and run…"));
+      } else await hand.press(row.getByRole("button", { name: /^Edit and run/ }));
       // The first field waits for the change.
       const field = page.getByLabel(/^Customer/);
       await focused(field);

@@ -1,4 +1,4 @@
-// Find or do anything, by keys alone.
+// Search or run a command, by keys alone.
 import { expect, test } from "vitest";
 import { finished } from "../support/http-calls.js";
 import { createSetting, eventually } from "./setting.js";
@@ -11,7 +11,7 @@ test("the palette goes to pages, filters, opens forms, finds a pasted id and cha
   await using opened = await setting.open("/tasks");
   const { page, faults } = opened;
   const { keyboard } = page;
-  const field = page.getByRole("combobox", { name: "Find or do anything" });
+  const field = page.getByRole("combobox", { name: "Search or run a command" });
   const say = async (text: string) => {
     await keyboard.press("Control+k");
     await field.waitFor();
@@ -45,9 +45,9 @@ test("the palette goes to pages, filters, opens forms, finds a pasted id and cha
 test("the palette says when nothing fits, and gives the focus back", async () => {
   await using opened = await setting.open("/queues");
   const { page, faults } = opened;
-  await page.getByRole("button", { name: "Find or do anything" }).click();
-  await page.getByRole("combobox", { name: "Find or do anything" }).fill("~");
-  await page.getByText("Nothing is called that.").waitFor();
+  await page.getByRole("button", { name: "Search or run a command" }).click();
+  await page.getByRole("combobox", { name: "Search or run a command" }).fill("~");
+  await page.getByText("No results").waitFor();
   await page.keyboard.press("Escape");
   await eventually(() => page.getByRole("combobox").count()).toBe(0);
   expect(faults).toEqual([]);

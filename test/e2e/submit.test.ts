@@ -56,7 +56,7 @@ test("the form of email says what is missing, sends the rest, and the failure is
   await using opened = await setting.open("/new?type=email");
   const { page, faults } = opened;
   await page.getByRole("button", { name: "Submit task" }).click();
-  await page.getByText("Is needed").first().waitFor();
+  await page.getByText("Required", { exact: true }).first().waitFor();
   await page.getByLabel(/^Recipients/).fill("ada@example.org, grace@example.org,");
   await page.getByLabel(/^Subject/).fill("Hello");
   await page.getByLabel(/^Text/).fill("There");
@@ -74,7 +74,7 @@ test("what the server refuses stands at its field, and nothing typed is lost", a
   await page.getByText("Summary and tags").click();
   await page.getByLabel(/^Summary/).fill("A mailing that is too large");
   await page.getByRole("button", { name: "Submit task" }).click();
-  await page.getByText("Not submitted.").waitFor();
+  await page.getByText("Task not submitted.").waitFor();
   expect(await count.getAttribute("aria-invalid")).toBe("true");
   expect(await count.inputValue()).toBe("20000");
   await count.fill("5");
@@ -111,6 +111,6 @@ test("parameters that exclude each other are a switch, and only the chosen ones 
   await eventually(() => code.textContent()).toContain('"delimiter": ";"');
   expect(await code.textContent()).not.toContain("rows");
   await page.getByRole("button", { name: "Submit task" }).click();
-  await page.getByText("Is needed").waitFor();
+  await page.getByText("Required", { exact: true }).waitFor();
   expect(faults).toEqual([]);
 });

@@ -28,7 +28,7 @@ test("progress moves while one looks, and new tasks wait behind the pill", async
 
   await row.getByRole("button", { name: "Cancel The long one" }).click();
   await row.getByText("Cancelled", { exact: true }).waitFor();
-  await page.getByText(/^(Stopping|Cancelled) The long one$/).waitFor();
+  await page.getByText(/^(Stopping|Cancelled) “The long one”$/).waitFor();
   expect(faults).toEqual([]);
 });
 
@@ -48,7 +48,7 @@ test("filters live in the address, and Back undoes them", async () => {
   await eventually(() => page.locator("tr[data-id]").count()).toBe(1);
   await page.getByLabel("Task type").selectOption("data_processing");
   await page.waitForURL(/type=data_processing/);
-  await page.getByText("No task matches").waitFor();
+  await page.getByText("No matching tasks").waitFor();
   await page.goBack();
   await page.locator("tr[data-id]").first().waitFor();
   await page.goBack();
@@ -113,9 +113,9 @@ test("keys alone find, open and close a task, and name themselves", async () => 
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   await page.keyboard.press("?");
-  await page.getByRole("dialog", { name: "Keys" }).waitFor();
+  await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
   await page.keyboard.press("Escape");
-  await page.getByRole("dialog", { name: "Keys" }).waitFor({ state: "detached" });
+  await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor({ state: "detached" });
   await page.keyboard.press("n");
   await page.waitForURL("**/new");
 });

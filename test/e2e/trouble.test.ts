@@ -28,7 +28,7 @@ async function expectKept(page: Page): Promise<void> {
 }
 
 async function signIn(page: Page): Promise<void> {
-  const dialog = page.getByRole("dialog", { name: "An API key is needed" });
+  const dialog = page.getByRole("dialog", { name: "API key required" });
   await dialog.getByLabel("API key").fill(KEY);
   await dialog.getByRole("button", { name: "Open the dashboard" }).click();
   await dialog.waitFor({ state: "detached" });
@@ -46,7 +46,7 @@ test("a form outlives the server: refused while it is gone, taken when it is bac
     await first.kill();
     await page.getByText("Reconnecting", { exact: true }).waitFor();
     await submitForm(page);
-    await page.getByText("Not submitted. The server can't be reached.").waitFor();
+    await page.getByText("Task not submitted. Couldn't reach the server.").waitFor();
     await expectKept(page);
     second = await startServerProcess({ cwd, port: Number(new URL(first.url).port) });
     await submitForm(page);
@@ -61,10 +61,10 @@ test("a form outlives the server: refused while it is gone, taken when it is bac
 test("the key is asked for in a dialog, at the start and when the session has ended", async () => {
   await using opened = await setting.open("/new?type=email_simulation");
   const { page } = opened;
-  const dialog = page.getByRole("dialog", { name: "An API key is needed" });
+  const dialog = page.getByRole("dialog", { name: "API key required" });
   await dialog.getByLabel("API key").fill("wrong");
   await dialog.getByRole("button", { name: "Open the dashboard" }).click();
-  await dialog.getByText("The server does not take this key.").waitFor();
+  await dialog.getByText("Invalid API key.").waitFor();
   await signIn(page);
   await fillForm(page);
   await page.context().clearCookies();
@@ -88,12 +88,12 @@ test.each([
     route.fulfill({ status, json: { type: "about:blank", title: code, status, code, detail, errors: [] } }),
   );
   await submitForm(page);
-  await page.getByText(`Not submitted. ${detail}`).waitFor();
+  await page.getByText(`Task not submitted. ${detail}`).waitFor();
   await expectKept(page);
   await page.unroute("**/api/tasks/submit");
   await submitForm(page);
   await page.locator(".drawer").getByRole("heading", { name: SUMMARY }).waitFor();
-  await eventually(() => page.getByText("Not submitted.").count()).toBe(0);
+  await eventually(() => page.getByText("Task not submitted.").count()).toBe(0);
 });
 
 test("what is typed while a slow server thinks it over is kept as well", async () => {
@@ -126,7 +126,7 @@ test("what is typed while a slow server thinks it over is kept as well", async (
   await page.keyboard.press("End");
   await page.keyboard.type(", twice");
   answer();
-  await page.getByText("Not submitted. No.").waitFor();
+  await page.getByText("Task not submitted. No.").waitFor();
   expect(await summary.inputValue()).toBe(`${SUMMARY}, twice`);
   expect(await summary.evaluate((field) => field === document.activeElement)).toBe(true);
 });

@@ -1,4 +1,4 @@
-// Lays what the stream says over what the page has read: rows change in place, lists keep their order.
+// Applies events from the stream to cached data: rows change in place, lists keep their order.
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { WireTask, WireTaskList } from "../lib/api.js";
 import { applyPatch, type EventTask } from "./patches.js";
@@ -8,7 +8,7 @@ export const TASK = "task";
 
 export type Pages = InfiniteData<WireTaskList, string | null>;
 
-/** Changes the tasks that some list or detail shows. */
+/** Applies changes to tasks in cached lists and details. */
 export function patchTasks(queryClient: QueryClient, changes: ReadonlyMap<string, EventTask>): void {
   queryClient.setQueriesData<Pages>({ queryKey: [TASKS] }, (data) => data && patchPages(data, changes));
   for (const [id, change] of changes) {
@@ -16,7 +16,7 @@ export function patchTasks(queryClient: QueryClient, changes: ReadonlyMap<string
   }
 }
 
-/** A whole task that a request answered with. */
+/** Replaces a task with the one returned by a request. */
 export function replaceTask(queryClient: QueryClient, task: WireTask): void {
   queryClient.setQueryData<WireTask>([TASK, task.id], (known) => ({ ...known, ...task }));
   queryClient.setQueriesData<Pages>({ queryKey: [TASKS] }, (data) =>
@@ -31,7 +31,7 @@ function patchPages(data: Pages, changes: ReadonlyMap<string, EventTask>): Pages
   });
 }
 
-/** Keeps every page and list in which no task changed, so that what shows them is not drawn again. */
+/** Keeps the identity of pages and lists in which no task changed, so that they are not rendered again. */
 export function mapTasks(data: Pages, map: (task: WireTask) => WireTask): Pages {
   let changed = false;
   const pages = data.pages.map((page) => {

@@ -1,26 +1,27 @@
-// What the stream said of each task last, and how it is laid over what a request answered meanwhile. Knows no cache.
+// Remembers the latest event of each task, and applies it to responses of requests that were in flight. Independent of the
+// cache.
 import type { WireEvent, WireTask } from "../lib/api.js";
 
 export type EventTask = NonNullable<WireEvent["task"]>;
 
 interface Patch {
   readonly task: EventTask;
-  /** The mark at which it came. */
+  /** The mark at which it arrived. */
   readonly mark: number;
 }
 
-/** As many tasks as are remembered; older ones are read again anyway. */
+/** Maximum number of remembered tasks; older ones are refetched anyway. */
 const REMEMBERED = 2000;
 
 const latest = new Map<string, Patch>();
 let mark = 0;
 
-/** A point in the stream: ask before a request, lay over its answer what came since. */
+/** A position in the stream: read it before a request, then apply later events to the response. */
 export function currentMark(): number {
   return mark;
 }
 
-/** Remembers an event; false where a newer one of this task was seen already. */
+/** Remembers an event; false if a newer one for this task has already been seen. */
 export function remember(task: EventTask): boolean {
   const known = latest.get(task.id);
   if (known && known.task.version >= task.version) return false;
@@ -33,12 +34,12 @@ export function remember(task: EventTask): boolean {
   return true;
 }
 
-/** After a gap, versions start anew. */
+/** Called after a gap in the stream, when versions may restart. */
 export function forgetAll(): void {
   latest.clear();
 }
 
-/** The task with what the stream said since that mark. */
+/** The task with the events since that mark applied. */
 export function overlay(task: WireTask, since: number): WireTask {
   const patch = latest.get(task.id);
   return patch && patch.mark > since ? applyPatch(task, patch.task) : task;

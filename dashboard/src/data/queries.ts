@@ -1,4 +1,4 @@
-// What the page reads of tasks and of the numbers around them.
+// Queries for tasks, statistics, workers, queues and task types.
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { client } from "../lib/api.js";
 import { now } from "../lib/clock.js";

@@ -1,4 +1,4 @@
-// What the address says about the list: the only place where its filters live.
+// The list's filters as stored in the URL, which is their only place.
 import { STATUSES, type Status } from "../../../src/model/status.js";
 import type { WireEvent, WireTask } from "../lib/api.js";
 
@@ -14,7 +14,7 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** Keeps what is understood and drops the rest. */
+/** Keeps known, valid values and drops the rest. */
 export function readTaskSearch(raw: Record<string, unknown>): TaskSearch {
   const status = STATUSES.find((known) => known === raw.status);
   const [type, queue, tag, q] = [text(raw.type), text(raw.queue), text(raw.tag), text(raw.q)];
@@ -27,7 +27,7 @@ export function readTaskSearch(raw: Record<string, unknown>): TaskSearch {
   };
 }
 
-/** The same question for the API. */
+/** The same filters as an API query. */
 export function toListQuery(search: TaskSearch, cursor: string | null) {
   return {
     ...(search.status && { status: search.status }),
@@ -42,7 +42,7 @@ export function toListQuery(search: TaskSearch, cursor: string | null) {
 
 type EventTask = NonNullable<WireEvent["task"]>;
 
-/** Whether a task that the stream speaks of belongs into the list. What the event does not say counts as fitting. */
+/** True if a task from the event stream belongs in the list. Fields missing from the event count as matching. */
 export function matches(search: TaskSearch, task: EventTask | WireTask): boolean {
   if (search.status && task.status !== search.status) return false;
   if (search.type && task.task_type !== search.type) return false;
@@ -56,7 +56,7 @@ export function matches(search: TaskSearch, task: EventTask | WireTask): boolean
   );
 }
 
-/** "status FAILED, type email": the filters in words, for an empty list. */
+/** "status FAILED, type email": describes the filters, for an empty list. */
 export function describeSearch(search: TaskSearch): string {
   return [
     search.status && `status ${search.status}`,

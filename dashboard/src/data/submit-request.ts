@@ -1,4 +1,4 @@
-// A submit as others would write it: JSON, curl, the command line, TypeScript.
+// Formats a submit request as JSON, curl, command line or TypeScript.
 import { SERVER_URL } from "../lib/base.js";
 
 export type RequestForm = "json" | "curl" | "cli" | "typescript";
@@ -6,7 +6,7 @@ export type RequestForm = "json" | "curl" | "cli" | "typescript";
 export interface Request {
   readonly task_type: string;
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** Options, as the API names them. */
+  /** Options, by their API names. */
   readonly [option: string]: unknown;
 }
 
@@ -22,7 +22,7 @@ export function requestAs(form: RequestForm, request: Request): string {
       ].join("\n");
     case "cli":
       return [
-        `taskwright submit ${request.task_type}`,
+        `${urlVariable()}npx taskwright submit ${request.task_type}`,
         ...Object.entries(request.parameters).map(
           ([name, value]) =>
             `-p ${quoteForShell(`${name}=${typeof value === "string" ? value : compact(value)}`)}`,
@@ -32,6 +32,11 @@ export function requestAs(form: RequestForm, request: Request): string {
     case "typescript":
       return typescript(request);
   }
+}
+
+/** The command line's default URL needs no variable. */
+function urlVariable(): string {
+  return SERVER_URL === "http://127.0.0.1:8000" ? "" : `TASKWRIGHT_URL=${quoteForShell(SERVER_URL)} `;
 }
 
 function typescript({ task_type, parameters, ...options }: Request): string {
@@ -46,19 +51,19 @@ function typescript({ task_type, parameters, ...options }: Request): string {
   ].join("\n");
 }
 
-/** Keys that are words lose their quotes. */
+/** Removes the quotes of keys that are identifiers. */
 function literal(value: unknown): string {
   return JSON.stringify(value, undefined, 2).replace(/^(\s*)"([A-Za-z_$][\w$]*)":/gm, "$1$2:");
 }
 
-/** One line while it is short, with a space after each colon and comma. */
+/** One line if it is short, with a space after each colon and comma. */
 function compact(value: unknown): string {
   const pretty = JSON.stringify(value, undefined, 2);
   const flat = pretty.replace(/\n\s*/g, " ").replace(/([{[]) | ([}\]])/g, "$1$2");
   return flat.length <= 80 ? flat : pretty;
 }
 
-/** As sh takes it literally; words without special characters stay bare. */
+/** Quotes text for sh; words without special characters stay unquoted. */
 function quoteForShell(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,30 +1,36 @@
-// One line that says how a task stands, for the column "Latest" and the head of the detail.
+// The state of a task in one line, for the column "Latest" and the drawer's header.
 import { isFinished } from "../../../src/model/status.js";
 import type { WireTask } from "../lib/api.js";
-import { formatAge, formatMinute, formatTook } from "../lib/format.js";
+import { formatAge, formatMinute, formatOrdinal, formatTook } from "../lib/format.js";
 
 const ORDINALS = ["", "first", "second", "third", "fourth", "fifth"];
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 
-/** The id of a task within a text, wherever it was copied from. */
+/** The first task id in a text, such as a copied URL or log line. */
 export function taskIdIn(text: string): string | undefined {
   return UUID.exec(text)?.[0].toLowerCase();
 }
 
-/** What people call the task. */
+/** The task's display title. */
 export function titleOf(task: WireTask): string {
   return task.summary ?? task.task_type;
 }
 
-/** When it started for the last time to when it ended, or until now; undefined while it waits. */
+/** The title in quotation marks, for messages; a title that starts with one is left as it is. */
+export function quotedTitle(task: WireTask): string {
+  const title = titleOf(task);
+  return title.startsWith("“") ? title : `“${title}”`;
+}
+
+/** Duration of the last attempt, up to now if it is running; undefined while the task waits. */
 export function ranFor(task: WireTask, now: number): number | undefined {
   if (task.started_at === null || task.status === "PENDING") return undefined;
   const end = task.completed_at === null ? now : Date.parse(task.completed_at);
   return Math.max(0, end - Date.parse(task.started_at));
 }
 
-/** How it stands, in a few words. RUNNING is told by its bar. */
+/** The state in a few words. For RUNNING, the progress bar shows the rest. */
 export function latestOf(task: WireTask, now: number): string {
   switch (task.status) {
     case "PENDING":
@@ -48,40 +54,40 @@ function waitingOf(task: WireTask, now: number): string {
   switch (task.waiting_for) {
     case "time":
       return task.run_at === null
-        ? "Waits for its time"
-        : `Runs at ${formatMinute(task.run_at)}, in ${formatAge(left)}`;
+        ? "Scheduled"
+        : `Scheduled for ${formatMinute(task.run_at)}, in ${formatAge(left)}`;
     case "retry": {
-      const when = left > 0 ? `Retry in ${formatAge(left)}` : "Retry is due";
+      const when = left > 0 ? `Retry in ${formatAge(left)}` : "Retry due";
       return task.error_message === null ? when : `${when}: ${task.error_message}`;
     }
     case "dependencies":
-      return "Waits for other tasks";
+      return "Waiting for other tasks";
     case "limit":
-      return "Waits for a limit";
+      return "Waiting because of a limit";
     case "pause":
       return `Queue ${task.queue} is paused`;
     case "handler":
-      return `No worker takes ${task.task_type}`;
+      return `No running worker handles ${task.task_type}`;
     case "worker":
     case null:
-      return `In line on ${task.queue}`;
+      return `Waiting in queue ${task.queue}`;
   }
 }
 
-/** The sentence under the title of the detail. */
+/** The sentence below the drawer's title. */
 export function sentenceOf(task: WireTask, now: number): string {
   if (!isFinished(task.status)) {
     if (task.status === "PENDING") return `${latestOf(task, now)}.`;
     const doing = task.stage ?? task.progress_message;
-    const stopping = task.cancel_requested_at === null ? "" : " It has been told to stop.";
-    return `Running on ${attemptWords(task)} for ${formatTook(ranFor(task, now) ?? 0)}${doing ? `: ${doing}` : ""}.${stopping}`;
+    const stopping = task.cancel_requested_at === null ? "" : " Stop requested.";
+    return `Running for ${formatTook(ranFor(task, now) ?? 0)}, ${attemptWords(task)}${doing ? `: ${doing}` : ""}.${stopping}`;
   }
   const took = ranFor(task, now);
   const ago = task.completed_at === null ? "" : `, ${formatAge(now - Date.parse(task.completed_at))} ago`;
   const inTime = took === undefined ? "" : ` in ${formatTook(took)}`;
   switch (task.status) {
     case "SUCCESS":
-      return `Finished on ${attemptWords(task)}${inTime}${ago}.`;
+      return `Succeeded on ${attemptWords(task)}${inTime}${ago}.`;
     case "FAILED":
       return task.attempt >= task.max_attempts && task.max_attempts > 1
         ? `Failed on the last of ${task.max_attempts} attempts${ago}.`
@@ -94,7 +100,7 @@ export function sentenceOf(task: WireTask, now: number): string {
 }
 
 function attemptWords(task: WireTask): string {
-  return `the ${ORDINALS[task.attempt] ?? `${task.attempt}th`} attempt`;
+  return `the ${ORDINALS[task.attempt] ?? formatOrdinal(task.attempt)} attempt`;
 }
 
 export const canCancel = (task: WireTask) => !isFinished(task.status) && task.cancel_requested_at === null;

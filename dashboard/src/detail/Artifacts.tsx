@@ -1,18 +1,18 @@
-// The files that a task made: pictures to look at, all others to download.
+// The files a task has produced: images are shown, all others can be downloaded.
 import { Download, File as FileIcon } from "lucide-react";
 import type { WireArtifact } from "../lib/api.js";
 import { BASE_PATH } from "../lib/base.js";
 import { formatBytes } from "../lib/format.js";
 import { aboutArtifact } from "./shape.js";
 
-/** What a browser shows by itself and a server may serve as a picture. */
+/** Image types that browsers display and the server serves inline. */
 const PICTURES = new Set(["image/png", "image/jpeg", "image/webp", "image/gif", "image/avif"]);
 
 export const isPicture = (artifact: WireArtifact) => PICTURES.has(artifact.media_type);
 
 export interface ArtifactsProps {
   readonly artifacts: readonly WireArtifact[];
-  /** May say more of an artifact, by its id. */
+  /** May contain details about an artifact, found by its id. */
   readonly result: unknown;
 }
 

@@ -1,11 +1,11 @@
-// Small drawings of how values are spread: bars for numbers, parts of a line for the most common texts.
+// Small charts of value distributions: a histogram for numbers, a stacked bar for the most common texts.
 import { formatNumber, formatShort } from "../lib/format.js";
 import type { Bin, Share } from "./shape.js";
 
 const WIDTH = 96;
 const HEIGHT = 24;
 
-/** The dark bar holds the median. */
+/** The dark bar contains the median. */
 export function Histogram({
   bins,
   median,
@@ -63,7 +63,7 @@ export function Shares({
     >
       <span>
         {[...drawn.map((share) => share.count), rest].map((count, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a part is its place.
+          // biome-ignore lint/suspicious/noArrayIndexKey: a part is identified by its position.
           <i key={index} style={{ "--n": count / total }} />
         ))}
       </span>

@@ -1,4 +1,4 @@
-// Why a task failed: the error with its stack, and all attempts, newest first.
+// The error of a task with its stack trace, and all attempts, newest first.
 import { useQuery } from "@tanstack/react-query";
 import { ChevronRight } from "lucide-react";
 import { useState } from "react";
@@ -19,9 +19,9 @@ export function ErrorPart({ task }: { readonly task: WireTask }) {
     <>
       <div className="error">
         <div className="error-head">
-          <h3>{name}</h3>
+          <h3>{errorTitle(name)}</h3>
           <p>{message}</p>
-          {stack && <CopyButton text={stack} label="Copy the stack" />}
+          {stack && <CopyButton text={stack} label="Copy stack trace" />}
         </div>
         {stack && <Stack text={stack} />}
       </div>
@@ -59,7 +59,12 @@ export function ErrorPart({ task }: { readonly task: WireTask }) {
   );
 }
 
-/** The frames of the task in full; those of packages, of Node and of what runs tasks folded. */
+/** Error classes of the handler API read as what they mean; others are shown by name. */
+function errorTitle(name: string): string {
+  return name === "Discard" ? "Permanent error, not retried" : name;
+}
+
+/** Shows the frames of the task's own code; frames of packages, Node and Taskwright are collapsed. */
 function Stack({ text }: { readonly text: string }) {
   const groups = parseStack(text);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());

@@ -1,4 +1,4 @@
-// The small print of a task.
+// The details of a task: type, queue, worker, dates, tags and retry links.
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { formatDuration } from "../../../src/model/time.js";
@@ -23,12 +23,12 @@ export function Facts({ task, now }: { readonly task: WireTask; readonly now: nu
         {formatInstant(task.created_at, now)}
       </Fact>
       {task.run_at && (
-        <Fact name="Run at" title={formatAbsolute(task.run_at)}>
+        <Fact name="Scheduled for" title={formatAbsolute(task.run_at)}>
           {formatInstant(task.run_at, now)}
         </Fact>
       )}
       {task.completed_at && (
-        <Fact name="Ended" title={formatAbsolute(task.completed_at)}>
+        <Fact name="Finished" title={formatAbsolute(task.completed_at)}>
           {formatInstant(task.completed_at, now)}
         </Fact>
       )}

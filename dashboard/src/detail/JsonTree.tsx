@@ -1,4 +1,4 @@
-// Any JSON, folded where it is deep; long lists are shown in steps.
+// Renders any JSON value; deep parts are collapsed, and long lists are shown in steps.
 import { useState } from "react";
 import { formatNumber, plural } from "../lib/format.js";
 

@@ -1,4 +1,4 @@
-// The log of a task: drawn only where it is seen, and following its end while one looks at the end.
+// The log of a task: virtualised, and scrolled along with new lines while its end is in view.
 import { useQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Download } from "lucide-react";
@@ -25,7 +25,7 @@ export function Logs({ task }: { readonly task: WireTask }) {
   }, [lines, text, level]);
   if (isPending) return null;
   if (lines.length === 0)
-    return <p className="ink-3">Nothing was logged{task.completed_at === null ? " yet" : ""}.</p>;
+    return <p className="ink-3">{task.completed_at === null ? "No log lines yet" : "No log lines"}</p>;
   return (
     <>
       <div className="panel-head">
@@ -38,8 +38,8 @@ export function Logs({ task }: { readonly task: WireTask }) {
         <input
           className="input log-find"
           type="search"
-          aria-label="Find in the log"
-          placeholder="Find in the log"
+          aria-label="Search log"
+          placeholder="Search log"
           value={text}
           onChange={(event) => setText(event.target.value)}
         />
@@ -57,7 +57,7 @@ export function Logs({ task }: { readonly task: WireTask }) {
         <button
           type="button"
           className="icon-btn"
-          aria-label="Download the lines as NDJSON"
+          aria-label="Download lines as NDJSON"
           title="Download as NDJSON"
           onClick={() => saveLines(`${task.id}.ndjson`, found)}
         >
@@ -88,7 +88,7 @@ function Lines({ lines, since }: { readonly lines: readonly WireLogLine[]; reado
       className="log-box"
       aria-label="Log"
       ref={box}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard.
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard.
       tabIndex={0}
       onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
         follows.current = scrollHeight - scrollTop - clientHeight < AT_END_PX;
@@ -112,7 +112,7 @@ function Lines({ lines, since }: { readonly lines: readonly WireLogLine[]; reado
                   +{formatTook(Math.max(0, Date.parse(line.at) - since))}
                 </time>
                 <span className="lvl">{line.level}</span>
-                <span className="said">
+                <span className="log-message">
                   {line.message}
                   {line.fields && <span className="ink-3"> {JSON.stringify(line.fields)}</span>}
                 </span>
@@ -125,7 +125,7 @@ function Lines({ lines, since }: { readonly lines: readonly WireLogLine[]; reado
   );
 }
 
-/** Hands the lines that are shown to the browser as a file, one JSON object a line. */
+/** Downloads the shown lines as a file with one JSON object per line. */
 function saveLines(name: string, lines: readonly WireLogLine[]): void {
   const text = lines.map((line) => `${JSON.stringify(line)}\n`);
   const url = URL.createObjectURL(new Blob(text, { type: "application/x-ndjson" }));

@@ -1,4 +1,4 @@
-// The parts of a task behind tabs; the one that answers the likeliest question stands first and is open.
+// The parts of a task as tabs; the most relevant one comes first and is open.
 import { Tabs } from "@base-ui/react/tabs";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
@@ -28,10 +28,10 @@ export function Parts({ task }: { readonly task: WireTask }) {
   return (
     <Tabs.Root
       className="panels"
-      value={opened?.name} // Only a person chooses; until then the likeliest part is open, whichever that is by now.
+      value={opened?.name} // Until the user chooses a tab, the most relevant one is open, which may change.
       onValueChange={(value, { reason }) => reason === "none" && setChosen(String(value))}
     >
-      <Tabs.List className="tabs" aria-label="Parts of the task" activateOnFocus>
+      <Tabs.List className="tabs" aria-label="Task details" activateOnFocus>
         {parts.map((part) => (
           <Tabs.Tab key={part.name} value={part.name}>
             {part.name}
@@ -76,7 +76,7 @@ function partsOf(
   };
   const raw: Part = {
     name: "Raw",
-    show: () => <CodeBox label="Copy the task" code={JSON.stringify(task, undefined, 2)} />,
+    show: () => <CodeBox label="Copy task" code={JSON.stringify(task, undefined, 2)} />,
   };
   if (task.status === "RUNNING" && lines) return [logs, ...result, parameters, ...files, raw];
   return artifacts.length > 0 && artifacts.every(isPicture)

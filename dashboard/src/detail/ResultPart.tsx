@@ -1,6 +1,6 @@
-// A result, whatever it is: plain values as pairs, lists of objects as tables, the rest as a tree. Knows no task type.
-
-import { formatLabel, formatNumber } from "../lib/format.js";
+// Renders any result by its shape, regardless of task type: plain values as pairs, lists of objects as tables, the rest as a
+// tree.
+import { formatBytes, formatLabel, formatNumber } from "../lib/format.js";
 import { JsonTree } from "./JsonTree.js";
 import { Parameters } from "./Parameters.js";
 import { ResultTable } from "./ResultTable.js";
@@ -14,7 +14,7 @@ export function ResultPart({ value }: { readonly value: unknown }) {
   const plain = entries.filter(([, entry]) => !isTable(entry) && !isRecord(entry) && !Array.isArray(entry));
   const deep = entries.filter(([, entry]) => isRecord(entry) || (Array.isArray(entry) && !isTable(entry)));
   if (tables.length === 0) return <Parameters value={value} />;
-  // A number that only repeats how long a list is would be said twice.
+  // Leaves out a number that only repeats the length of a list.
   const numbers = plain.flatMap(([name, entry]) =>
     typeof entry === "number" && !tables.some(({ rows }) => rows.length === entry)
       ? [{ name, count: entry }]
@@ -28,7 +28,7 @@ export function ResultPart({ value }: { readonly value: unknown }) {
           {counts.map(({ name, count }, index) => (
             <span key={name}>
               {index > 0 && ", "}
-              <b className="strong num">{formatNumber(count)}</b> {formatLabel(name).toLowerCase()}
+              <Measure name={name} count={count} />
             </span>
           ))}
         </span>
@@ -41,6 +41,17 @@ export function ResultPart({ value }: { readonly value: unknown }) {
           value={Object.fromEntries([...plain.filter(([, entry]) => typeof entry !== "number"), ...deep])}
         />
       </div>
+    </>
+  );
+}
+
+/** "153 rows"; a number of bytes with its unit: size_bytes_before → "127.9 KB before". */
+function Measure({ name, count }: { readonly name: string; readonly count: number }) {
+  const isBytes = /(?:^|_)bytes(?:_|$)/.test(name);
+  const words = formatLabel(isBytes ? name.replace(/(?:size_)?bytes/, "") : name).toLowerCase();
+  return (
+    <>
+      <b className="strong num">{isBytes ? formatBytes(count) : formatNumber(count)}</b> {words}
     </>
   );
 }

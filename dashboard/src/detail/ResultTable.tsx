@@ -1,4 +1,4 @@
-// A list of objects as a table: name and type in one cell, distributions drawn, numbers to the right.
+// A list of objects as a table: name and type share a cell, distributions are drawn, numbers are right-aligned.
 import { useState } from "react";
 import { formatLabel, formatNumber, formatShort } from "../lib/format.js";
 import { CELL, COLUMN_HEADER, ROW, ROW_GROUP, TABLE } from "../parts/roles.js";
@@ -23,7 +23,7 @@ export function ResultTable({ rows, label }: ResultTableProps) {
   );
   const isNumeric = (field: string) => rows.some((row) => typeof row[field] === "number");
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard.
     <section className="result-scroll" aria-label={label} tabIndex={0}>
       <table {...TABLE} className="result" aria-label={label}>
         <thead {...ROW_GROUP}>
@@ -100,14 +100,14 @@ function Value({ value }: { readonly value: unknown }) {
   return <span title={String(value)}>{String(value).slice(0, 120)}</span>;
 }
 
-/** Two decimals for what is large, four digits for what is small. */
+/** Two decimals for large numbers, four significant digits for small ones. */
 function formatFraction(value: number): string {
   return Math.abs(value) >= 100
     ? value.toLocaleString("en", { minimumFractionDigits: 1, maximumFractionDigits: 2 })
     : formatShort(value);
 }
 
-/** "Columns" heads a column of names as "Column". */
+/** The heading of the name column: "Column" for "Columns". */
 function singular(label: string): string {
   return label.endsWith("s") ? label.slice(0, -1) : "Name";
 }

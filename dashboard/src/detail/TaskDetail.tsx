@@ -1,4 +1,4 @@
-// What is to be seen of one task: how it stands, its time, its facts, and its parts behind tabs.
+// One task in full: status, timeline, details, and tabs.
 import { Dialog } from "@base-ui/react/dialog";
 import { Link } from "@tanstack/react-router";
 import { RotateCw, Square } from "lucide-react";
@@ -48,7 +48,7 @@ export function TaskDetail({ task, actions }: TaskDetailProps) {
           </div>
         )}
       </div>
-      <div className="told">
+      <div className="drawer-facts">
         <Timeline task={task} now={now} />
         <Facts task={task} now={now} />
       </div>
@@ -60,7 +60,7 @@ export function TaskDetail({ task, actions }: TaskDetailProps) {
   );
 }
 
-/** Only what is legal now; one ink button at most. */
+/** Only the actions that are possible now; at most one primary button. */
 function Actions({ task, actions }: TaskDetailProps) {
   return (
     <>
@@ -77,7 +77,7 @@ function Actions({ task, actions }: TaskDetailProps) {
         </button>
       )}
       <Link className="btn" to="/new" search={{ from: task.id }}>
-        Run again…
+        Edit and run…
       </Link>
     </>
   );

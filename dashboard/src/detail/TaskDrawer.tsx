@@ -1,4 +1,4 @@
-// The detail of one task, over the list and with an address of its own.
+// The drawer that shows one task over the list, with its own URL.
 import { Dialog } from "@base-ui/react/dialog";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
@@ -54,7 +54,7 @@ export function TaskDrawer() {
             <span className="desk-only">
               <span className="id">
                 {taskId}
-                <CopyButton text={taskId} label="Copy the id" />
+                <CopyButton text={taskId} label="Copy task id" />
               </span>
             </span>
             <span className="phone-only">
@@ -90,7 +90,7 @@ export function TaskDrawer() {
             ) : (
               error && (
                 <div className="nothing" role="alert">
-                  <Dialog.Title render={<b />}>This task can't be shown</Dialog.Title>
+                  <Dialog.Title render={<b />}>Couldn't load this task</Dialog.Title>
                   <span className="hint">{explain(error)}</span>
                 </div>
               )

@@ -1,4 +1,4 @@
-// Where the time of a task went.
+// The timeline of a task: waiting, attempts, stages and backoff.
 import { useQuery } from "@tanstack/react-query";
 import type { WireTask } from "../lib/api.js";
 import { formatAbsolute, formatSecond, formatTook } from "../lib/format.js";
@@ -20,7 +20,7 @@ export function Timeline({ task, now }: { readonly task: WireTask; readonly now:
       <div className="section-head">
         <h3>Timeline</h3>
         <span className="ink-3">
-          {formatTook(length)} {task.completed_at === null ? "so far" : "from submit to end"}
+          {formatTook(length)} {task.completed_at === null ? "so far" : "from submit to finish"}
         </span>
       </div>
       <div className="timeline">
@@ -35,7 +35,7 @@ export function Timeline({ task, now }: { readonly task: WireTask; readonly now:
           <span />
         </div>
         {lines.map((line, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines are only added, and two stages may share a name.
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines are only appended, and two stages may have the same name.
           <div key={index} className={line.isStage ? "line sub" : "line"}>
             <span className="clip" title={line.name}>
               {line.name}

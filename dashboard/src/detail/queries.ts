@@ -1,10 +1,10 @@
-// The parts of one task that are read beside it.
+// Queries for the parts of a task: attempts, artifacts and logs.
 import { queryOptions, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { TASK } from "../data/cache.js";
 import { client, type WireLogLine, type WireTask } from "../lib/api.js";
 
-/** Logs have no events: they are asked for this often while the task runs. */
+/** Logs have no events, so they are polled while the task runs. */
 const LOGS_MS = 1500;
 const LOG_PAGE = 1000;
 
@@ -14,7 +14,7 @@ export const attemptsQuery = (id: string) =>
 export const artifactsQuery = (id: string) =>
   queryOptions({ queryKey: ["artifacts", id], queryFn: ({ signal }) => client.artifacts(id, { signal }) });
 
-/** All lines so far; each reading adds what came since. */
+/** All lines so far; each fetch appends new lines. */
 export const logsQuery = (id: string, isRunning: boolean) =>
   queryOptions({
     queryKey: ["logs", id],
@@ -29,7 +29,7 @@ export const logsQuery = (id: string, isRunning: boolean) =>
     refetchInterval: isRunning ? LOGS_MS : false,
   });
 
-/** Reads the parts anew when the task moves on: events don't carry results, attempts and artifacts. */
+/** Refetches the parts when the task's state changes, since events do not include results, attempts and artifacts. */
 export function useFreshParts(task: WireTask | undefined): void {
   const queryClient = useQueryClient();
   const { id, status, attempt } = task ?? {};

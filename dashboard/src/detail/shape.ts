@@ -1,4 +1,4 @@
-// What a piece of a result looks like: a table, a histogram, shares. Decided by shape, never by task type.
+// Recognises parts of a result by their shape: tables, histograms, shares. Independent of the task type.
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
@@ -38,12 +38,12 @@ export function isShares(value: unknown): value is readonly Share[] {
   );
 }
 
-/** Names of the fields of all rows, in order of appearance. */
+/** The field names of all rows, in order of appearance. */
 export function fieldsOf(rows: readonly JsonRecord[]): readonly string[] {
   return [...new Set(rows.flatMap((row) => Object.keys(row)))];
 }
 
-/** The object somewhere in a result that names this artifact. */
+/** The object in a result that refers to this artifact. */
 export function aboutArtifact(value: unknown, id: string): JsonRecord | undefined {
   if (Array.isArray(value)) {
     for (const item of value) {

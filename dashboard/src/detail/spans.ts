@@ -1,4 +1,4 @@
-// The time of a task as bars: what it waited, each attempt with its stages, and the pauses between.
+// The bars of a task's timeline: waiting time, each attempt with its stages, and the backoff between attempts.
 import type { WireAttempt, WireTask } from "../lib/api.js";
 
 export type SpanKind = "wait" | "ok" | "run" | "off" | "bad" | "back" | "span";
@@ -14,7 +14,7 @@ export interface TimelineLine {
   readonly name: string;
   readonly isStage: boolean;
   readonly spans: readonly Span[];
-  /** How long its own part took, in milliseconds. */
+  /** Duration in milliseconds, without the backoff that follows. */
   readonly took: number;
 }
 
@@ -28,7 +28,7 @@ interface Run {
 
 const KINDS = { SUCCESS: "ok", FAILED: "bad", CANCELLED: "off", RUNNING: "run" } as const;
 
-/** `attempts`: as far as the API keeps them; the latest one is also in the task. */
+/** `attempts` contains those the API keeps; the latest is also part of the task. */
 export function toLines(
   task: WireTask,
   attempts: readonly WireAttempt[],

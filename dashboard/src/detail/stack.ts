@@ -1,4 +1,4 @@
-// A stack trace as frames, grouped by whose they are.
+// Parses a stack trace into frames, grouped by whether they belong to the task's own code.
 
 export interface Frame {
   /** The function. */
@@ -8,16 +8,16 @@ export interface Frame {
 }
 
 export interface FrameGroup {
-  /** Of the code that does the work: neither a package, nor Node, nor what runs tasks. */
+  /** True for the task's own code: not a package, Node, or Taskwright. */
   readonly isOwn: boolean;
   readonly frames: readonly Frame[];
 }
 
-/** Packages, Node, and the parts of Taskwright that call a task. */
+/** Packages, Node, and Taskwright itself. */
 const FOREIGN = /[/\\]node_modules[/\\]|^node:|^<anonymous>|[/\\]dist[/\\](?:worker|task|app|queue|lib)[/\\]/;
 const FRAME = /^\s*at (?:(.+?) \((.+)\)|(.+))$/;
 
-/** Frames in their order; neighbours of one kind together. Empty where the text has none. */
+/** Frames in order, adjacent frames of one kind grouped. Empty if the text contains none. */
 export function parseStack(stack: string): readonly FrameGroup[] {
   const groups: { isOwn: boolean; frames: Frame[] }[] = [];
   for (const line of stack.split("\n")) {

@@ -1,4 +1,4 @@
-// What people call a worker: its host, where it is still known; the end of its id otherwise.
+// The display name of a worker: host and pid if it is still known, otherwise the end of its id.
 import { useQuery } from "@tanstack/react-query";
 import { workersQuery } from "../data/queries.js";
 

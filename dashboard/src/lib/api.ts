@@ -1,4 +1,4 @@
-// The page's one connection to the server that delivered it.
+// The dashboard's API client, connected to the server that delivered the page.
 import { createClient } from "../../../src/client/index.js";
 import { BASE_PATH } from "./base.js";
 

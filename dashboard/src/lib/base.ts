@@ -1,7 +1,7 @@
-// Where the page lies on its server: at the root, or under the prefix of a program that it is mounted in.
+// The dashboard's base path: the root, or the path prefix under which it is mounted.
 
-/** The prefix without a slash at its end: "" at the root, "/jobs" under /jobs. */
+/** The prefix without a trailing slash: "" at the root, "/jobs" under /jobs. */
 export const BASE_PATH = new URL(document.baseURI).pathname.replace(/\/+$/, "");
 
-/** What other programs call the server. */
+/** The server's URL, as used by other programs. */
 export const SERVER_URL = location.origin + BASE_PATH;

@@ -1,4 +1,4 @@
-// The page's one clock: the time now, a tick each second for ages, and waiting. Nothing else reads the time.
+// The dashboard's only clock: the current time, a tick every second for ages, and timers. Nothing else reads the time.
 import { useSyncExternalStore } from "react";
 
 let current = Date.now();
@@ -21,13 +21,13 @@ function subscribe(listener: () => void): () => void {
 }
 
 function tick(): void {
-  // A hidden page shows nothing: it catches up when it is looked at again.
+  // A hidden page need not be updated; it catches up when it becomes visible.
   if (document.hidden) return;
   current = Date.now();
   for (const listener of listeners) listener();
 }
 
-/** Milliseconds since the epoch, renewed each second while the page is visible. */
+/** Milliseconds since the epoch, updated every second while the page is visible. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => current);
 }
@@ -36,7 +36,7 @@ export function now(): number {
   return Date.now();
 }
 
-/** Calls once after that many milliseconds; the answer takes it back. */
+/** Calls once after that many milliseconds; the returned function cancels it. */
 export function after(millis: number, call: () => void): () => void {
   const handle = setTimeout(call, millis);
   return () => clearTimeout(handle);

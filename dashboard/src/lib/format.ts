@@ -1,4 +1,4 @@
-// How numbers, sizes and times read on this page. Reads no clock.
+// Formats numbers, sizes and times. Reads no clock.
 import { formatDuration } from "../../../src/model/time.js";
 
 const SECOND = 1000;
@@ -31,32 +31,32 @@ const absolute = new Intl.DateTimeFormat("en-GB", {
   timeZoneName: "short",
 });
 
-/** The zone in which all times are shown: this browser's. */
+/** The time zone of all displayed times: the browser's. */
 export const TIME_ZONE = absolute.resolvedOptions().timeZone;
 
 export const formatNumber = (value: number) => numbers.format(value);
 const compactNumbers = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 const LONGEST_COUNT = 99_999;
-/** In six characters at most, where a number has no more room: 48,213, then 482K, 10.1M. */
+/** At most six characters, for narrow places: 48,213, then 482K, 10.1M. */
 export const formatCount = (value: number) =>
   value > LONGEST_COUNT ? compactNumbers.format(value) : numbers.format(value);
-/** At most four digits that matter: for averages and rates. */
+/** At most four significant digits: for averages and rates. */
 export const formatShort = (value: number) => shortNumbers.format(value);
 /** 14:02. */
 export const formatMinute = (at: string | number) => clockTime.format(new Date(at));
 /** 14:02:31. */
 export const formatSecond = (at: string | number) => clockSeconds.format(new Date(at));
-/** With date and time zone, for titles. */
+/** With date and time zone, for tooltips. */
 export const formatAbsolute = (at: string | number) => absolute.format(new Date(at));
 
-/** To the millisecond; with its date where it was not today. */
+/** To the millisecond; includes the date unless it is today. */
 export function formatInstant(at: string, now: number): string {
   const time = clockMillis.format(new Date(at));
   const day = date.format(new Date(at));
   return day === date.format(now) ? time : `${day}, ${time}`;
 }
 
-/** How long ago, in its largest unit: 12 s, 4 min, 3 h, 2 d. */
+/** An age in its largest unit: 12 s, 4 min, 3 h, 2 d. */
 export function formatAge(millis: number): string {
   if (millis < MINUTE) return `${Math.max(0, Math.floor(millis / SECOND))} s`;
   if (millis < HOUR) return `${Math.floor(millis / MINUTE)} min`;
@@ -64,7 +64,7 @@ export function formatAge(millis: number): string {
   return `${Math.floor(millis / DAY)} d`;
 }
 
-/** How long something took: 12 ms, 0.8 s, 3 m 10 s. */
+/** A duration: 12 ms, 0.8 s, 3 m 10 s. */
 export function formatTook(millis: number): string {
   return millis >= 100 && millis < SECOND ? `${(millis / SECOND).toFixed(1)} s` : formatDuration(millis);
 }
@@ -83,8 +83,14 @@ export function formatBytes(bytes: number): string {
 }
 
 const STORES: Readonly<Record<string, string>> = { sqlite: "SQLite", postgres: "PostgreSQL" };
-/** A kind of store as its makers write it. */
+/** The product name of a kind of store. */
 export const formatStore = (kind: string) => STORES[kind] ?? kind;
+
+const ordinalRules = new Intl.PluralRules("en", { type: "ordinal" });
+const ORDINAL_SUFFIXES: Readonly<Record<string, string>> = { one: "st", two: "nd", few: "rd" };
+/** 1st, 2nd, 11th, 51st. */
+export const formatOrdinal = (value: number) =>
+  `${formatNumber(value)}${ORDINAL_SUFFIXES[ordinalRules.select(value)] ?? "th"}`;
 
 /** "1 worker", "3 workers". */
 export function plural(count: number, one: string, many = `${one}s`): string {

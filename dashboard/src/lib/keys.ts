@@ -1,24 +1,24 @@
-// Keys that act without a field: which ones exist, and who hears them.
+// Keyboard shortcuts outside of input fields: which exist, and how to handle them.
 import { useEffect } from "react";
 
-/** Key → what it does, as the help sheet lists it. */
+/** Key → description, as listed on the help sheet. */
 export const KEYS = {
-  "/": "Filter the list",
+  "/": "Filter tasks",
   j: "Next task",
   k: "Previous task",
   Enter: "Open the task",
-  Escape: "Close it",
+  Escape: "Close the task",
   c: "Cancel the task",
   r: "Retry the task",
   a: "Retry all failed tasks shown",
-  e: "Run it again with changes",
+  e: "Edit and run the task again",
   n: "New task",
   t: "Tasks",
   f: "Failed tasks",
   q: "Queues",
   w: "Workers",
   ".": "Show new tasks",
-  "?": "These keys",
+  "?": "Keyboard shortcuts",
 } as const;
 
 export type Key = keyof typeof KEYS;
@@ -30,24 +30,24 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** Calls on Ctrl-K or Cmd-K, in fields too. */
+/** Calls on Ctrl-K or Cmd-K, even in input fields. */
 export function useFindKey(call: () => void): void {
   useEffect(() => {
-    const hear = (event: KeyboardEvent) => {
+    const onKeyDown = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
       event.preventDefault();
       call();
     };
-    window.addEventListener("keydown", hear);
-    return () => window.removeEventListener("keydown", hear);
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
   }, [call]);
 }
 
-/** Calls while no field has the focus and no modifier is held. `active`: false hears nothing. */
+/** Calls unless an input field has the focus or a modifier is held. Does nothing while `active` is false. */
 export function useKeys(handlers: Partial<Record<Key, (event: KeyboardEvent) => void>>, active = true): void {
   useEffect(() => {
     if (!active) return;
-    const hear = (event: KeyboardEvent) => {
+    const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (isTyping(event.target)) return;
       const entry = Object.entries(handlers).find(([key]) => key === event.key);
@@ -55,7 +55,7 @@ export function useKeys(handlers: Partial<Record<Key, (event: KeyboardEvent) => 
       event.preventDefault();
       entry[1](event);
     };
-    window.addEventListener("keydown", hear);
-    return () => window.removeEventListener("keydown", hear);
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
   }, [handlers, active]);
 }

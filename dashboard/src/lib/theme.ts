@@ -1,4 +1,4 @@
-// Light, dark or as the system has it; remembered in this browser. public/theme.js sets it before the first paint.
+// The theme: light, dark or the system's; stored in this browser. public/theme.js applies it before the first paint.
 import { useSyncExternalStore } from "react";
 
 export type Theme = "system" | "light" | "dark";
@@ -21,7 +21,7 @@ export function setTheme(next: Theme): void {
   try {
     localStorage.setItem(KEY, next);
   } catch (error) {
-    console.info("The theme is not remembered:", error);
+    console.info("Could not store the theme:", error);
   }
   for (const listener of listeners) listener();
 }

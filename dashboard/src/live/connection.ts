@@ -1,7 +1,7 @@
-// How the page hears of changes now, as one value for everybody who shows it.
+// The current connection state, shared by all components that show it.
 import { useSyncExternalStore } from "react";
 
-/** connecting: not yet. live: by the stream. reconnecting: not at all. polling: by asking every few seconds. */
+/** connecting: first attempt. live: receiving events. reconnecting: no updates. polling: fetching every few seconds. */
 export type Connection = "connecting" | "live" | "reconnecting" | "polling";
 
 let current: Connection = "connecting";

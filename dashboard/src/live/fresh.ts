@@ -1,10 +1,10 @@
-// New tasks that wait behind the pill: they belong into the list on the page but are not shown yet, so that nothing moves.
+// New tasks held back: they belong in the current list but are not shown yet, so that rows do not shift.
 import { useSyncExternalStore } from "react";
 import type { EventTask } from "../data/patches.js";
 import { matches, type TaskSearch } from "../data/search.js";
 import type { WireTask } from "../lib/api.js";
 
-/** Counting stops here; more is "10,000+". */
+/** Counting stops here and shows "10,000+". */
 export const MOST_COUNTED = 10_000;
 
 let watched: TaskSearch | undefined;
@@ -17,7 +17,7 @@ function set(next: ReadonlySet<string>): void {
   for (const listener of listeners) listener();
 }
 
-/** The list that is on the page now, and the tasks in it. */
+/** Sets the list currently shown, and the tasks in it. */
 export function watchList(search: TaskSearch, ids: ReadonlySet<string>): void {
   watched = search;
   shown = ids;
@@ -29,21 +29,21 @@ export function watchedList(): TaskSearch | undefined {
   return watched;
 }
 
-/** The list is not on the page any more. */
+/** Called when the list is no longer shown. */
 export function unwatchList(): void {
   watched = undefined;
   clearFresh();
 }
 
-/** Another list, or this one anew: nothing waits. */
+/** Forgets held-back tasks, for a different or reloaded list. */
 export function clearFresh(): void {
   if (waiting.size > 0) set(new Set());
 }
 
-/** Counts what belongs into the list and is not in it, and drops what no longer does. */
+/** Adds tasks that belong in the list but are not shown, and drops those that no longer belong. */
 export function noteFresh(tasks: readonly (EventTask | WireTask)[]): void {
   if (!watched) return;
-  // Nothing is decided by an exact number of thousands, and a page may be left open for days.
+  // An exact number above this is not needed, and a page may stay open for days.
   if (waiting.size >= MOST_COUNTED) return;
   const next = new Set(waiting);
   for (const task of tasks) {

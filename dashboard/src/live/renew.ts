@@ -1,5 +1,5 @@
-// Reads what the page shows again after a gap in the stream, or for want of one. Rows stay where they are: what is new
-// waits behind the pill, as it does when the stream tells of it.
+// Refetches displayed data after a gap in the stream, or while there is no stream. Rows keep their places; new tasks are held
+// back as they are for events.
 import type { QueryClient } from "@tanstack/react-query";
 import { mapTasks, type Pages, TASK, TASKS } from "../data/cache.js";
 import { currentMark, overlay } from "../data/patches.js";
@@ -8,14 +8,14 @@ import { toListQuery } from "../data/search.js";
 import { client, type WireTask } from "../lib/api.js";
 import { noteFresh, watchedList } from "./fresh.js";
 
-/** As many tasks as one page of the API holds at most. */
+/** The largest page size of the API. */
 const LONGEST_PAGE = 500;
-/** Tasks that the newest page does not hold are asked for one by one, as far as they can still change. */
+/** Maximum number of unfinished tasks, not on the newest page, that are fetched one by one. */
 const SINGLE_READS = 50;
-/** What is shown beside the tasks, and moves with them. */
+/** Query keys of figures that change along with tasks. */
 export const NUMBERS = ["stats", "queues", "workers"] as const;
 
-/** Everything that is on the page. Lists that are out of sight are read when they are looked at again. */
+/** Refetches everything on the page. Inactive lists are dropped and fetched when shown again. */
 export async function renewAll(queryClient: QueryClient): Promise<void> {
   queryClient.removeQueries({ queryKey: [TASKS], type: "inactive" });
   const others = [TASK, "logs", "attempts", "artifacts", ...NUMBERS];
@@ -29,7 +29,7 @@ async function renewList(queryClient: QueryClient): Promise<void> {
   const search = watchedList();
   if (!search) return;
   const key = [TASKS, search];
-  // The first reading is not done, or has failed.
+  // The first fetch has not finished, or has failed.
   if (!queryClient.getQueryData<Pages>(key)) await queryClient.invalidateQueries({ queryKey: [TASKS] });
   const shown = queryClient.getQueryData<Pages>(key)?.pages.flatMap((page) => page.tasks);
   if (!shown) return;
@@ -42,7 +42,7 @@ async function renewList(queryClient: QueryClient): Promise<void> {
   noteFresh([...found.tasks.values()]);
 }
 
-/** The newest tasks of the list, and those further down that are not finished; undefined where that failed. */
+/** The newest tasks of the list, and unfinished ones further down; undefined if fetching failed. */
 async function readAgain(search: TaskSearch, shown: readonly WireTask[]) {
   const mark = currentMark();
   const limit = Math.min(LONGEST_PAGE, Math.max(50, shown.length));
@@ -56,8 +56,8 @@ async function readAgain(search: TaskSearch, shown: readonly WireTask[]) {
     }
     return { tasks, total };
   } catch (error) {
-    // The header says that the server does not answer; the next reading comes by itself.
-    console.info("The list was not read again:", error);
+    // The header shows that the server does not respond; the next refetch follows automatically.
+    console.info("Could not refetch the list:", error);
     return undefined;
   }
 }

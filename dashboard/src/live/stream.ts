@@ -1,5 +1,5 @@
-// The one event stream of the page: gathers events for a quarter of a second, lays them over the cache, and asks every
-// few seconds while there is no stream. What is missed in a gap is read again.
+// The event stream of the dashboard: collects events for a quarter of a second, applies them to the cache, and polls every
+// few seconds while there is no stream. Data missed during a gap is refetched.
 import type { QueryClient } from "@tanstack/react-query";
 import { patchTasks } from "../data/cache.js";
 import { type EventTask, forgetAll, remember } from "../data/patches.js";
@@ -11,10 +11,10 @@ import { NUMBERS, renewAll } from "./renew.js";
 
 const GATHER_MS = 250;
 const POLL_MS = 5000;
-/** Numbers follow the tasks no faster than this. */
+/** Minimum interval between refetches of figures. */
 const NUMBERS_MS = 1000;
 
-/** Runs until the answer is called. */
+/** Runs until the returned function is called. */
 export function startStream(queryClient: QueryClient): () => void {
   const stop = new AbortController();
   let gathered: EventTask[] = [];
@@ -56,7 +56,7 @@ export function startStream(queryClient: QueryClient): () => void {
     after(GATHER_MS, flush);
   }
 
-  /** Asks for what the page shows; the next time only after this one has ended. */
+  /** Refetches the page's data; schedules the next poll when finished. */
   async function poll(): Promise<void> {
     if (stop.signal.aborted || connection() === "live") return;
     if (ended) listen();
@@ -75,7 +75,7 @@ export function startStream(queryClient: QueryClient): () => void {
 
   function gain(): void {
     stopPolling?.();
-    // What was read before the stream began may have changed before it did.
+    // Data fetched before the stream was connected may have changed in between.
     if (connection() !== "live") void renewAll(queryClient);
     setConnection("live");
   }
@@ -89,12 +89,12 @@ export function startStream(queryClient: QueryClient): () => void {
     }
   }
 
-  /** Until the server refuses for good, as it does without a key; then each poll tries once more. */
+  /** Listens until the server rejects the stream, for example without a key; then each poll tries again. */
   function listen(): void {
     ended = false;
     read().catch((error: unknown) => {
       if (stop.signal.aborted) return;
-      console.info("The event stream ended; asking from time to time instead.", error);
+      console.info("The event stream ended; polling instead.", error);
       ended = true;
       lose();
     });

@@ -1,4 +1,4 @@
-// The last hour as a table, for whoever can't or won't read bars.
+// The last hour as a table, as an accessible alternative to the bars.
 import { Dialog } from "@base-ui/react/dialog";
 import { formatAbsolute, formatMinute, formatNumber, TIME_ZONE } from "../lib/format.js";
 import type { Hour } from "./hour.js";
@@ -12,9 +12,9 @@ export function HourTable({ hour, onClose }: { readonly hour: Hour; readonly onC
         <Dialog.Popup className="dialog help">
           <Dialog.Title className="dialog-title">Last 60 minutes</Dialog.Title>
           <Dialog.Description className="hint">
-            Minutes in which a task finished, newest first. Times are in {TIME_ZONE}.
+            Minutes with finished tasks, newest first. Time zone: {TIME_ZONE}.
           </Dialog.Description>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard. */}
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard. */}
           <section className="hour-box" aria-label="Minutes" tabIndex={0}>
             <table className="hour-table">
               <thead>

@@ -1,4 +1,4 @@
-// Four numbers and an hour: is it healthy?
+// Key figures and a chart of the last hour.
 import { useQuery } from "@tanstack/react-query";
 import { statsQuery, workersQuery } from "../data/queries.js";
 import { useNow } from "../lib/clock.js";
@@ -10,7 +10,7 @@ export function Overview() {
   const { data: stats } = useQuery(statsQuery);
   const { data: workers = [] } = useQuery(workersQuery);
   const now = useNow();
-  // Until the numbers are there the strip is as high as with them: nothing below it moves.
+  // Placeholder data keeps the height of the strip, so that nothing below it shifts.
   const hour = toHour(stats ?? { to: new Date(now).toISOString(), timeline: [] });
   const ended = hour.succeeded + hour.failed;
   const slots = workers.reduce((total, worker) => total + worker.slots, 0);
@@ -25,14 +25,14 @@ export function Overview() {
           sub={
             hour.peak
               ? `peak ${formatNumber(hour.peak.finished)} at ${formatMinute(hour.peak.at)}`
-              : "none this hour"
+              : "none in the last hour"
           }
         />
         <Stat
-          name="Wait, mean"
+          name="Mean wait"
           value={wait?.value ?? "–"}
           unit={wait?.unit}
-          sub={hour.meanRun === undefined ? "none finished" : `ran ${formatTook(hour.meanRun)}`}
+          sub={hour.meanRun === undefined ? "none finished" : `mean run ${formatTook(hour.meanRun)}`}
         />
         <Stat
           name="Failed"
@@ -63,7 +63,7 @@ function Stat({ name, value, unit, sub }: StatProps) {
   return (
     <div className="stat">
       <dt>{name}</dt>
-      {/* Another number is another element: a unit is not pushed aside. */}
+      {/* A new number is a new element, so the unit does not shift. */}
       <dd key={`${value} ${unit}`}>
         {value} <small>{unit}</small>
       </dd>
@@ -72,7 +72,7 @@ function Stat({ name, value, unit, sub }: StatProps) {
   );
 }
 
-/** "1.8 s" → its number and its unit. */
+/** Splits "1.8 s" into number and unit. */
 function split(text: string): { value: string; unit: string } {
   const [value = text, ...unit] = text.split(" ");
   return { value, unit: unit.join(" ") };

@@ -1,4 +1,4 @@
-// The last hour in bars, one a minute: successes above the line, failures hatched below it.
+// A bar chart of the last hour by minute: successes above the axis, failures hatched below it.
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type CSSProperties, lazy, Suspense, useState } from "react";
@@ -6,7 +6,7 @@ import { statsQuery } from "../data/queries.js";
 import { formatCount, formatMinute, formatNumber } from "../lib/format.js";
 import { type Hour, type Minute, toHour } from "./hour.js";
 
-/** Bars have no use for a height that rounds to nothing. */
+/** Bar heights in percent; failures get a minimum height so that they stay visible. */
 function heights(minute: Minute, hour: Hour): CSSProperties {
   return {
     "--ok": hour.mostSucceeded === 0 ? 0 : (100 * minute.succeeded) / hour.mostSucceeded,
@@ -18,7 +18,7 @@ function describe(minute: Minute): string {
   return `${formatMinute(minute.at)}: ${formatNumber(minute.succeeded)} succeeded, ${formatNumber(minute.failed)} failed`;
 }
 
-/** In the head of the pages that don't show the hour themselves. */
+/** The small chart in the header of pages without the overview. */
 export function SmallPulse() {
   const { data: hour } = useQuery({ ...statsQuery, select: toHour });
   if (!hour || hour.succeeded + hour.failed === 0) return null;
@@ -29,7 +29,7 @@ export function SmallPulse() {
       aria-label={`Last 60 minutes: ${formatNumber(hour.succeeded)} succeeded, ${formatNumber(hour.failed)} failed`}
     >
       {hour.minutes.map((minute, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: bars stand still while the hour moves on through them.
+        // biome-ignore lint/suspicious/noArrayIndexKey: bars keep their position while the hour moves through them.
         <i key={place} style={heights(minute, hour)} />
       ))}
     </Link>
@@ -64,7 +64,7 @@ export function HourFigure({ hour }: { readonly hour: Hour }) {
         <div className="pulse" aria-hidden="true">
           {hour.minutes.map((minute, index) => (
             <span
-              // biome-ignore lint/suspicious/noArrayIndexKey: bars stand still while the hour moves on through them.
+              // biome-ignore lint/suspicious/noArrayIndexKey: bars keep their position while the hour moves through them.
               key={index}
               title={describe(minute)}
               className={`${index === hour.minutes.length - 1 ? "now" : ""} ${minute.failed > 0 ? "has-bad" : ""}`}

@@ -1,4 +1,4 @@
-// The last hour as the overview shows it, from the steps that the API gives.
+// Computes the last hour for the overview from the API's statistics.
 import type { WireStats } from "../lib/api.js";
 
 const MINUTE_MS = 60_000;
@@ -11,18 +11,18 @@ export interface Minute {
 }
 
 export interface Hour {
-  /** Sixty, oldest first; the last one is not over yet. */
+  /** Sixty minutes, oldest first; the last one is still in progress. */
   readonly minutes: readonly Minute[];
   readonly succeeded: number;
   readonly failed: number;
   readonly cancelled: number;
   readonly mostSucceeded: number;
   readonly mostFailed: number;
-  /** Finished in the last five full minutes, per minute. */
+  /** Finished tasks per minute, over the last five full minutes. */
   readonly perMinute: number;
-  /** The busiest minute, where there is one. */
+  /** The busiest minute, if any task finished. */
   readonly peak: { readonly at: number; readonly finished: number } | undefined;
-  /** Means over the tasks that finished in this hour, in milliseconds; undefined where none did. */
+  /** Means over the tasks finished in this hour, in milliseconds; undefined if there are none. */
   readonly meanWait: number | undefined;
   readonly meanRun: number | undefined;
 }

@@ -1,4 +1,4 @@
-// A status as people read it: glyph, word and tint together, never colour alone.
+// A status badge: glyph, word and tint together, never colour alone.
 import type { Status } from "../../../src/model/status.js";
 import { Glyph, type GlyphProps } from "./Glyph.js";
 
@@ -10,7 +10,7 @@ export const STATUS_WORDS: Readonly<Record<Status, string>> = {
   CANCELLED: "Cancelled",
 };
 
-/** What decides the colours of everything inside an element: see styles/tokens.css. */
+/** Attributes that select the colours inside an element: see styles/tokens.css. */
 export function stateOf({ status, waitingFor }: GlyphProps): Record<string, string | undefined> {
   return { "data-status": status, "data-waiting": waitingFor ?? undefined };
 }

@@ -1,4 +1,4 @@
-// Bars that fill: progress in the colour of its state, or "how much" in ink.
+// Horizontal bars: progress in the colour of its status, or usage in ink.
 import { fill } from "./Glyph.js";
 
 export function ProgressBar({
@@ -23,7 +23,7 @@ export function ProgressBar({
   );
 }
 
-/** How many of how many, such as slots of a worker. */
+/** Usage such as the slots of a worker. */
 export function UseBar({ used, of }: { readonly used: number; readonly of: number }) {
   return (
     <div className="use">

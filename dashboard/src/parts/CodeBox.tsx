@@ -1,15 +1,15 @@
-// Code to read and to copy.
+// A code block with a copy button.
 import { Check, Copy } from "lucide-react";
 import { useState } from "react";
 import { toastError } from "./toasts.js";
 
-/** Copies a text; the icon says so until the pointer or the focus leaves. */
+/** Copies a text; the icon confirms it until the pointer or the focus leaves. */
 export function CopyButton({ text, label }: { readonly text: string; readonly label: string }) {
   const [copied, setCopied] = useState(false);
   const copy = () => {
     navigator.clipboard.writeText(text).then(
       () => setCopied(true),
-      (error: unknown) => toastError("Not copied.", error),
+      (error: unknown) => toastError("Couldn't copy.", error),
     );
   };
   return (
@@ -31,7 +31,7 @@ export function CodeBox({ code, label }: { readonly code: string; readonly label
   return (
     <div className="code-box">
       <CopyButton text={code} label={label} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard. */}
       <pre className="code" tabIndex={0}>
         <Marked code={code} />
       </pre>
@@ -39,13 +39,13 @@ export function CodeBox({ code, label }: { readonly code: string; readonly label
   );
 }
 
-/** Thousands of marks would take longer to draw than anybody reads. */
+/** Longer code is not highlighted: drawing thousands of elements is slow. */
 const MARKED_LENGTH = 20_000;
 
-/** Keys of JSON and the first word of a command stand out; the rest stays as it is. */
+/** Highlights JSON keys and the first word of a command. */
 function Marked({ code }: { readonly code: string }) {
   if (code.length > MARKED_LENGTH) return code;
-  const parts = code.split(/("(?:[^"\\\n]|\\.)*"(?=:)|^(?:curl|taskwright|import|const|console|await)\b)/gm);
+  const parts = code.split(/("(?:[^"\\\n]|\\.)*"(?=:)|^(?:curl|npx|import|const|console|await)\b)/gm);
   let at = 0;
   return parts.map((part, index) => {
     at += part.length;

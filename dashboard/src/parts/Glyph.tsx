@@ -1,4 +1,4 @@
-// The glyphs of the statuses, and the hatch of failures. Drawn as shapes of their own: no icon set has them.
+// The glyphs of the statuses, and the hatching of failures. Drawn here because no icon set has them.
 import type { CSSProperties } from "react";
 import type { Status, WaitingFor } from "../../../src/model/status.js";
 
@@ -63,7 +63,7 @@ const shapes = {
 
 type Shape = keyof typeof shapes;
 
-/** Sets the custom property that a bar or ring is filled to, in percent. */
+/** Sets the custom property for how far a bar or ring is filled, in percent. */
 export function fill(percent: number): CSSProperties {
   return { "--p": percent };
 }
@@ -100,7 +100,7 @@ export function Glyph({ status, waitingFor, progress = 35 }: GlyphProps) {
   );
 }
 
-/** Defines the hatch that lanes refer to; stands once in the page. */
+/** Defines the hatch pattern that lanes refer to; rendered once per page. */
 export function HatchPattern() {
   return (
     <svg className="sprite" aria-hidden="true">

@@ -1,5 +1,5 @@
-// The attempt lane: a line while a task waits, a block per attempt, dots while it backs off. Drawn from what the list
-// knows: the last attempt to scale, the earlier ones in equal parts of the time before it.
+// The attempt lane: a line while a task waits, a block per attempt, dots during backoff. Drawn from the list data: the last
+// attempt to scale, earlier ones in equal parts of the time before it.
 import type { WireTask } from "../lib/api.js";
 
 const WIDTH = 72;
@@ -64,7 +64,7 @@ function LaneShapes({ task, now }: { readonly task: WireTask; readonly now: numb
   );
 }
 
-/** Attempts that failed, each with its pause; at most four are told apart. */
+/** Failed attempts, each followed by its backoff; at most four are drawn separately. */
 function Earlier({
   count,
   from,
@@ -94,7 +94,7 @@ function Earlier({
 }
 
 function Block({ kind, from, to }: { readonly kind: string; readonly from: number; readonly to: number }) {
-  // The outline of a hatched block lies inside it.
+  // The outline of a hatched block is drawn inside it.
   const inset = kind === "bad" ? 0.5 : 0;
   return (
     <rect

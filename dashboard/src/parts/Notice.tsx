@@ -1,4 +1,4 @@
-// One line across the page that says what is less than usual, and what can be done.
+// A one-line notice across the page that reports a problem and offers an action.
 import type { ReactNode } from "react";
 import type { Status, WaitingFor } from "../../../src/model/status.js";
 import { stateOf } from "./Badge.js";
@@ -9,7 +9,7 @@ export interface NoticeProps {
   readonly waitingFor?: WaitingFor;
   readonly strong: string;
   readonly children: ReactNode;
-  /** Over the foot of the page instead of in its flow: it comes and goes by itself, and nothing moves for it. */
+  /** Floats above the bottom of the page, so that nothing shifts when it appears and disappears. */
   readonly afloat?: boolean;
   readonly action?: { readonly label: string; readonly onClick: () => void };
 }

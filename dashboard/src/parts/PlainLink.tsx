@@ -1,5 +1,5 @@
-// A link within the page that is marked as current by who knows, not by the router: the same page under two filters is
-// two places here.
+// A link within the dashboard whose current state is set by the caller, not the router: the same page with two filters
+// counts as two targets.
 import { useLinkProps } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Status } from "../../../src/model/status.js";

@@ -1,4 +1,4 @@
-// A choice between a few words, all of them in sight.
+// A segmented control: a choice between a few visible options.
 import { useId } from "react";
 
 export interface SegmentProps<Value extends string> {

@@ -8,7 +8,7 @@ export function Skeleton() {
   useEffect(() => after(150, () => setLate(true)), []);
   if (!late) return null;
   return (
-    <div className="ghosts px-6" aria-hidden="true">
+    <div className="skeleton px-6" aria-hidden="true">
       {["w-44", "w-36", "w-52", "w-40"].map((width) => (
         <div key={width}>
           <i className="w-16" />

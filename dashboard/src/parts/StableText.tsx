@@ -1,5 +1,5 @@
-// A text that changes where it stands, as a number that gains a digit at its right edge: each text is an element of its
-// own that comes and goes, so none ever moves.
+// Text that changes in place without layout shift, such as a right-aligned number that gains a digit: each text is a
+// separate element that appears and disappears, so no element moves.
 
 export function StableText({ children }: { readonly children: string }) {
   return <span key={children}>{children}</span>;

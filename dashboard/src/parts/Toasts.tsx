@@ -1,4 +1,4 @@
-// Where toasts appear: at most three, held while they are hovered or focused.
+// Renders toasts: at most three, kept open while hovered or focused.
 import { Toast } from "@base-ui/react/toast";
 import { X } from "lucide-react";
 import { Glyph } from "./Glyph.js";
@@ -33,7 +33,7 @@ function ToastList() {
             <Glyph status="FAILED" />
           </span>
         )}
-        <span className="say">
+        <span className="toast-text">
           <Toast.Title render={<b className="strong" />} />{" "}
           <Toast.Description render={<span className="ink-2" />} />
         </span>

@@ -1,7 +1,7 @@
-// Explicit roles of tables: cards change `display`, and browsers then forget what a table is.
+// Explicit table roles: the card layout changes `display`, which makes browsers drop the implicit roles.
 
-/** Rows that only take up room. */
-export const UNSPOKEN = { "aria-hidden": true } as const;
+/** Rows that only take up space. */
+export const HIDDEN_FROM_READERS = { "aria-hidden": true } as const;
 export const TABLE = { role: "table" } as const;
 export const ROW_GROUP = { role: "rowgroup" } as const;
 export const ROW = { role: "row" } as const;

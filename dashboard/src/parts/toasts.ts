@@ -1,4 +1,4 @@
-// What this person just did, said once and for a moment. Failures of others are no business of a toast.
+// Toasts: brief feedback on the user's own actions. Other errors are shown elsewhere.
 import { Toast } from "@base-ui/react/toast";
 import { ConnectionError } from "../lib/api.js";
 
@@ -8,7 +8,7 @@ interface ToastData {
 
 export const toastManager = Toast.createToastManager<ToastData>();
 
-/** Says that something was done. `action` offers what to look at next. */
+/** Shows that an action succeeded. `action` adds a button. */
 export function toast(
   title: string,
   action?: { readonly label: string; readonly onClick: () => void },
@@ -22,7 +22,7 @@ export function toast(
   });
 }
 
-/** Says that something was not done, and why; stays until it is dismissed. */
+/** Shows that an action failed, and why; stays until dismissed. */
 export function toastError(title: string, error: unknown): void {
   toastManager.add({
     title,
@@ -33,8 +33,8 @@ export function toastError(title: string, error: unknown): void {
   });
 }
 
-/** One sentence for people. */
+/** The error as one sentence. */
 export function explain(error: unknown): string {
-  if (error instanceof ConnectionError) return "The server can't be reached.";
+  if (error instanceof ConnectionError) return "Couldn't reach the server.";
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-// The queues, worst first. Read only.
+// The queues, most waiting tasks first. Read-only.
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { queuesQuery } from "../data/queries.js";
@@ -27,7 +27,7 @@ export function QueuesPage() {
       {error && (
         <Notice
           status="FAILED"
-          strong="The queues can't be read."
+          strong="Couldn't load queues."
           action={{ label: "Try again", onClick: () => void refetch() }}
         >
           {explain(error)}
@@ -35,14 +35,12 @@ export function QueuesPage() {
       )}
       <div className="block-head">
         <h2 id="queues-title">Queues</h2>
-        <p>
-          {queues && `worst first, ${plural(waiting, "task")} ${waiting === 1 ? "waits" : "wait"} in all`}
-        </p>
+        <p>{queues && `Most waiting first; ${plural(waiting, "waiting task")} in total`}</p>
       </div>
       {queues?.length === 0 && (
         <div className="nothing">
-          <b>No queue yet</b>
-          <span className="hint">The first task makes its queue.</span>
+          <b>No queues yet</b>
+          <span className="hint">A queue appears with its first task.</span>
         </div>
       )}
       {queues && queues.length > 0 && (
@@ -122,7 +120,7 @@ export function QueuesPage() {
           </tbody>
         </table>
       )}
-      <p className="hint px-6 py-3">Rates are means over the last five full minutes.</p>
+      <p className="hint px-6 py-3">Rates are averages over the last five full minutes.</p>
     </section>
   );
 }

@@ -1,4 +1,4 @@
-// A line so small that it needs no axis.
+// A sparkline.
 
 const WIDTH = 96;
 const HEIGHT = 20;

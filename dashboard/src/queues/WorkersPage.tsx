@@ -1,4 +1,4 @@
-// The workers; a silent one first. Read only.
+// The workers; those without a recent heartbeat first. Read-only.
 import { useQuery } from "@tanstack/react-query";
 import { workersQuery } from "../data/queries.js";
 import type { WireWorker } from "../lib/api.js";
@@ -10,7 +10,7 @@ import { Notice } from "../parts/Notice.js";
 import { CELL, COLUMN_HEADER, ROW, ROW_GROUP, TABLE } from "../parts/roles.js";
 import { explain } from "../parts/toasts.js";
 
-/** A heartbeat comes every 3 s; three missed ones are silence. */
+/** Heartbeats are sent every 3 s; after three missed ones a worker counts as silent. */
 const SILENT_MS = 10_000;
 
 export function WorkersPage() {
@@ -26,7 +26,7 @@ export function WorkersPage() {
       {error && (
         <Notice
           status="FAILED"
-          strong="The workers can't be read."
+          strong="Couldn't load workers."
           action={{ label: "Try again", onClick: () => void refetch() }}
         >
           {explain(error)}
@@ -38,7 +38,7 @@ export function WorkersPage() {
       </div>
       {workers?.length === 0 && (
         <div className="nothing">
-          <b>No worker</b>
+          <b>No workers</b>
           <span className="hint">Tasks wait until one starts.</span>
         </div>
       )}
@@ -57,7 +57,7 @@ export function WorkersPage() {
               <th {...COLUMN_HEADER}>Worker</th>
               <th {...COLUMN_HEADER}>Slots</th>
               <th {...COLUMN_HEADER} className="gap">
-                Takes
+                Task types
               </th>
               <th {...COLUMN_HEADER} className="r w-lag">
                 Loop lag
@@ -94,7 +94,7 @@ export function WorkersPage() {
                 <td
                   {...CELL}
                   className="gap ink-2 c-on"
-                  data-label="Takes"
+                  data-label="Task types"
                   title={worker.task_types.join(", ")}
                 >
                   {worker.task_types.join(", ")}
@@ -118,11 +118,11 @@ export function WorkersPage() {
   );
 }
 
-/** What a silent worker said last is no use to anybody. */
+/** Slots in use; workers without a heartbeat are not counted, since their figures are outdated. */
 function slots(workers: readonly WireWorker[], silent: readonly WireWorker[]): string {
-  const speaking = workers.filter((worker) => !silent.includes(worker));
-  const used = speaking.reduce((total, worker) => total + worker.running, 0);
-  const all = speaking.reduce((total, worker) => total + worker.slots, 0);
-  const lost = silent.length === 0 ? "" : `, ${plural(silent.length, "worker")} silent`;
+  const responsive = workers.filter((worker) => !silent.includes(worker));
+  const used = responsive.reduce((total, worker) => total + worker.running, 0);
+  const all = responsive.reduce((total, worker) => total + worker.slots, 0);
+  const lost = silent.length === 0 ? "" : `, ${plural(silent.length, "worker")} without heartbeat`;
   return `${used} of ${all} slots in use${lost}`;
 }

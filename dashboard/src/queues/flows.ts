@@ -1,11 +1,11 @@
-// What went into each queue and out of it in the last hour.
+// Tasks entering and leaving each queue in the last hour.
 import { queryOptions } from "@tanstack/react-query";
 import { client, type WireStats } from "../lib/api.js";
 import { now } from "../lib/clock.js";
 
 const MINUTE_MS = 60_000;
 const MINUTES = 60;
-/** Full minutes that rates are means of. */
+/** Number of full minutes that rates are averaged over. */
 const RATE_MINUTES = 5;
 
 export interface Flow {
@@ -32,7 +32,7 @@ export const queueStatsQuery = queryOptions({
   refetchInterval: 15_000,
 });
 
-/** By name of the queue. */
+/** By queue name. */
 export function flowsOf(stats: WireStats): ReadonlyMap<string, Flow> {
   const last = Math.floor(Date.parse(stats.to) / MINUTE_MS);
   const counts = new Map<string, { created: number[]; finished: number[] }>();
@@ -57,7 +57,7 @@ function zeros(): number[] {
   return Array.from({ length: MINUTES }, () => 0);
 }
 
-/** The mean over the last full minutes, to one decimal. */
+/** The average over the last full minutes, to one decimal. */
 function rate(perMinute: readonly number[]): number {
   const recent = perMinute.slice(-1 - RATE_MINUTES, -1);
   return Math.round((10 * recent.reduce((total, count) => total + count, 0)) / RATE_MINUTES) / 10;

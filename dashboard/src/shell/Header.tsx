@@ -1,4 +1,4 @@
-// The head of every page: where one is, the last hour, how changes arrive, the theme.
+// The header of every page: title, last hour, connection state, theme.
 import { Link } from "@tanstack/react-router";
 import { Contrast, Moon, Plus, Search, Sun } from "lucide-react";
 import { TIME_ZONE } from "../lib/format.js";
@@ -8,19 +8,19 @@ import { SmallPulse } from "../overview/Pulse.js";
 import { useCurrentItem } from "./nav-items.js";
 
 export function Header({ onFind }: { readonly onFind: () => void }) {
-  const place = useCurrentItem();
+  const item = useCurrentItem();
   return (
     <header className="top">
       <div className="crumb">
-        <h1>{place.to === "/tasks" ? "Tasks" : place.name}</h1>
+        <h1>{item.to === "/tasks" ? "Tasks" : item.name}</h1>
       </div>
       <button type="button" className="find" aria-haspopup="dialog" onClick={onFind}>
         <Search className="i" aria-hidden />
-        <span className="clip">Find or do anything</span>
+        <span className="clip">Search or run a command</span>
         <kbd>{FIND_KEY}</kbd>
       </button>
       <div className="top-end">
-        {place.to !== "/tasks" && <SmallPulse />}
+        {item.to !== "/tasks" && <SmallPulse />}
         <ConnectionState />
         <span className="meta-btn hide-s zone" title={`All times are shown in ${TIME_ZONE}`}>
           {TIME_ZONE}
@@ -28,14 +28,14 @@ export function Header({ onFind }: { readonly onFind: () => void }) {
         <button
           type="button"
           className="icon-btn phone-only"
-          aria-label="Find or do anything"
+          aria-label="Search or run a command"
           aria-haspopup="dialog"
           onClick={onFind}
         >
           <Search className="i" aria-hidden />
         </button>
         <ThemeButton />
-        {place.to !== "/new" && (
+        {item.to !== "/new" && (
           <Link className="btn btn-primary hide-s" to="/new">
             <Plus className="i" aria-hidden />
             New task
@@ -51,8 +51,8 @@ const FIND_KEY = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl K";
 const CONNECTION: Readonly<Record<Connection, { readonly word: string; readonly title: string }>> = {
   connecting: { word: "Connecting", title: "Connecting to the event stream" },
   live: { word: "Live", title: "Live: changes arrive as they happen" },
-  reconnecting: { word: "Reconnecting", title: "The server does not answer; trying again" },
-  polling: { word: "Polling", title: "There is no event stream; asking every 5 seconds" },
+  reconnecting: { word: "Reconnecting", title: "The server does not respond; reconnecting" },
+  polling: { word: "Polling", title: "No event stream; polling every 5 seconds" },
 };
 
 function ConnectionState() {
@@ -69,7 +69,7 @@ function ConnectionState() {
 }
 
 const THEME = {
-  system: { icon: Contrast, label: "Theme: as the system" },
+  system: { icon: Contrast, label: "Theme: system" },
   light: { icon: Sun, label: "Theme: light" },
   dark: { icon: Moon, label: "Theme: dark" },
 } as const satisfies Record<Theme, unknown>;

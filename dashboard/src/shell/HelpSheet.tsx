@@ -1,4 +1,4 @@
-// The keys of this page, on a sheet.
+// The dialog that lists the keyboard shortcuts.
 import { Dialog } from "@base-ui/react/dialog";
 import { KEYS } from "../lib/keys.js";
 
@@ -8,21 +8,21 @@ export function HelpSheet({ onClose }: { readonly onClose: () => void }) {
       <Dialog.Portal>
         <Dialog.Backdrop className="scrim" />
         <Dialog.Popup className="dialog help">
-          <Dialog.Title className="dialog-title">Keys</Dialog.Title>
+          <Dialog.Title className="dialog-title">Keyboard shortcuts</Dialog.Title>
           <dl className="key-list">
-            {Object.entries(KEYS).map(([key, what]) => (
+            {Object.entries(KEYS).map(([key, description]) => (
               <div key={key}>
                 <dt>
                   <kbd>{key}</kbd>
                 </dt>
-                <dd>{what}</dd>
+                <dd>{description}</dd>
               </div>
             ))}
             <div>
               <dt>
                 <kbd>Ctrl K</kbd>
               </dt>
-              <dd>Find or do anything</dd>
+              <dd>Search or run a command</dd>
             </div>
           </dl>
           <Dialog.Close className="btn">Close</Dialog.Close>

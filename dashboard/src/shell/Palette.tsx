@@ -1,4 +1,4 @@
-// Find or do anything, by keys alone: type, choose with the arrows, Enter.
+// The command palette: type, choose with the arrow keys, press Enter.
 import { Autocomplete } from "@base-ui/react/autocomplete";
 import { Dialog } from "@base-ui/react/dialog";
 import { useQuery } from "@tanstack/react-query";
@@ -19,14 +19,14 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="scrim" />
-        <Dialog.Popup className="palette" aria-label="Find or do anything" initialFocus={input}>
+        <Dialog.Popup className="palette" aria-label="Search or run a command" initialFocus={input}>
           <Autocomplete.Root
             open
             inline
             mode="none"
             items={groups}
             value={text}
-            // Choosing a command must not write its name into the field.
+            // Choosing a command must not put its name into the input.
             onValueChange={(value, { reason }) => reason !== "item-press" && setText(value)}
             autoHighlight="always"
             keepHighlight
@@ -35,13 +35,13 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
               <Search className="i" aria-hidden />
               <Autocomplete.Input
                 ref={input}
-                aria-label="Find or do anything"
-                placeholder="A page, a task type, a status, a task id"
+                aria-label="Search or run a command"
+                placeholder="Page, task type, status or task id"
               />
               <kbd>esc</kbd>
             </div>
             <Autocomplete.Empty className="palette-none">
-              {groups.length === 0 && "Nothing is called that."}
+              {groups.length === 0 && "No results"}
             </Autocomplete.Empty>
             <Autocomplete.List className="palette-list">
               {(group: CommandGroup) => (

@@ -1,4 +1,4 @@
-// The rail: every page that exists, and which server this is.
+// The side navigation: all pages, and the server's address and version.
 import { useQuery } from "@tanstack/react-query";
 import { healthQuery, statsQuery } from "../data/queries.js";
 import { BASE_PATH } from "../lib/base.js";
@@ -26,13 +26,13 @@ export function Rail() {
         <span>Taskwright</span>
       </PlainLink>
       <nav className="nav" aria-label="Pages">
-        <RailLink place={TASKS_ITEM} count={stats?.counts.RUNNING} />
-        <RailLink place={FAILED_ITEM} count={stats?.counts.FAILED} />
-        <RailLink place={QUEUES_ITEM} />
-        <RailLink place={WORKERS_ITEM} />
+        <RailLink item={TASKS_ITEM} count={stats?.counts.RUNNING} />
+        <RailLink item={FAILED_ITEM} count={stats?.counts.FAILED} />
+        <RailLink item={QUEUES_ITEM} />
+        <RailLink item={WORKERS_ITEM} />
       </nav>
       <nav className="nav" aria-label="Tools">
-        <RailLink place={NEW_ITEM} />
+        <RailLink item={NEW_ITEM} />
         <a href={`${BASE_PATH}/guide/index.html`} aria-label="Documentation">
           <GuideIcon className="i" aria-hidden />
           <span>Documentation</span>
@@ -57,17 +57,17 @@ export function Rail() {
   );
 }
 
-function RailLink({ place, count }: { readonly place: NavItem; readonly count?: number | undefined }) {
-  const here = useCurrentItem();
+function RailLink({ item, count }: { readonly item: NavItem; readonly count?: number | undefined }) {
+  const current = useCurrentItem();
   return (
     <PlainLink
-      to={place.to}
-      {...(place.search && { search: place.search })}
-      current={place === here && "page"}
-      aria-label={place.name}
+      to={item.to}
+      {...(item.search && { search: item.search })}
+      current={item === current && "page"}
+      aria-label={item.name}
     >
-      <place.icon className="i" aria-hidden />
-      <span>{place.name}</span>
+      <item.icon className="i" aria-hidden />
+      <span>{item.name}</span>
       {count ? (
         <span key={count} className="count">
           {formatCount(count)}

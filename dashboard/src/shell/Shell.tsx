@@ -1,4 +1,4 @@
-// The frame around every page: rail, header, bar of the phone, toasts.
+// The frame around every page: side navigation, header, tab bar on phones, toasts.
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
@@ -11,7 +11,7 @@ import { Rail } from "./Rail.js";
 import { TabBar } from "./TabBar.js";
 import { useTitleBadge } from "./useTitleBadge.js";
 
-// Nobody needs a toast before the page is there.
+// Loaded later: no toast is shown before the page itself.
 const Toasts = lazy(() => import("../parts/Toasts.js").then((module) => ({ default: module.Toasts })));
 const SignIn = lazy(() => import("./SignIn.js").then((module) => ({ default: module.SignIn })));
 const HelpSheet = lazy(() => import("./HelpSheet.js").then((module) => ({ default: module.HelpSheet })));

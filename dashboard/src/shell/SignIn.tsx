@@ -1,5 +1,5 @@
-// Asks for the key of a server that wants one, over whatever is on the page; the server keeps it in a cookie that
-// scripts can't read.
+// A dialog that asks for the API key when the server requires one; the session is stored in a cookie that scripts cannot
+// read.
 import { Dialog } from "@base-ui/react/dialog";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
@@ -17,10 +17,10 @@ export function SignIn() {
       await client.openSession(key);
     } catch (error) {
       const refused = error instanceof ApiError && error.status === 401;
-      setFault(refused ? "The server does not take this key." : explain(error));
+      setFault(refused ? "Invalid API key." : explain(error));
       return;
     }
-    // What is typed on the page stays; the stream begins again by itself.
+    // Input on the page is kept; the stream reconnects by itself.
     await queryClient.invalidateQueries();
   };
   return (
@@ -28,9 +28,9 @@ export function SignIn() {
       <Dialog.Portal>
         <Dialog.Backdrop className="scrim" />
         <Dialog.Popup className="dialog help">
-          <Dialog.Title className="dialog-title">An API key is needed</Dialog.Title>
+          <Dialog.Title className="dialog-title">API key required</Dialog.Title>
           <Dialog.Description className="hint">
-            It is the value of TASKWRIGHT_API_KEY on the server.
+            Enter the value of TASKWRIGHT_API_KEY on the server.
           </Dialog.Description>
           <form className="sign-in" onSubmit={(event) => void open(event)}>
             <div className="field">

@@ -1,29 +1,29 @@
-// The bar at the foot of a phone.
+// The tab bar at the bottom of the screen on phones.
 import { PlainLink } from "../parts/PlainLink.js";
 import { FAILED_ITEM, NEW_ITEM, QUEUES_ITEM, TASKS_ITEM, useCurrentItem, WORKERS_ITEM } from "./nav-items.js";
 
-const PLACES = [TASKS_ITEM, FAILED_ITEM, NEW_ITEM, QUEUES_ITEM, WORKERS_ITEM];
+const ITEMS = [TASKS_ITEM, FAILED_ITEM, NEW_ITEM, QUEUES_ITEM, WORKERS_ITEM];
 
 export function TabBar() {
-  const here = useCurrentItem();
+  const current = useCurrentItem();
   return (
     <nav className="tabbar" aria-label="Main">
-      {PLACES.map((place) => (
+      {ITEMS.map((item) => (
         <PlainLink
-          key={place.name}
-          to={place.to}
-          {...(place.search && { search: place.search })}
-          current={place === here && "page"}
-          {...(place === NEW_ITEM && { className: "add", "aria-label": place.name })}
+          key={item.name}
+          to={item.to}
+          {...(item.search && { search: item.search })}
+          current={item === current && "page"}
+          {...(item === NEW_ITEM && { className: "add", "aria-label": item.name })}
         >
-          {place === NEW_ITEM ? (
+          {item === NEW_ITEM ? (
             <span>
-              <place.icon className="i" aria-hidden />
+              <item.icon className="i" aria-hidden />
             </span>
           ) : (
             <>
-              <place.icon className="i" aria-hidden />
-              {place.name}
+              <item.icon className="i" aria-hidden />
+              {item.name}
             </>
           )}
         </PlainLink>

@@ -1,5 +1,4 @@
-// What the palette offers for a text: places, task types to submit, filters, themes, and the text itself as an id or a
-// search. Draws nothing.
+// The commands the palette offers for a text: pages, task types to submit, filters, themes, and the text as an id or search.
 import { STATUSES } from "../../../src/model/status.js";
 import type { TaskSearch } from "../data/search.js";
 import { taskIdIn } from "../data/task-words.js";
@@ -23,7 +22,7 @@ export interface CommandGroup {
   readonly items: readonly Command[];
 }
 
-const PLACES: readonly Command[] = [TASKS_ITEM, FAILED_ITEM, QUEUES_ITEM, WORKERS_ITEM, NEW_ITEM].map(
+const PAGES: readonly Command[] = [TASKS_ITEM, FAILED_ITEM, QUEUES_ITEM, WORKERS_ITEM, NEW_ITEM].map(
   ({ name, to, search }) =>
     search
       ? { value: `go ${name}`, label: name, does: "filter", search }
@@ -41,12 +40,12 @@ const FILTERS: readonly Command[] = STATUSES.map((status) => ({
 }));
 const THEME_COMMANDS: readonly Command[] = THEMES.map((theme) => ({
   value: `theme ${theme}`,
-  label: theme === "system" ? "Theme as the system has it" : `Theme ${theme}`,
+  label: theme === "system" ? "Use system theme" : `Use ${theme} theme`,
   does: "theme",
   theme,
 }));
 
-/** The groups that fit a text, best first; all of them for none. */
+/** The groups that match a text, best first; all of them for an empty text. */
 export function commandsFor(text: string, types: readonly WireTaskType[]): readonly CommandGroup[] {
   const wanted = text.trim().toLowerCase();
   const submits = types.map(
@@ -61,31 +60,31 @@ export function commandsFor(text: string, types: readonly WireTaskType[]): reado
   return [
     { value: "Task", items: idIn(text) },
     ...[
-      { value: "Go to", items: [...PLACES, ...DOCS] },
+      { value: "Go to", items: [...PAGES, ...DOCS] },
       { value: "New task", items: submits },
       { value: "Filter", items: FILTERS },
       { value: "Theme", items: THEME_COMMANDS },
     ].map((group) => ({
       ...group,
-      items: group.items.filter((command) => fits(command, wanted)),
+      items: group.items.filter((command) => isMatch(command, wanted)),
     })),
     { value: "Tasks", items: searchFor(text.trim()) },
   ].filter((group) => group.items.length > 0);
 }
 
-/** Every word occurs. */
-function fits({ label, hint = "" }: Command, wanted: string): boolean {
-  const said = `${label} ${hint}`.toLowerCase();
-  return wanted.split(/\s+/).every((word) => said.includes(word));
+/** True if every word occurs in the label or hint. */
+function isMatch({ label, hint = "" }: Command, wanted: string): boolean {
+  const text = `${label} ${hint}`.toLowerCase();
+  return wanted.split(/\s+/).every((word) => text.includes(word));
 }
 
-/** Wherever it was copied from. */
+/** Finds a task id anywhere in the text. */
 function idIn(text: string): readonly Command[] {
   const id = taskIdIn(text);
-  return id ? [{ value: "open", label: "Open the task", hint: id, does: "open", taskId: id }] : [];
+  return id ? [{ value: "open", label: "Open task", hint: id, does: "open", taskId: id }] : [];
 }
 
 function searchFor(text: string): readonly Command[] {
   if (text.length < 2) return [];
-  return [{ value: "search", label: `Find “${text}” in the tasks`, does: "filter", search: { q: text } }];
+  return [{ value: "search", label: `Search tasks for “${text}”`, does: "filter", search: { q: text } }];
 }

@@ -1,4 +1,4 @@
-// The pages that the rail and the bar of the phone lead to, and which of them one is at.
+// The items of the side navigation and the tab bar, and which of them is current.
 import { useRouterState } from "@tanstack/react-router";
 import { BookOpen, Braces, Cpu, ListTree, type LucideIcon, Menu, Plus, TriangleAlert } from "lucide-react";
 import type { TaskSearch } from "../data/search.js";

@@ -1,4 +1,4 @@
-// The title of the window: the page, and how many tasks failed since someone last looked at it.
+// The window title: the page, and how many tasks have failed since the page was last visible.
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { statsQuery } from "../data/queries.js";

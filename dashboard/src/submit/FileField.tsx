@@ -1,4 +1,4 @@
-// Files for a parameter: dropped or chosen, uploaded at once, with their progress.
+// A file parameter: files are dropped or chosen, and uploaded immediately with progress.
 import { File as FileIcon, Upload, X } from "lucide-react";
 import { type DragEvent, useEffect, useRef, useState } from "react";
 import { client } from "../lib/api.js";
@@ -98,9 +98,9 @@ export function FileField({ field, draft, tied, onChange }: FileFieldProps) {
       <div className="drop-ask">
         <Upload className="i" aria-hidden />
         <span>
-          Drop {draft.files.length > 0 ? "another file" : many ? "files" : "a file"} here, or{" "}
+          Drop {many ? "files" : "a file"} here, or{" "}
           <button type="button" className="as-link" onClick={() => input.current?.click()}>
-            choose {many ? "some" : "one"}
+            browse
           </button>
         </span>
         <input
@@ -127,12 +127,12 @@ function FileState({ file }: { readonly file: DraftFile }) {
     case "uploading":
       return (
         <span className="uploading" data-status="RUNNING">
-          <ProgressBar percent={file.state.percent} label={`Upload of ${file.name}`} />{" "}
+          <ProgressBar percent={file.state.percent} label={`Uploading ${file.name}`} />{" "}
           {Math.round(file.state.percent)} % of {size}
         </span>
       );
     case "uploaded":
-      return size ? `${size} uploaded` : "uploaded before";
+      return size ? `${size} uploaded` : "already uploaded";
     case "failed":
       return <span className="error-text">{file.state.reason}</span>;
   }

@@ -1,4 +1,4 @@
-// Several short values: each becomes a chip when Enter or a comma ends it.
+// A list of short values: Enter or a comma turns the text into a chip.
 import { X } from "lucide-react";
 import type { Draft } from "./draft.js";
 import type { Tied } from "./field-props.js";
@@ -33,7 +33,7 @@ export function ListField({ field, draft, tied, onChange }: ListFieldProps) {
   return (
     <div className="chips" data-invalid={tied.invalid || undefined}>
       {draft.items.map((item, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the same text may stand twice.
+        // biome-ignore lint/suspicious/noArrayIndexKey: the same text may occur twice.
         <span key={index} className="chip">
           {item}
           <button type="button" aria-label={`Remove ${item}`} onClick={() => remove(index)}>

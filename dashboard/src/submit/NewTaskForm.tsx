@@ -1,4 +1,4 @@
-// The form of one task type. What is typed stays: when the server refuses, and when one looks elsewhere and comes back.
+// The form for one task type. Input is kept when the server rejects it and when the user leaves the page and returns.
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
@@ -6,23 +6,23 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { escapePointer } from "../../../src/model/json.js";
 import { TASKS } from "../data/cache.js";
 import { statsQuery } from "../data/queries.js";
-import { titleOf } from "../data/task-words.js";
+import { quotedTitle } from "../data/task-words.js";
 import { ApiError, client, type WireTask, type WireTaskType } from "../lib/api.js";
 import { Glyph } from "../parts/Glyph.js";
 import { explain, toast } from "../parts/toasts.js";
 import { type Draft, draftOf, type Fault, readDraft } from "./draft.js";
 import { FieldView, ObjectView } from "./fields.js";
-import { optionGroups, optionsOf, planOptions, toInstant } from "./options.js";
+import { dateFaults, optionGroups, optionsOf, planOptions, toInstant } from "./options.js";
 import { Preview } from "./Preview.js";
 import { type Field, planForm } from "./plan.js";
 import { objectOf } from "./schema.js";
 
-/** Drafts of forms that were left, by type and the task that is run again. */
+/** Drafts of abandoned forms, by task type and the task being run again. */
 const kept = new Map<string, Draft>();
 
 interface NewTaskFormProps {
   readonly type: WireTaskType;
-  /** The task that is run again. */
+  /** The task to run again. */
   readonly again?: WireTask;
   readonly picker: ReactNode;
 }
@@ -32,9 +32,9 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
   const queryClient = useQueryClient();
   const form = useRef<HTMLFormElement>(null);
   const place = `${type.name} ${again?.id ?? ""}`;
-  // Options typed for one type hold for the next; those of a task that is run again are its own.
+  // Options are kept when the task type changes, except for those of a task being run again.
   const optionsPlace = again ? `options ${place}` : "options";
-  const plan = useMemo(() => planForm(type.parameters_schema), [type]);
+  const plan = useMemo(() => planForm(type.parameters_schema, again?.parameters), [type, again]);
   const optionsPlan = useMemo(() => planOptions(type), [type]);
   const [draft, setDraft] = useState(() => kept.get(place) ?? draftOf(plan, again?.parameters));
   const [options, setOptions] = useState(
@@ -45,7 +45,7 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
   const [busy, setBusy] = useState(false);
   const isAgain = again !== undefined;
   useEffect(() => {
-    // Whoever runs a task again came to change something.
+    // Someone who runs a task again probably wants to change a parameter.
     if (isAgain) {
       form.current?.querySelector<HTMLElement>(".parameters :is(input, textarea, select)")?.focus();
     }
@@ -69,13 +69,13 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
     setFaults(found);
     setRefusal(
       message ??
-        (found.length === 1 ? "One field is not right yet." : `${found.length} fields are not right yet.`),
+        (found.length === 1 ? "Correct the marked field." : `Correct the ${found.length} marked fields.`),
     );
-    // After the errors are drawn, the first wrong field takes the focus.
+    // Focuses the first invalid field once the errors are rendered.
     requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   };
   const submit = async () => {
-    const found = [...read.faults, ...readOptions.faults];
+    const found = [...read.faults, ...readOptions.faults, ...dateFaults(run_at)];
     if (found.length > 0) return refuse(found);
     setBusy(true);
     try {
@@ -83,12 +83,12 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
       const task = await client.submit(task_type, given, rest);
       kept.delete(place);
       kept.delete(optionsPlace);
-      toast(`Submitted ${titleOf(task)}`);
+      toast(`Submitted ${quotedTitle(task)}`);
       await queryClient.invalidateQueries({ queryKey: [TASKS] });
       await navigate({ to: "/tasks/$taskId", params: { taskId: task.id } });
     } catch (error) {
       setBusy(false);
-      // Whoever notices it shows the dialog that asks for the key.
+      // Refetching makes the sign-in dialog appear.
       if (error instanceof ApiError && error.status === 401) {
         void queryClient.invalidateQueries({ queryKey: statsQuery.queryKey });
       }
@@ -152,7 +152,7 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
               <summary>
                 <ChevronRight className="i" aria-hidden />
                 <b>{group.title}</b>
-                <span className="clip">{group.says(options)}</span>
+                <span className="clip">{group.summary(options)}</span>
               </summary>
               <div className="inside">
                 <ObjectView
@@ -174,7 +174,7 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
                 <Glyph status="FAILED" />
               </span>
               <span>
-                <b className="strong">Not submitted.</b> {refusal}
+                <b className="strong">Task not submitted.</b> {refusal}
                 {unplaced.map((fault) => (
                   <span key={fault.pointer + fault.message} className="block">
                     <code>{fault.pointer}</code> {fault.message}
@@ -189,7 +189,7 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
             Submit task
           </button>
           <span className="hint hide-s">
-            <kbd>Ctrl</kbd> <kbd>↵</kbd> submits
+            <kbd>Ctrl</kbd> <kbd>↵</kbd> to submit
           </span>
         </div>
       </form>
@@ -198,14 +198,14 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
   );
 }
 
-/** The same object with some of its fields. */
+/** The same object with only some of its fields. */
 function only(plan: Field, names: readonly string[]): Field {
   return plan.kind === "object"
     ? { ...plan, entries: plan.entries.filter((entry) => names.includes(entry.name)) }
     : plan;
 }
 
-/** Is there a field that shows the errors at this place? */
+/** True if a field of the form shows errors for this pointer. */
 function isShown(pointer: string, plan: Field, options: Field): boolean {
   const within = (field: Field, base: string): boolean => {
     if (field.kind === "variants") return field.options.some((option) => within(option, base));

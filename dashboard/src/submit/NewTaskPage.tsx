@@ -1,4 +1,4 @@
-// The page New task: a type, its form, and the request that comes of it.
+// The page "New task": task type, form, and the resulting request.
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { taskQuery, taskTypesQuery } from "../data/queries.js";
@@ -19,7 +19,7 @@ export function NewTaskPage() {
     return (
       <Notice
         status="FAILED"
-        strong="The task types can't be read."
+        strong="Couldn't load task types."
         action={{ label: "Try again", onClick: () => void types.refetch() }}
       >
         {explain(types.error)}
@@ -32,8 +32,8 @@ export function NewTaskPage() {
   if (!type) {
     return (
       <div className="nothing">
-        <b>This server has no task types</b>
-        <span className="hint">Define one and start the server with it.</span>
+        <b>No task types</b>
+        <span className="hint">Define a task type and restart the server with it.</span>
       </div>
     );
   }
@@ -55,7 +55,7 @@ export function NewTaskPage() {
   return (
     <>
       {source.error && (
-        <Notice status="FAILED" strong="The task to run again can't be read.">
+        <Notice status="FAILED" strong="Couldn't load the task to run again.">
           {explain(source.error)}
         </Notice>
       )}

@@ -1,4 +1,4 @@
-// The request that the form makes, as it is typed; and parameters to start from.
+// A live preview of the request, and example parameters.
 import { useState } from "react";
 import { type Request, requestAs } from "../data/submit-request.js";
 import { CodeBox } from "../parts/CodeBox.js";
@@ -26,9 +26,9 @@ export function Preview({ request, examples, onFill }: PreviewProps) {
       <div>
         <div className="copy-head">
           <h2>Request</h2>
-          <Segment label="Show as" value={form} options={FORMS} onChange={setForm} />
+          <Segment label="Format" value={form} options={FORMS} onChange={setForm} />
         </div>
-        <CodeBox label="Copy the request" code={requestAs(form, request)} />
+        <CodeBox label="Copy request" code={requestAs(form, request)} />
       </div>
       {examples.length > 0 && (
         <section>
@@ -42,7 +42,7 @@ export function Preview({ request, examples, onFill }: PreviewProps) {
                   className="btn btn-quiet btn-small"
                   onClick={() => onFill(example.parameters)}
                 >
-                  Fill in
+                  Use
                 </button>
               </li>
             ))}

@@ -1,10 +1,10 @@
-// What has been typed so far, kept as it was typed, and how it is read as parameters.
+// The state of the form as typed, and its conversion to parameters.
 import { escapePointer } from "../../../src/model/json.js";
 import type { Field } from "./plan.js";
 import { objectOf } from "./schema.js";
 
 export interface DraftFile {
-  /** Tells two files of one name apart. */
+  /** Distinguishes two files with the same name. */
   readonly key: string;
   readonly name: string;
   readonly size: number | undefined;
@@ -28,14 +28,14 @@ export interface Fault {
 }
 
 export interface Reading {
-  /** undefined: left out. */
+  /** undefined if omitted. */
   readonly value: unknown;
   readonly faults: readonly Fault[];
 }
 
 const EMPTY: Reading = { value: undefined, faults: [] };
 
-/** An empty draft of a field, or one that holds a value. */
+/** A draft for a field, empty or with a value. */
 export function draftOf(field: Field, value: unknown = field.initial): Draft {
   switch (field.kind) {
     case "object": {
@@ -80,7 +80,7 @@ export function draftOf(field: Field, value: unknown = field.initial): Draft {
   }
 }
 
-/** Could this value have been typed into this field? */
+/** True if this value could have been entered in this field. */
 function fits(field: Field, value: unknown): boolean {
   if (value === undefined) return false;
   switch (field.kind) {
@@ -111,10 +111,10 @@ function fits(field: Field, value: unknown): boolean {
   }
 }
 
-/** The value of a draft, and what keeps it from being one. Bounds are the server's business. */
+/** The value of a draft, and its faults. Bounds are checked by the server. */
 export function readDraft(field: Field, draft: Draft, pointer: string, required: boolean): Reading {
   const wrong = (message: string): Reading => ({ value: undefined, faults: [{ pointer, message }] });
-  const missing = required ? wrong("is needed") : EMPTY;
+  const missing = required ? wrong("required") : EMPTY;
   switch (draft.kind) {
     case "object":
       return field.kind === "object" ? readObject(field, draft.entries, pointer) : EMPTY;
@@ -132,7 +132,7 @@ export function readDraft(field: Field, draft: Draft, pointer: string, required:
       const numbers = items.map(Number);
       return numbers.every(Number.isFinite)
         ? { value: numbers, faults: [] }
-        : wrong("must hold numbers only");
+        : wrong("must contain only numbers");
     }
     case "text":
       return draft.text === "" ? missing : readText(field, draft.text, wrong);
@@ -156,7 +156,7 @@ function readText(field: Field, text: string, wrong: (message: string) => Readin
       try {
         return { value: JSON.parse(text), faults: [] };
       } catch (error) {
-        return wrong(`must be JSON: ${error instanceof Error ? error.message : String(error)}`);
+        return wrong(`must be valid JSON: ${error instanceof Error ? error.message : String(error)}`);
       }
     default:
       return { value: text, faults: [] };
@@ -194,7 +194,7 @@ function readFiles(
   return { value: field.kind === "files" && field.many ? ids : ids[0], faults: [] };
 }
 
-/** The faults at a field or inside it that no field of its own shows. */
+/** The faults of a field, including those inside it. */
 export function faultsAt(faults: readonly Fault[], pointer: string): readonly Fault[] {
   return faults.filter((fault) => fault.pointer === pointer || fault.pointer.startsWith(`${pointer}/`));
 }

@@ -1,29 +1,29 @@
-// Parameters that exclude each other: what a JSON Schema says of that beside its properties, as alternatives to choose
-// from. Knows anyOf and oneOf of `required`, `not: {required}` and dependentRequired; the server checks the rest.
+// Mutually exclusive parameters: turns such constraints of a JSON Schema into alternatives to choose from. Supports anyOf and
+// oneOf of `required`, `not: {required}` and dependentRequired; the server checks the rest.
 import { listOf, listOfTexts, objectOf, type Schema } from "./schema.js";
 
 export interface Alternative {
-  /** Names that can't go with it. */
+  /** Parameters excluded by this alternative. */
   readonly without: readonly string[];
-  /** Names that it can't go without. */
+  /** Parameters required by this alternative. */
   readonly needs: readonly string[];
-  /** The parameter that names it. */
+  /** The parameter that gives the alternative its name. */
   readonly named: string;
 }
 
-/** Two or more, or none where nothing excludes anything. */
+/** At least two alternatives, or none if no parameters exclude each other. */
 export function alternativesOf(schema: Schema): readonly Alternative[] {
   const branches = listOf(schema.oneOf ?? schema.anyOf);
   if (branches.length > 1 && branches.every(isOnlyRequired)) return ofBranches(branches);
   return ofConflicts(schema);
 }
 
-/** Does it say which names are there, and nothing of what they are? */
+/** True if a branch only requires properties and does not describe them. */
 export function isOnlyRequired(branch: Schema): boolean {
   return listOfTexts(branch.required).length > 0 && branch.properties === undefined && !("$ref" in branch);
 }
 
-/** Each branch without what only the others need. */
+/** Each branch excludes parameters that only other branches require. */
 function ofBranches(branches: readonly Schema[]): readonly Alternative[] {
   const names = branches.map((branch) => listOfTexts(branch.required));
   return names.map((needs) => ({
@@ -33,7 +33,7 @@ function ofBranches(branches: readonly Schema[]): readonly Alternative[] {
   }));
 }
 
-/** One parameter that others can't go with: with it, or without it and what depends on it. */
+/** One parameter conflicts with others: either with it, or without it and its dependents. */
 function ofConflicts(schema: Schema): readonly Alternative[] {
   const pairs = [schema, ...listOf(schema.allOf)]
     .map((part) => listOfTexts(objectOf(part.not).required))

@@ -1,4 +1,4 @@
-// What every field of the form is given. Draws nothing.
+// The props of form fields.
 import type { Draft, Fault } from "./draft.js";
 import type { Field } from "./plan.js";
 
@@ -6,13 +6,13 @@ export interface FieldProps {
   readonly field: Field;
   readonly draft: Draft;
   readonly required: boolean;
-  /** JSON Pointer into the request: where the server's errors point to. */
+  /** JSON Pointer into the request, as used by the server's errors. */
   readonly pointer: string;
   readonly faults: readonly Fault[];
   readonly onChange: (update: (draft: Draft) => Draft) => void;
 }
 
-/** What a field needs to be tied to its words: ids of label, hint and error. */
+/** Links a control to its label, hint and error by id. */
 export interface Tied {
   readonly id: string;
   readonly describedBy: string;

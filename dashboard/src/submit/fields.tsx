@@ -1,4 +1,4 @@
-// The fields of the form: each shows one kind of value and hands on what is typed.
+// The fields of the form; each edits one kind of value.
 import { useId } from "react";
 import { escapePointer } from "../../../src/model/json.js";
 import { Glyph } from "../parts/Glyph.js";
@@ -16,7 +16,7 @@ export function FieldView(props: FieldProps) {
   return <LabelledField {...props} />;
 }
 
-/** The fields of an object, one below the other; short ones beside each other. */
+/** The fields of an object, stacked; short ones share a line. */
 export function ObjectView({ field, draft, pointer, faults, onChange }: FieldProps) {
   if (field.kind !== "object" || draft.kind !== "object") return null;
   return (
@@ -96,7 +96,7 @@ function VariantsView({ field, draft, required, pointer, faults, onChange }: Fie
   );
 }
 
-/** Another option, with what was typed into the fields that both have. */
+/** Switches to another option and keeps the input of fields that both have. */
 function choose(draft: Draft, chosen: number): Draft {
   if (draft.kind !== "variants") return draft;
   const before = draft.options[draft.chosen];
@@ -140,11 +140,11 @@ function LabelledField(props: FieldProps) {
   );
 }
 
-/** "must be at least 1" as a sentence; what lies deeper says where. */
+/** Turns "must be at least 1" into a sentence; faults inside a value name their position. */
 function sentence(fault: Fault, pointer: string): string {
   const deeper = fault.pointer.slice(pointer.length + 1);
   const text = deeper
-    ? `${/^\d+$/.test(deeper) ? `No. ${Number(deeper) + 1}` : deeper} ${fault.message}`
+    ? `${/^\d+$/.test(deeper) ? `Item ${Number(deeper) + 1}` : deeper} ${fault.message}`
     : fault.message;
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,7 +1,7 @@
-// The options of a submit as fields of the same kind as the parameters, in three groups.
+// The submit options as form fields, in three groups.
 import { formatDuration } from "../../../src/model/time.js";
 import type { WireTask, WireTaskType } from "../lib/api.js";
-import type { Draft } from "./draft.js";
+import type { Draft, Fault } from "./draft.js";
 import type { Field, ObjectEntry } from "./plan.js";
 
 const entry = (name: string, field: Field): ObjectEntry => ({ name, required: false, field });
@@ -32,11 +32,11 @@ const integer = (label: string, placeholder: string, minimum: number, maximum: n
 export interface OptionGroup {
   readonly title: string;
   readonly names: readonly string[];
-  /** What holds now, in a few words. */
-  readonly says: (draft: Draft) => string;
+  /** The current values in a few words. */
+  readonly summary: (draft: Draft) => string;
 }
 
-/** All options, with the defaults of the type in their empty fields. */
+/** All options; empty fields show the defaults of the task type. */
 export function planOptions({ defaults }: WireTaskType): Field {
   return {
     ...words("Options"),
@@ -44,20 +44,20 @@ export function planOptions({ defaults }: WireTaskType): Field {
     entries: [
       entry("queue", text("Queue", defaults.queue)),
       entry("priority", integer("Priority", "0", -100, 100)),
-      entry("delay", text("Delay", "none", "Such as 30s, 5m, 2h.")),
-      entry("run_at", text("Start at", "now", "A date and time, such as 2026-12-24 18:00.")),
-      entry("max_attempts", integer("Attempts", String(defaults.max_attempts), 1, 100)),
+      entry("delay", text("Delay", "none", "For example 30s, 5m or 2h")),
+      entry("run_at", text("Start at", "now", `Local date and time, such as ${EXAMPLE_DATE}`)),
+      entry("max_attempts", integer("Maximum attempts", String(defaults.max_attempts), 1, 100)),
       entry(
         "timeout",
-        text("Timeout", formatDuration(defaults.timeout_ms).replaceAll(" ", ""), "Of each attempt."),
+        text("Timeout", formatDuration(defaults.timeout_ms).replaceAll(" ", ""), "Limit for each attempt"),
       ),
-      entry("summary", line("Summary", "made from the parameters", "The line that names it in lists.")),
+      entry("summary", line("Summary", "generated from the parameters", "Title shown in lists")),
       entry("tags", { ...words("Tags", "Add"), kind: "list", numbers: false, choices: [] }),
     ],
   };
 }
 
-/** The options of a task that is run again, as far as they are not the type's own. When it runs is decided anew. */
+/** The options of a task to run again that differ from the type's defaults. Start times are not copied. */
 export function optionsOf(task: WireTask, { defaults }: WireTaskType): Readonly<Record<string, unknown>> {
   return {
     ...(task.queue !== defaults.queue && { queue: task.queue }),
@@ -75,17 +75,17 @@ export function optionGroups({ defaults }: WireTaskType): readonly OptionGroup[]
     {
       title: "Queue and timing",
       names: ["queue", "priority", "delay", "run_at"],
-      says: (draft) => {
+      summary: (draft) => {
         const delay = textIn(draft, "delay");
         const at = textIn(draft, "run_at");
-        const start = at ? `starts ${at}` : delay ? `starts in ${delay}` : "starts at once";
+        const start = at ? `starts ${at}` : delay ? `starts in ${delay}` : "starts immediately";
         return `${textIn(draft, "queue") ?? defaults.queue}, ${start}`;
       },
     },
     {
       title: "Attempts and timeout",
       names: ["max_attempts", "timeout"],
-      says: (draft) => {
+      summary: (draft) => {
         const attempts = textIn(draft, "max_attempts") ?? String(defaults.max_attempts);
         const each = textIn(draft, "timeout") ?? formatDuration(defaults.timeout_ms);
         return `${attempts} ${attempts === "1" ? "attempt" : "attempts"}, ${each} each`;
@@ -94,7 +94,7 @@ export function optionGroups({ defaults }: WireTaskType): readonly OptionGroup[]
     {
       title: "Summary and tags",
       names: ["summary", "tags"],
-      says: (draft) => {
+      summary: (draft) => {
         const tags = draft.kind === "object" ? draft.entries.tags : undefined;
         const names = tags?.kind === "list" ? tags.items : [];
         return [textIn(draft, "summary"), ...names].filter(Boolean).join(", ") || "none";
@@ -108,9 +108,20 @@ function textIn(draft: Draft, name: string): string | undefined {
   return inner?.kind === "text" && inner.text !== "" ? inner.text : undefined;
 }
 
-/** A local date and time as the API writes it; what is none stays as it is, and the server says so. */
+const EXAMPLE_DATE = "2026-12-24 18:00";
+
+/** The fault of a start date that cannot be parsed. */
+export function dateFaults(value: unknown): readonly Fault[] {
+  if (value === undefined || !Number.isNaN(parseLocal(value).getTime())) return [];
+  return [{ pointer: "/run_at", message: `must be a date and time, such as ${EXAMPLE_DATE}` }];
+}
+
+/** Converts a local date and time to the API's format; leaves invalid dates unchanged. */
 export function toInstant(value: unknown): string {
-  const text = String(value);
-  const at = new Date(text.replace(" ", "T"));
-  return Number.isNaN(at.getTime()) ? text : at.toISOString();
+  const at = parseLocal(value);
+  return Number.isNaN(at.getTime()) ? String(value) : at.toISOString();
+}
+
+function parseLocal(value: unknown): Date {
+  return new Date(String(value).trim().replace(" ", "T"));
 }

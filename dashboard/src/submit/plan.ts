@@ -1,6 +1,6 @@
-// From a JSON Schema to the fields of a form. The subset of draft 2020-12 that can be shown: string, integer, number,
-// boolean, enum and const, arrays of these and of files, objects, anyOf and oneOf, local $ref, title, description,
-// default, examples, bounds, the format "file-id". What is beyond it becomes a field of JSON; the server validates.
+// Derives form fields from a JSON Schema. Supported subset of draft 2020-12: string, integer, number, boolean, enum and const,
+// arrays of these and of files, objects, anyOf and oneOf, local $ref, title, description, default, examples, bounds,
+// deprecated, and the format "file-id". Anything else becomes a JSON field; the server validates.
 import { formatLabel } from "../lib/format.js";
 import { alternativesOf, isOnlyRequired } from "./exclusive.js";
 import { listOf, listOfTexts, objectOf, type Schema } from "./schema.js";
@@ -8,7 +8,7 @@ import { listOf, listOfTexts, objectOf, type Schema } from "./schema.js";
 export interface FieldWords {
   readonly label: string;
   readonly description: string | undefined;
-  /** Shown in the empty field: the default, or the first example. */
+  /** Shown in an empty field: the default, or the first example. */
   readonly placeholder: string | undefined;
   readonly initial: unknown;
 }
@@ -37,16 +37,26 @@ export type Field = FieldWords &
     | { readonly kind: "json" }
   );
 
-/** Texts that may be longer than this get several lines. */
+/** Texts that may be longer than this get a multi-line field. */
 const LONG_TEXT = 1000;
-/** Texts that are no longer than this stand beside each other. */
+/** Fields for texts up to this length share a line. */
 const SHORT_TEXT = 24;
 const DEEPEST = 6;
 
-/** The form of a type's parameters; a field of JSON where its schema has none or is beyond the subset. */
-export function planForm(schema: Schema | null): Field {
+/**
+ * The form for a type's parameters; a JSON field if there is no schema or it exceeds the subset. Deprecated parameters are
+ * left out unless they are among the `given` ones.
+ */
+export function planForm(schema: Schema | null, given: Readonly<Record<string, unknown>> = {}): Field {
   if (schema === null) return { ...wordsOf({}, "Parameters"), kind: "json" };
-  return planField(schema, "Parameters", schema, 0);
+  return withoutDeprecated(planField(schema, "Parameters", schema, 0), schema, given);
+}
+
+function withoutDeprecated(plan: Field, schema: Schema, given: Readonly<Record<string, unknown>>): Field {
+  if (plan.kind !== "object") return plan;
+  const properties = objectOf(schema.properties);
+  const isHidden = (name: string) => objectOf(properties[name]).deprecated === true && !(name in given);
+  return { ...plan, entries: plan.entries.filter(({ name }) => !isHidden(name)) };
 }
 
 function planField(given: Schema, name: string, root: Schema, depth: number): Field {
@@ -108,7 +118,7 @@ function planArray(words: FieldWords, schema: Schema, root: Schema): Field {
   if (items.format === "file-id") return { ...words, kind: "files", many: true };
   const choices = listOfTexts(items.enum);
   const example = examplesOf(schema)[0];
-  const placeholder = Array.isArray(example) ? `Add, such as ${String(example[0])}` : "Add";
+  const placeholder = Array.isArray(example) ? `Add, for example ${String(example[0])}` : "Add";
   if (items.type === "string") return { ...words, placeholder, kind: "list", numbers: false, choices };
   if (items.type === "integer" || items.type === "number") {
     return { ...words, placeholder, kind: "list", numbers: true, choices: [] };
@@ -120,7 +130,7 @@ function planObject(words: FieldWords, schema: Schema, root: Schema, depth: numb
   const properties = Object.entries(objectOf(schema.properties));
   const isOpen = schema.additionalProperties !== undefined && schema.additionalProperties !== false;
   if (properties.length === 0 && isOpen) return { ...words, kind: "json" };
-  // Fields that are said elsewhere would be missing from the form.
+  // Fields defined elsewhere would be missing from the form.
   const isSplit = "if" in schema || listOf(schema.allOf).some((part) => part.properties ?? part.$ref);
   if (isSplit || schema.patternProperties !== undefined) return { ...words, kind: "json" };
   const required = listOfTexts(schema.required);
@@ -129,14 +139,14 @@ function planObject(words: FieldWords, schema: Schema, root: Schema, depth: numb
     kind: "object",
     entries: properties.map(([name, property]) => ({
       name,
-      // What has a default may be left out, whatever the schema of the output says.
+      // A parameter with a default is optional, even if the schema of the parsed value requires it.
       required: required.includes(name) && objectOf(property).default === undefined,
       field: planField(objectOf(property), formatLabel(name), root, depth + 1),
     })),
   };
 }
 
-/** The object as it is, or a choice between those of its fields that exclude each other. */
+/** The object unchanged, or a choice between its mutually exclusive fields. */
 function planAlternatives(plan: Field, schema: Schema): Field {
   const alternatives = alternativesOf(schema);
   if (plan.kind !== "object" || alternatives.length === 0) return plan;
@@ -151,7 +161,7 @@ function planAlternatives(plan: Field, schema: Schema): Field {
         .map((entry) => ({ ...entry, required: entry.required || needs.includes(entry.name) })),
     }),
   );
-  return { ...words, label: "One of", kind: "variants", options };
+  return { ...words, label: textOf(schema.title) ?? "Choose one", kind: "variants", options };
 }
 
 function wordsOf(schema: Schema, name: string): FieldWords {
@@ -166,7 +176,7 @@ function wordsOf(schema: Schema, name: string): FieldWords {
 
 function variantName(schema: Schema, index: number): string {
   const names = listOfTexts(schema.required);
-  return textOf(schema.title) ?? (names.length > 0 ? formatLabel(names.join(", ")) : `Form ${index + 1}`);
+  return textOf(schema.title) ?? (names.length > 0 ? formatLabel(names.join(", ")) : `Option ${index + 1}`);
 }
 
 /** Follows a reference into the same document. */
@@ -178,7 +188,7 @@ function resolve(schema: Schema, root: Schema): Schema {
   return { ...target, ...rest };
 }
 
-/** A value that may also be null is shown as the value: leaving it empty is what null is for. */
+/** A nullable value is shown as the value itself: leaving it empty stands for null. */
 function withoutNull(schema: Schema, root: Schema): Schema {
   const variants = listOf(schema.anyOf ?? schema.oneOf);
   if (variants.length === 0) return schema;

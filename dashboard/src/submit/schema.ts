@@ -1,4 +1,4 @@
-// A JSON Schema as it comes: unknown until looked at.
+// Helpers to read parts of an untyped JSON Schema.
 
 export type Schema = Readonly<Record<string, unknown>>;
 

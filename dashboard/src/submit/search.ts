@@ -1,8 +1,8 @@
-// What the address of the page New task says: which type, and which task to start from.
+// The URL parameters of the page "New task".
 
 export interface NewTaskSearch {
   readonly type?: string;
-  /** Id of a task whose parameters fill the form. */
+  /** Id of the task whose parameters fill the form. */
   readonly from?: string;
 }
 

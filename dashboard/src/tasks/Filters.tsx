@@ -1,4 +1,4 @@
-// The line of filters. Each lives in the address; text is taken over when typing pauses.
+// The filter bar. Filters are stored in the URL; text is applied when typing pauses.
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Search, X } from "lucide-react";
@@ -13,7 +13,7 @@ const TYPING_PAUSE_MS = 250;
 
 interface FiltersProps {
   readonly search: TaskSearch;
-  /** What can be done with all that is found. */
+  /** Actions for all matching tasks. */
   readonly children: ReactNode;
 }
 
@@ -30,7 +30,7 @@ export function Filters({ search, children }: FiltersProps) {
     <div className="filters">
       <TextFilter
         value={search.q ?? ""}
-        // The first letter is a step one can go back from; the others belong to it.
+        // The first letter adds a history entry; the following ones replace it.
         onChange={(q) => set({ q: q || undefined }, search.q !== undefined && q !== "")}
         tag={search.tag}
         onRemoveTag={() => set({ tag: undefined })}
@@ -68,7 +68,7 @@ function TextFilter({ value, onChange, tag, onRemoveTag, onId }: TextFilterProps
   const [text, setText] = useState(value);
   const [given, setGiven] = useState(value);
   if (given !== value) {
-    // The address changed by itself, as by the button Back.
+    // The URL changed, for example by the Back button.
     setGiven(value);
     setText(value);
   }
@@ -105,7 +105,7 @@ function TextFilter({ value, onChange, tag, onRemoveTag, onId }: TextFilterProps
             const id = taskIdIn(text);
             if (id) onId(id);
             else onChange(text);
-            // What was found is next: keys go to the list.
+            // Move on to the results: shortcuts now apply to the list.
             event.currentTarget.blur();
           }
         }}

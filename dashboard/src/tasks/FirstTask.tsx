@@ -1,4 +1,4 @@
-// What an empty server shows: that it is ready, a command that works as it stands, and tasks to start by a button.
+// The start page of an empty server: its state, a command that works as shown, and example tasks to start with one click.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -25,7 +25,7 @@ interface Example {
   readonly parameters: Record<string, unknown>;
 }
 
-/** The first example of each type that needs no file, at most three. */
+/** The first example of each type, at most three. */
 function examplesOf(types: readonly WireTaskType[]): readonly Example[] {
   return types
     .flatMap((type) => type.examples.slice(0, 1).map((example) => ({ type, ...example })))
@@ -44,32 +44,32 @@ export function FirstTask() {
     <div className="first">
       <h2>Ready for your first task</h2>
       <p className="lead">
-        {worker ? "The server is up and a worker is listening. Send it something." : "The server is up."}
+        {worker ? "The server is running and a worker is waiting for tasks." : "The server is running."}
       </p>
       <ol className="steps">
         <Step done title="Server running">
           <p>
             Listening on <code>{SERVER_URL}</code>
-            {health && `, tasks are kept in ${formatStore(health.store)}`}
+            {health && `, storing tasks in ${formatStore(health.store)}`}
           </p>
         </Step>
-        <Step done={worker !== undefined} title={worker ? "Worker connected" : "No worker yet"}>
+        <Step done={worker !== undefined} title={worker ? "Worker running" : "No worker running"}>
           {worker && (
             <p>
-              <b className="strong">{worker.host}</b> takes {plural(worker.task_types.length, "task type")}{" "}
-              and runs {worker.slots} at a time
+              <b className="strong">{worker.host}</b> handles {plural(worker.task_types.length, "task type")}{" "}
+              and runs up to {plural(worker.slots, "task")} at a time
             </p>
           )}
         </Step>
         <Step done={false} title="Submit a task">
-          <p>Paste this into a terminal.</p>
+          <p>Paste this into a terminal:</p>
           {first && (
             <div className="snippet">
               <div className="copy-head">
                 <Segment label="Language" value={form} options={FORMS} onChange={setForm} />
               </div>
               <CodeBox
-                label="Copy the snippet"
+                label="Copy snippet"
                 code={requestAs(form, { task_type: first.type.name, parameters: first.parameters })}
               />
             </div>
@@ -78,14 +78,14 @@ export function FirstTask() {
             <span className="glyph">
               <Glyph status="PENDING" />
             </span>
-            Listening. This page moves on by itself when the task arrives.
+            Waiting. This page updates when the first task arrives.
           </p>
         </Step>
         <li>
           <span />
           <div>
-            <h3>Or start one from here</h3>
-            <p>Task types that this server has, with parameters to try them.</p>
+            <h3>Or start one here</h3>
+            <p>Examples of this server's task types, with parameters.</p>
             <ul className="tries">
               {examples.map((example) => (
                 <Try key={example.type.name} example={example} />
@@ -138,7 +138,7 @@ function Try({ example }: { readonly example: Example }) {
         await queryClient.invalidateQueries({ queryKey: [TASKS] });
         await navigate({ to: "/tasks/$taskId", params: { taskId: task.id } });
       })
-      .catch((error: unknown) => toastError("Not started.", error))
+      .catch((error: unknown) => toastError("Couldn't start the task.", error))
       .finally(() => setBusy(false));
   };
   return (

@@ -1,4 +1,4 @@
-// The foot of the list: how much of it is shown, and its keys.
+// The footer of the list: how much of it is shown, and its keyboard shortcuts.
 import { plural } from "../lib/format.js";
 import type { TaskListView } from "./useTaskList.js";
 
@@ -7,7 +7,7 @@ export function ListFooter({ list }: { readonly list: TaskListView }) {
     <div className="foot">
       {list.loaded && (
         <span className="num">
-          {list.tasks.length.toLocaleString("en")} shown of {list.total}
+          {list.tasks.length.toLocaleString("en")} of {list.total} shown
         </span>
       )}
       <span className="sr" role="status">
@@ -24,7 +24,7 @@ export function ListFooter({ list }: { readonly list: TaskListView }) {
         <kbd>N</kbd> new task
       </span>
       <span>
-        <kbd>?</kbd> all keys
+        <kbd>?</kbd> all shortcuts
       </span>
     </div>
   );

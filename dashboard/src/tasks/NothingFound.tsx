@@ -1,4 +1,4 @@
-// What stands in place of a list without a matching task.
+// Shown instead of the list when no task matches.
 import { useNavigate } from "@tanstack/react-router";
 import { describeSearch, type TaskSearch } from "../data/search.js";
 import type { TaskListView } from "./useTaskList.js";
@@ -8,7 +8,7 @@ export function NothingFound({ search, list }: { readonly search: TaskSearch; re
   const filtered = Object.keys(search).length > 0;
   return (
     <div className="nothing">
-      <b>{filtered ? "No task matches" : "No task yet"}</b>
+      <b>{filtered ? "No matching tasks" : "No tasks yet"}</b>
       <span className="hint">{describeSearch(search)}</span>
       {filtered && (
         <button

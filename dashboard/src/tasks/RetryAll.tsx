@@ -1,4 +1,4 @@
-// Retries all failed tasks that the list shows: asks once, then says how far it is.
+// Retries all failed tasks in the list: asks for confirmation, then shows progress.
 import { RotateCw } from "lucide-react";
 import { lazy, Suspense, useMemo, useState } from "react";
 import type { TaskSearch } from "../data/search.js";

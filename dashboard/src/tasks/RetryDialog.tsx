@@ -1,4 +1,4 @@
-// Asks whether these tasks shall be retried, and does it: a few at a time, each as if its own button were pressed.
+// Confirms and performs the retry of several tasks, a few at a time, each as if its own button were pressed.
 import { Dialog } from "@base-ui/react/dialog";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
@@ -10,8 +10,8 @@ import { ProgressBar } from "../parts/Bar.js";
 import { explain, toast } from "../parts/toasts.js";
 import type { TaskListView } from "./useTaskList.js";
 
-/** Requests at once: quick, and the server keeps room for others. */
-const AT_ONCE = 4;
+/** Parallel requests; few enough to leave the server responsive. */
+const PARALLEL = 4;
 
 interface RetryDialogProps {
   readonly tasks: readonly WireTask[];
@@ -23,7 +23,7 @@ interface RetryDialogProps {
 interface Progress {
   readonly of: number;
   readonly done: number;
-  /** The first refusal, and how many there were. */
+  /** The first error, and how many there were. */
   readonly refused: { readonly count: number; readonly reason: string } | undefined;
 }
 
@@ -41,8 +41,8 @@ export function RetryDialog({ tasks, search, list, onClose }: RetryDialogProps) 
     const left = [...tasks];
     let done = 0;
     let refused: Progress["refused"];
-    const say = () => setProgress({ of: tasks.length, done, refused });
-    say();
+    const report = () => setProgress({ of: tasks.length, done, refused });
+    report();
     const work = async () => {
       for (let task = left.shift(); task && !stop.current.signal.aborted; task = left.shift()) {
         try {
@@ -52,10 +52,10 @@ export function RetryDialog({ tasks, search, list, onClose }: RetryDialogProps) 
         } catch (error) {
           refused = { count: (refused?.count ?? 0) + 1, reason: refused?.reason ?? explain(error) };
         }
-        say();
+        report();
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await Promise.all(Array.from({ length: PARALLEL }, work));
     if (done > 0) toast(`Retried ${plural(done, "task")}`);
     if (refused === undefined) onClose();
   };
@@ -71,8 +71,8 @@ export function RetryDialog({ tasks, search, list, onClose }: RetryDialogProps) 
           </Dialog.Title>
           <Dialog.Description className="hint">
             Filter: {describeSearch(search)}
-            {list.hasMore && `, the ${formatNumber(list.tasks.length)} shown of ${list.total}`}. Each becomes
-            a new task with the same parameters; the failed ones stay as they are.
+            {list.hasMore && `, ${formatNumber(list.tasks.length)} loaded of ${list.total}`}. Each is
+            submitted as a new task with the same parameters; the failed tasks remain unchanged.
           </Dialog.Description>
           {progress && (
             <div className="running running-wide" data-status="RUNNING">
@@ -84,7 +84,7 @@ export function RetryDialog({ tasks, search, list, onClose }: RetryDialogProps) 
           <div role="alert">
             {progress?.refused && (
               <span className="error-text" data-status="FAILED">
-                {plural(progress.refused.count, "task")} not retried: {progress.refused.reason}
+                Couldn't retry {plural(progress.refused.count, "task")}: {progress.refused.reason}
               </span>
             )}
           </div>

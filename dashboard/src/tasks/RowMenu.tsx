@@ -1,4 +1,4 @@
-// The actions of one task, as far as they are legal. The menu itself comes when it is first opened.
+// The available actions of one task. The menu itself is loaded when first opened.
 import { Ellipsis } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { titleOf } from "../data/task-words.js";

@@ -1,4 +1,4 @@
-// The statuses as tabs, each with its count under the filters of type and queue.
+// Status tabs, each with its count under the current type and queue filters.
 import { useQuery } from "@tanstack/react-query";
 import { STATUSES, type Status } from "../../../src/model/status.js";
 import { statsQuery } from "../data/queries.js";
@@ -11,7 +11,7 @@ import { PlainLink } from "../parts/PlainLink.js";
 
 type Counts = Readonly<Record<Status, number>>;
 
-/** Counts under type and queue; undefined where rollups can't tell, as for a text. */
+/** Counts for the type and queue filters; undefined if the statistics cannot tell, for example with a text filter. */
 export function countsUnder(stats: WireStats | undefined, search: TaskSearch): Counts | undefined {
   if (!stats || search.q || search.tag) return undefined;
   if (!search.type && !search.queue) return stats.counts;
@@ -53,7 +53,7 @@ export function StatusTabs({ search }: { readonly search: TaskSearch }) {
 }
 
 function Count({ value }: { readonly value: number | undefined }) {
-  // Its room is there before the number is.
+  // Reserves space before the number is known.
   return (
     <span className="count" title={value === undefined ? undefined : formatNumber(value)}>
       {value !== undefined && formatCount(value)}

@@ -1,4 +1,4 @@
-// The opened menu of one task.
+// The open menu of one task.
 import { Menu } from "@base-ui/react/menu";
 import { useNavigate } from "@tanstack/react-router";
 import { Copy, Ellipsis, ListFilter, Play, RotateCw, Square } from "lucide-react";
@@ -12,7 +12,7 @@ export function TaskMenu({ task, actions }: TaskMenuProps) {
   const copy = (what: string, text: string) => {
     navigator.clipboard.writeText(text).then(
       () => toast(`Copied ${what}`),
-      (error: unknown) => toastError("Not copied.", error),
+      (error: unknown) => toastError("Couldn't copy.", error),
     );
   };
   const url = `${SERVER_URL}/api/tasks/${task.id}`;
@@ -40,7 +40,7 @@ export function TaskMenu({ task, actions }: TaskMenuProps) {
             )}
             <Menu.Item onClick={() => actions.runAgain(task)}>
               <Play className="i" aria-hidden />
-              Run again…
+              Edit and run…
               <kbd>E</kbd>
             </Menu.Item>
             <Menu.Item onClick={() => void navigate({ to: "/tasks", search: { type: task.task_type } })}>
@@ -48,15 +48,15 @@ export function TaskMenu({ task, actions }: TaskMenuProps) {
               Filter by this type
             </Menu.Item>
             <Menu.Separator render={<hr />} />
-            <Menu.Item onClick={() => copy("the id", task.id)}>
+            <Menu.Item onClick={() => copy("task id", task.id)}>
               <Copy className="i" aria-hidden />
               Copy id
             </Menu.Item>
-            <Menu.Item onClick={() => copy("the command", `curl ${url}`)}>
+            <Menu.Item onClick={() => copy("command", `curl ${url}`)}>
               <Copy className="i" aria-hidden />
               Copy as curl
             </Menu.Item>
-            <Menu.Item onClick={() => copy("the command", `taskwright get ${task.id}`)}>
+            <Menu.Item onClick={() => copy("command", `taskwright get ${task.id}`)}>
               <Copy className="i" aria-hidden />
               Copy as CLI
             </Menu.Item>

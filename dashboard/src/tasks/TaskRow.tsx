@@ -1,4 +1,4 @@
-// One task in the list; on a phone the same cells are a card.
+// One task in the list; on phones the same cells form a card.
 import { Link } from "@tanstack/react-router";
 import { Play, RotateCw, Square } from "lucide-react";
 import { type MouseEvent, memo } from "react";
@@ -19,7 +19,7 @@ export interface TaskRowProps {
   readonly task: WireTask;
   readonly index: number;
   readonly measure: (element: HTMLTableRowElement | null) => void;
-  /** The one row that Tab reaches. */
+  /** True for the row that Tab reaches. */
   readonly isCurrent: boolean;
   readonly onFocus: (id: string) => void;
   readonly onOpen: (id: string) => void;
@@ -106,8 +106,8 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
             <button
               type="button"
               className="icon-btn verb again"
-              aria-label={`Run ${titleOf(task)} again`}
-              title="Run again…"
+              aria-label={`Edit and run ${titleOf(task)}`}
+              title="Edit and run…"
               onClick={() => actions.runAgain(task)}
             >
               <Play className="i" aria-hidden />
@@ -120,7 +120,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
   );
 });
 
-/** The cells that the clock moves. */
+/** The cells that depend on the current time. */
 function Times({ task }: { readonly task: WireTask }) {
   const now = useNow();
   const ran = ranFor(task, now);

@@ -1,4 +1,4 @@
-// The live list: a real table, drawn only where it is seen. Rows change in place; new ones wait behind the pill.
+// The live list: a virtualised table. Rows change in place; new ones are held back behind the "new" button.
 import { getRouteApi, useNavigate, useParams } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp } from "lucide-react";
@@ -7,7 +7,7 @@ import { canCancel, canRetry } from "../data/task-words.js";
 import { formatCount } from "../lib/format.js";
 import { useKeys } from "../lib/keys.js";
 import { MOST_COUNTED } from "../live/fresh.js";
-import { COLUMN_HEADER, ROW, ROW_GROUP, TABLE, UNSPOKEN } from "../parts/roles.js";
+import { COLUMN_HEADER, HIDDEN_FROM_READERS, ROW, ROW_GROUP, TABLE } from "../parts/roles.js";
 import { useTaskActions } from "./actions.js";
 import { TaskRow } from "./TaskRow.js";
 import type { TaskListView } from "./useTaskList.js";
@@ -21,7 +21,7 @@ export function TaskTable({ list }: { readonly list: TaskListView }) {
   const navigate = useNavigate();
   const actions = useTaskActions();
   const search = route.useSearch();
-  // The detail over the list hears the keys itself.
+  // While a task is open over the list, its drawer handles the shortcuts.
   const isCovered = useParams({ strict: false, select: ({ taskId }) => taskId !== undefined });
   const body = useRef<HTMLTableSectionElement>(null);
   const [current, setCurrent] = useState<string>();
@@ -53,7 +53,7 @@ export function TaskTable({ list }: { readonly list: TaskListView }) {
     },
     [index, tasks, virtualizer],
   );
-  // The row that the keys chose takes the focus, once it is drawn.
+  // Focuses the row chosen by keyboard once it is rendered.
   useEffect(() => {
     if (current !== undefined) body.current?.querySelector<HTMLElement>(`[data-id="${current}"]`)?.focus();
   }, [current]);
@@ -122,10 +122,10 @@ export function TaskTable({ list }: { readonly list: TaskListView }) {
   );
 }
 
-/** Stands for the rows that are out of sight. */
+/** Takes the space of rows outside the viewport. */
 function Space({ height }: { readonly height: number }) {
   return height > 0 ? (
-    <tr {...UNSPOKEN} className="space" style={{ "--space": `${height}px` }}>
+    <tr {...HIDDEN_FROM_READERS} className="space" style={{ "--space": `${height}px` }}>
       <td colSpan={9} />
     </tr>
   ) : null;

@@ -1,4 +1,4 @@
-// The home of the product: the hour, the filters, the live list, and the detail that opens over it.
+// The main page: last hour, filters, live list, and the task drawer over it.
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Outlet } from "@tanstack/react-router";
 import { statsQuery } from "../data/queries.js";
@@ -40,7 +40,7 @@ export function TasksPage() {
           {list.searchedUntil && (
             <Notice
               strong={`Searched back to ${list.searchedUntil}.`}
-              action={{ label: "Keep going", onClick: list.more }}
+              action={{ label: "Continue search", onClick: list.more }}
             >
               {list.tasks.length} found so far.
             </Notice>
@@ -60,11 +60,7 @@ export function TasksPage() {
 function StoreNotice({ error, retry }: { readonly error: unknown; readonly retry: () => void }) {
   if (error) {
     return (
-      <Notice
-        status="FAILED"
-        strong="The list can't be read."
-        action={{ label: "Try again", onClick: retry }}
-      >
+      <Notice status="FAILED" strong="Couldn't load tasks." action={{ label: "Try again", onClick: retry }}>
         {explain(error)}
       </Notice>
     );
@@ -77,7 +73,9 @@ function LiveNotice() {
   if (connection === "polling" || connection === "reconnecting") {
     return (
       <Notice status="PENDING" waitingFor="retry" strong="Live updates are off." afloat>
-        {connection === "polling" ? "Asking every 5 s instead." : "The server does not answer; trying again."}
+        {connection === "polling"
+          ? "Polling every 5 s instead."
+          : "The server does not respond; reconnecting."}
       </Notice>
     );
   }

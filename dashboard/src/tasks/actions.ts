@@ -1,20 +1,20 @@
-// Cancel and retry, from wherever they are pressed, and what is said about it.
+// The cancel, retry and run-again actions, with their toasts.
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { replaceTask, TASK } from "../data/cache.js";
-import { titleOf } from "../data/task-words.js";
+import { quotedTitle } from "../data/task-words.js";
 import { client, type WireTask } from "../lib/api.js";
 import { toast, toastError } from "../parts/toasts.js";
 
 export interface TaskActions {
   cancel(task: WireTask): void;
   retry(task: WireTask): void;
-  /** Opens the form, filled in as this task was. */
+  /** Opens the form filled with the parameters of this task. */
   runAgain(task: WireTask): void;
 }
 
-/** A task, and what can be done with it. */
+/** A task and its actions. */
 export interface TaskMenuProps {
   readonly task: WireTask;
   readonly actions: TaskActions;
@@ -29,9 +29,9 @@ export function useTaskActions(): TaskActions {
       client.cancel(task.id).then(
         (cancelled) => {
           replaceTask(queryClient, cancelled);
-          toast(`${cancelled.status === "CANCELLED" ? "Cancelled" : "Stopping"} ${titleOf(task)}`);
+          toast(`${cancelled.status === "CANCELLED" ? "Cancelled" : "Stopping"} ${quotedTitle(task)}`);
         },
-        (error: unknown) => toastError("Not cancelled.", error),
+        (error: unknown) => toastError("Couldn't cancel the task.", error),
       );
     },
     [queryClient],
@@ -43,13 +43,13 @@ export function useTaskActions(): TaskActions {
         (created) => {
           replaceTask(queryClient, { ...task, retried_by: created.id });
           queryClient.setQueryData([TASK, created.id], created);
-          toast(`Retried ${titleOf(task)}`, {
+          toast(`Retried ${quotedTitle(task)}`, {
             label: "View",
             onClick: () =>
               void navigate({ to: "/tasks/$taskId", params: { taskId: created.id }, search: (old) => old }),
           });
         },
-        (error: unknown) => toastError("Not retried.", error),
+        (error: unknown) => toastError("Couldn't retry the task.", error),
       );
     },
     [queryClient, navigate],

@@ -1,4 +1,4 @@
-// The list as the page shows it: pages joined, new tasks held back, more on demand.
+// The list as displayed: pages joined, new tasks held back, more loaded on demand.
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo } from "react";
 import { taskListQuery } from "../data/queries.js";
@@ -11,17 +11,17 @@ export interface TaskListView {
   readonly tasks: readonly WireTask[];
   readonly loaded: boolean;
   readonly error: unknown;
-  /** "12,000", or "10,000+" where counting stopped. */
+  /** "12,000", or "10,000+" if counting stopped there. */
   readonly total: string | undefined;
   readonly totalValue: number;
-  /** How far a search without an index got, while there is more. */
+  /** How far back an unfinished search without an index has got. */
   readonly searchedUntil: string | undefined;
-  /** New tasks that wait behind the pill. */
+  /** Number of new tasks held back. */
   readonly fresh: number;
   readonly hasMore: boolean;
   readonly loadingMore: boolean;
   readonly more: () => void;
-  /** Reads anew from the top, and shows what waited. */
+  /** Reloads from the top, including tasks held back. */
   readonly refresh: () => void;
 }
 
@@ -37,20 +37,20 @@ export function useTaskList(search: TaskSearch): TaskListView {
     watchList(search, new Set(tasks.map((task) => task.id)));
   }, [search, tasks]);
   useEffect(() => unwatchList, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another list, and nothing waits for it yet.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a different list has no tasks held back yet.
   useEffect(clearFresh, [search]);
 
   const refresh = useCallback(() => {
     clearFresh();
     window.scrollTo({ top: 0 });
-    // One page again, not as many as were open.
+    // Reload one page only, not all loaded pages.
     queryClient.setQueryData(options.queryKey, (data) =>
       data ? { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) } : data,
     );
     void queryClient.invalidateQueries({ queryKey: options.queryKey, exact: true });
   }, [queryClient, options.queryKey]);
 
-  // Nothing is on the page that could move.
+  // With an empty list nothing can shift, so new tasks are shown immediately.
   const isEmpty = query.isSuccess && tasks.length === 0;
   useEffect(() => {
     if (isEmpty && waiting > 0) refresh();

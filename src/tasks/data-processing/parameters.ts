@@ -1,4 +1,4 @@
-// What data_processing takes and answers. The schemas make form, API docs and flags.
+// Parameters and result of data_processing. Form, API docs and command-line flags are generated from these schemas.
 import { z } from "zod";
 import { fileId } from "../../index.js";
 
@@ -8,7 +8,7 @@ const DEFAULT_SECONDS = 10;
 const fields = z.strictObject({
   file_id: fileId({
     title: "Data file",
-    description: "An uploaded CSV, TSV, JSON lines or Parquet file.",
+    description: "Uploaded CSV, TSV, JSON Lines or Parquet file.",
   }).optional(),
   rows: z
     .int()
@@ -17,7 +17,7 @@ const fields = z.strictObject({
     .optional()
     .meta({
       title: "Sample rows",
-      description: `Without a file: generate a sample of that many rows and analyse it. Default ${DEFAULT_ROWS}.`,
+      description: `Number of rows to generate and analyse if no file is given. Default: ${DEFAULT_ROWS}.`,
       examples: [1000, 1_000_000],
     }),
   duration_seconds: z
@@ -27,7 +27,7 @@ const fields = z.strictObject({
     .optional()
     .meta({
       title: "Sample duration",
-      description: `Seconds that generating and analysing the sample take at least. Default ${DEFAULT_SECONDS}.`,
+      description: `Minimum duration in seconds of generating and analysing the sample. Default: ${DEFAULT_SECONDS}.`,
       examples: [DEFAULT_SECONDS],
     }),
   delimiter: z
@@ -36,12 +36,12 @@ const fields = z.strictObject({
     .optional()
     .meta({
       title: "Delimiter",
-      description: 'What separates the fields of a CSV file: one character, or "tab". Default: found out.',
+      description: 'Field separator of a CSV file: one character, or "tab". Default: detected.',
       examples: [",", ";", "tab", "|"],
     }),
   header: z.boolean().optional().meta({
     title: "First line is a header",
-    description: "Does the first line of a CSV file name the columns? Default: found out.",
+    description: "Whether the first line of a CSV file contains the column names. Default: detected.",
   }),
   columns: z
     .array(z.string().min(1).max(300))
@@ -58,8 +58,9 @@ const fields = z.strictObject({
 const FILE_OPTIONS = ["delimiter", "header", "columns"] as const;
 const SAMPLE_OPTIONS = ["rows", "duration_seconds"] as const;
 
-/** The same for whoever reads the JSON Schema, as the form does. */
+/** The same constraints as JSON Schema, used by the form. */
 const EXCLUSIONS = {
+  title: "Data source",
   allOf: SAMPLE_OPTIONS.map((name) => ({ not: { required: ["file_id", name] } })),
   dependentRequired: Object.fromEntries(FILE_OPTIONS.map((name) => [name, ["file_id"]])),
 };
@@ -67,7 +68,7 @@ const EXCLUSIONS = {
 export const parameters = fields
   .superRefine((value, refinement) => {
     const misplaced = value.file_id === undefined ? FILE_OPTIONS : SAMPLE_OPTIONS;
-    const belongs = value.file_id === undefined ? "needs a file_id" : "can't go with a file_id";
+    const belongs = value.file_id === undefined ? "requires file_id" : "cannot be combined with file_id";
     for (const name of misplaced) {
       if (value[name] !== undefined) refinement.addIssue({ code: "custom", path: [name], message: belongs });
     }
@@ -77,7 +78,7 @@ export const parameters = fields
 export type Parameters = z.output<typeof parameters>;
 export type FileOptions = Pick<Parameters, (typeof FILE_OPTIONS)[number]>;
 
-/** How many rows to generate, and how many simulated seconds that takes. */
+/** Number of rows to generate, and the simulated duration in seconds. */
 export function sampleOf(value: Parameters): { readonly rows: number; readonly seconds: number } {
   return { rows: value.rows ?? DEFAULT_ROWS, seconds: value.duration_seconds ?? DEFAULT_SECONDS };
 }
@@ -89,24 +90,24 @@ const figure = z.number().nullable();
 const column = z.object({
   name: z.string(),
   type: z.enum(COLUMN_TYPES),
-  count: z.int().describe("Values that are there."),
-  nulls: z.int().describe("Values that are missing: empty, NA, N/A, NULL, NaN."),
-  distinct: z.int().nullable().describe("Different values; null for type other."),
+  count: z.int().describe("Number of values that are present."),
+  nulls: z.int().describe("Number of missing values: empty, NA, N/A, NULL, NaN."),
+  distinct: z.int().nullable().describe("Number of distinct values; null for type other."),
   min: z
     .union([z.number(), z.string()])
     .nullable()
-    .describe("Smallest value; a text where JSON has no number for it."),
-  max: z.union([z.number(), z.string()]).nullable().describe("Largest value, as min."),
-  mean: figure.optional().describe("Arithmetic mean. Numbers only, as the next ones."),
+    .describe("Smallest value; a string if JSON has no number for it."),
+  max: z.union([z.number(), z.string()]).nullable().describe("Largest value, in the same form as min."),
+  mean: figure.optional().describe("Arithmetic mean. Only for numeric columns, like the following fields."),
   median: figure.optional(),
-  std_dev: figure.optional().describe("Standard deviation of the sample (n − 1)."),
-  q25: figure.optional().describe("First quartile, interpolated linearly between neighbours."),
-  q75: figure.optional().describe("Third quartile, as q25."),
+  std_dev: figure.optional().describe("Sample standard deviation (n − 1)."),
+  q25: figure.optional().describe("First quartile, linearly interpolated."),
+  q75: figure.optional().describe("Third quartile, linearly interpolated."),
   histogram: z
     .array(z.object({ from: z.number(), to: z.number(), count: z.int() }))
     .max(20)
     .optional()
-    .describe("Values from `from` up to, not including, `to`; the last bin includes it."),
+    .describe("Number of values from `from` (inclusive) to `to` (exclusive; inclusive in the last bin)."),
   values: z
     .array(z.object({ value: z.string(), count: z.int() }))
     .max(10)
@@ -127,19 +128,19 @@ export const result = z.object({
       delimiter: z.string().optional(),
     })
     .optional()
-    .describe("The file; absent for a sample."),
+    .describe("The input file; absent for a generated sample."),
   simulated: z.literal(true).optional().describe("The data was generated."),
   approximate: z
     .literal(true)
     .optional()
     .describe(
-      "The exact figures did not fit into memory: distinct, median and quartiles are estimates; distinct may be off by a tenth or more.",
+      "Exact figures did not fit into memory: distinct, median and quartiles are estimates; distinct may be off by 10 % or more.",
     ),
   truncated: z
     .literal(true)
     .optional()
-    .describe("There was more than a result may hold; statistics.csv has all of it."),
-  artifact_id: z.string().describe("statistics.csv"),
+    .describe("The result was truncated to its size limit; statistics.csv is complete."),
+  artifact_id: z.string().describe("Id of the artifact statistics.csv."),
 });
 
 export type Result = z.output<typeof result>;

@@ -1,10 +1,10 @@
-// What email takes and answers.
+// Parameters and result of email.
 import { z } from "zod";
 import { fileId } from "../../index.js";
 
-/** All addresses together, so that the result, which repeats them, stays within its bound. */
+/** Limit for all addresses together, so that the result, which repeats them, stays within its size limit. */
 const MAX_ADDRESS_CHARACTERS = 64_000;
-/** A header ends at a line break, and the next line would be the writer's own header. */
+/** Header values must not contain line breaks, which would allow injecting headers. */
 const oneLine = (max: number) =>
   z
     .string()
@@ -18,7 +18,7 @@ export const parameters = z.strictObject({
     .meta({
       title: "From",
       description:
-        "The sender. Default: TASKWRIGHT_SMTP_FROM, the user of TASKWRIGHT_SMTP_URL, or this machine.",
+        "Sender address. Default: TASKWRIGHT_SMTP_FROM, the user in TASKWRIGHT_SMTP_URL, or this machine.",
       examples: ["Shop <shop@example.org>"],
     }),
   recipients: z
@@ -26,25 +26,25 @@ export const parameters = z.strictObject({
     .min(1)
     .max(1000)
     .refine((addresses) => addresses.join("").length <= MAX_ADDRESS_CHARACTERS, {
-      message: `must have at most ${MAX_ADDRESS_CHARACTERS} characters together`,
+      message: `must have at most ${MAX_ADDRESS_CHARACTERS} characters in total`,
     })
     .meta({
       title: "Recipients",
-      description: "Each gets a message of their own; an address that stands twice gets one.",
+      description: "One message per address; duplicates are ignored.",
       examples: [["ada@example.org", "grace@example.org"]],
     }),
   subject: oneLine(998).meta({ title: "Subject", examples: ["Your order has been shipped"] }),
-  text: z.string().max(200_000).meta({ title: "Text", description: "The message as plain text." }),
+  text: z.string().max(200_000).meta({ title: "Text", description: "Message as plain text." }),
   html: z
     .string()
     .max(200_000)
     .optional()
-    .meta({ title: "HTML", description: "The message as HTML, beside the plain text." }),
+    .meta({ title: "HTML", description: "Message as HTML, in addition to the plain text." }),
   attachments: z
-    .array(fileId({ title: "Attachment", description: "An uploaded file." }))
+    .array(fileId({ title: "Attachment", description: "Uploaded file." }))
     .max(20)
     .optional()
-    .meta({ title: "Attachments", description: "Uploaded files, 25 MB together." }),
+    .meta({ title: "Attachments", description: "Uploaded files, up to 25 MB in total." }),
 });
 
 export type Parameters = z.output<typeof parameters>;
@@ -53,14 +53,16 @@ const recipient = z.object({
   address: z.string(),
   status: z
     .enum(["sent", "refused", "pending"])
-    .describe("sent: the server took it. refused: for good (5xx). pending: not yet."),
-  message_id: z.string().optional().describe("Of what was sent."),
-  error: z.string().optional().describe("What the server said."),
+    .describe(
+      "sent: accepted by the mail server. refused: permanently rejected (5xx). pending: not delivered yet.",
+    ),
+  message_id: z.string().optional().describe("Message-ID of the sent message."),
+  error: z.string().optional().describe("Response of the mail server."),
 });
 
 export const result = z.object({
   sent: z.int(),
-  failed: z.int().describe("Recipients that the server refused for good."),
+  failed: z.int().describe("Number of recipients the mail server permanently refused."),
   recipients: z.array(recipient),
 });
 

@@ -1,4 +1,4 @@
-// What image_processing takes and answers.
+// Parameters and result of image_processing.
 import { z } from "zod";
 import { fileId } from "../../index.js";
 
@@ -16,39 +16,39 @@ const side = z.int().min(1).max(MAX_SIDE).optional();
 
 const fields = z.strictObject({
   file_ids: z
-    .array(fileId({ title: "Image", description: "An uploaded image." }))
+    .array(fileId({ title: "Image", description: "Uploaded image." }))
     .min(1)
     .max(100)
     .optional()
     .meta({ title: "Images", description: "Uploaded JPEG, PNG, WebP, GIF, TIFF or AVIF images." }),
   image_count: count.meta({
     title: "Sample images",
-    description: `Without files: draw that many sample images first, two seconds each. Default ${DEFAULT_COUNT}.`,
+    description: `Number of sample images to generate if no files are given, two seconds each. Default: ${DEFAULT_COUNT}.`,
     examples: [3, 10],
   }),
-  count: count.meta({ title: "Count", description: "Another name for image_count." }),
+  count: count.meta({ title: "Count", description: "Alias of image_count.", deprecated: true }),
   operation: z
     .enum(OPERATIONS)
     .default("resize")
-    .meta({ title: "Operation", description: "What to do with each image. Default resize." }),
+    .meta({ title: "Operation", description: "Operation to apply to each image. Default: resize." }),
   width: side.meta({
     title: "Width",
-    description: `Pixels, for resize and thumbnail. Default: ${DEFAULT_WIDTH} for resize where no height is given, ${THUMBNAIL_SIZE} for thumbnail.`,
+    description: `Width in pixels, for resize and thumbnail. Default: ${DEFAULT_WIDTH} for resize if no height is given, ${THUMBNAIL_SIZE} for thumbnail.`,
     examples: [320, 800],
   }),
   height: side.meta({
     title: "Height",
-    description: `Pixels, for resize and thumbnail. Default: as the width asks; ${THUMBNAIL_SIZE} for thumbnail.`,
+    description: `Height in pixels, for resize and thumbnail. Default: proportional to the width for resize, ${THUMBNAIL_SIZE} for thumbnail.`,
   }),
   fit: z.enum(["cover", "contain", "fill", "inside", "outside"]).optional().meta({
     title: "Fit",
     description:
-      "How an image fills width and height of another shape. Default: inside for resize (nothing is cut), cover for thumbnail.",
+      "How an image fits a width and height with another aspect ratio. Default: inside for resize (nothing is cropped), cover for thumbnail.",
   }),
   format: z.enum(FORMATS).optional().meta({
     title: "Format",
     description:
-      "Format of the outputs. Default: webp for convert; else that of the input, and png for GIF and TIFF.",
+      "Output format. Default: webp for convert; otherwise the input's format, or png for GIF and TIFF.",
   }),
   quality: z
     .int()
@@ -57,7 +57,7 @@ const fields = z.strictObject({
     .optional()
     .meta({
       title: "Quality",
-      description: "1–100, for jpeg, webp and avif. Default: 80, for avif 50.",
+      description: "1–100, for jpeg, webp and avif. Default: 80, or 50 for avif.",
       examples: [80],
     }),
   angle: z
@@ -67,7 +67,7 @@ const fields = z.strictObject({
     .optional()
     .meta({
       title: "Angle",
-      description: `Degrees clockwise, for rotate; corners that come up empty are black, or clear where the format can. Default ${DEFAULT_ANGLE}.`,
+      description: `Degrees clockwise, for rotate; empty corners are transparent if the format supports it, otherwise black. Default: ${DEFAULT_ANGLE}.`,
       examples: [90, 180],
     }),
 });
@@ -79,27 +79,27 @@ export const parameters = fields.superRefine((given, refinement) => {
     if (given[name] !== undefined) refinement.addIssue({ code: "custom", path: [name], message });
   };
   if (given.file_ids !== undefined) {
-    refuse("image_count", "can't go with file_ids");
-    refuse("count", "can't go with file_ids");
+    refuse("image_count", "cannot be combined with file_ids");
+    refuse("count", "cannot be combined with file_ids");
   } else if (
     given.image_count !== undefined &&
     given.count !== undefined &&
     given.image_count !== given.count
   ) {
-    refuse("count", "must equal image_count where both are given; they mean the same");
+    refuse("count", "must equal image_count, of which it is an alias");
   }
   if (given.operation !== "resize" && given.operation !== "thumbnail") {
-    for (const name of SIZING) refuse(name, "goes with the operations resize and thumbnail");
+    for (const name of SIZING) refuse(name, "is only allowed with the operations resize and thumbnail");
   }
-  if (given.operation !== "rotate") refuse("angle", "goes with the operation rotate");
-  if (given.format === "png") refuse("quality", "means nothing for png, which loses nothing");
+  if (given.operation !== "rotate") refuse("angle", "is only allowed with the operation rotate");
+  if (given.format === "png") refuse("quality", "is not allowed for png, which is lossless");
 });
 
 export type Parameters = z.output<typeof parameters>;
 export type Operation = Parameters["operation"];
 export type Format = (typeof FORMATS)[number];
 
-/** How many sample images to draw. */
+/** Number of sample images to generate. */
 export function sampleCount(given: Parameters): number {
   return given.image_count ?? given.count ?? DEFAULT_COUNT;
 }
@@ -130,28 +130,30 @@ export function angleOf(given: Parameters): number {
 }
 
 const image = z.object({
-  name: z.string().describe("Name of the output."),
+  name: z.string().describe("Name of the output file."),
   source_name: z.string(),
-  width: z.int().describe("Of the output, in pixels, as the next ones."),
+  width: z.int().describe("Width of the output in pixels; height likewise."),
   height: z.int(),
   format: z.string(),
-  width_before: z.int().describe("Of the input as it is looked at, in pixels, as the next ones."),
+  width_before: z
+    .int()
+    .describe("Width of the input in pixels, after applying its EXIF orientation; height_before likewise."),
   height_before: z.int(),
   format_before: z.string(),
   size_bytes_before: z.int(),
   size_bytes_after: z.int(),
-  artifact_id: z.string().describe("The output."),
+  artifact_id: z.string().describe("Id of the output artifact."),
 });
 
 export const result = z.object({
   operation: z.enum(OPERATIONS),
   images: z.array(image),
-  size_bytes_before: z.int().describe("Of all inputs."),
-  size_bytes_after: z.int().describe("Of all outputs."),
-  simulated: z.literal(true).optional().describe("The inputs were drawn."),
+  size_bytes_before: z.int().describe("Total size of all inputs in bytes."),
+  size_bytes_after: z.int().describe("Total size of all outputs in bytes."),
+  simulated: z.literal(true).optional().describe("The inputs were generated."),
 });
 
-/** What was done before a crash or a failure; the outputs belong to that task. */
+/** Images finished before a crash or failure; the outputs belong to that task. */
 export const checkpoint = z.object({ task_id: z.string(), images: z.array(image) });
 
 export type Image = z.output<typeof image>;
