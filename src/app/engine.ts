@@ -2,6 +2,7 @@
 // line, that names a concrete store.
 import { randomFillSync } from "node:crypto";
 import { hostname } from "node:os";
+import path from "node:path";
 import type { Blobs } from "../files/files.js";
 import { type Clock, pause, systemClock } from "../lib/clock.js";
 import { type Log, silentLog } from "../lib/log.js";
@@ -153,6 +154,7 @@ export async function openEngine(options: EngineOptions, version: string): Promi
       concurrency: workOptions.concurrency ?? 10,
       queues: workOptions.queues ?? "all",
       drain: workOptions.drain,
+      scratchRoot: path.join(options.dataDir, "scratch"),
     });
     await worker.start();
     workers.push(worker);

@@ -1,6 +1,7 @@
 // Finds and evaluates the config file. Its options are interpreted in load.ts.
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import type { TaskType } from "../task/define.js";
 import { ConfigError } from "./error.js";
 
@@ -43,7 +44,10 @@ export async function readConfigFile(
     ]);
   }
   const { tasks = [], ...options } = exported;
-  return { path: name, tasks: checkTasks(tasks, name), options };
+  // A task that may be what ends its process runs in another one, which loads this file again.
+  const module = pathToFileURL(file).href;
+  const types = checkTasks(tasks, name).map((type) => ({ ...type, module }));
+  return { path: name, tasks: types, options };
 }
 
 function checkTasks(tasks: unknown, name: string): readonly TaskType[] {

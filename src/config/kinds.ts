@@ -1,4 +1,5 @@
 // Value types of options: how a value is parsed from text (flag, environment) or a config file, and printed.
+import { parseSize, SIZE_UNITS } from "../model/size.js";
 import { type Millis, parseDuration } from "../model/time.js";
 
 export interface Kind<T> {
@@ -105,25 +106,11 @@ export const duration: Kind<Millis> = {
   },
 };
 
-const SIZE_UNITS = [
-  ["GB", 1024 ** 3],
-  ["MB", 1024 ** 2],
-  ["KB", 1024],
-] as const;
-const SIZE = /^(\d+(?:\.\d+)?)\s*(KB|MB|GB)$/i;
-
 /** A number of bytes, written with or without a unit; 1 KB is 1,024 bytes. */
 export const size: Kind<number> = {
   placeholder: "size",
   allowed: 'a number of bytes, or a number with a unit, such as "500KB", "20MB" or "1GB"',
-  read(raw) {
-    if (typeof raw === "number") return Number.isInteger(raw) && raw >= 0 ? raw : undefined;
-    if (typeof raw !== "string") return undefined;
-    if (/^\d+$/.test(raw)) return Number(raw);
-    const match = SIZE.exec(raw.trim());
-    const bytes = SIZE_UNITS.find(([unit]) => unit === match?.[2]?.toUpperCase())?.[1];
-    return match && bytes ? Math.round(Number(match[1]) * bytes) : undefined;
-  },
+  read: (raw) => (typeof raw === "number" || typeof raw === "string" ? parseSize(raw) : undefined),
   print(value) {
     const [unit, bytes] = SIZE_UNITS.find(([, bytes]) => value > 0 && value % bytes === 0) ?? ["", 1];
     return `${value / bytes}${unit}`;

@@ -63,6 +63,8 @@ export const LIMITS = {
   uploadBytes: 1024 * MB,
   /** Crashes after which a task FAILS as Poisoned. */
   crashes: 3,
+  /** Memory and scratch space that a task type may allow a process of its own, in bytes. */
+  processBytes: { min: 64 * MB, max: 1024 * 1024 * MB },
 } as const;
 
 /** What a task gets where neither the caller nor its type says otherwise. */
@@ -73,6 +75,9 @@ export const DEFAULTS = {
   timeout: 15 * 60_000,
   /** From the cancel signal to the hard kill, in milliseconds. */
   grace: 5_000,
+  /** Resident memory and scratch space of a process that runs a task, in bytes. */
+  processMemory: 1024 * MB,
+  processScratch: 2 * 1024 * MB,
   keepFinished: 30 * 86_400_000,
   keepUnusedFiles: 86_400_000,
 } as const;

@@ -3,6 +3,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { DEFAULT_RETRY, type RetryPolicy } from "../model/backoff.js";
 import { DEFAULTS, LIMITS } from "../model/limits.js";
 import { findNameFault } from "../model/name.js";
+import { formatSize, parseSize, type Size } from "../model/size.js";
 import type { StoredFile } from "../model/task.js";
 import type { FromJson, TaskRef } from "../model/task-ref.js";
 import type { Duration } from "../model/time.js";
@@ -13,9 +14,25 @@ export type { RetryOptions } from "./retry.js";
 
 /**
  * Where the handler runs. "inline": in the worker's own thread. `thread`: in a worker thread that is terminated when
- * the handler ignores a cancel; the value is the URL of the module that exports the task type (`import.meta.url`).
+ * the handler ignores a cancel. `process`: in a process of its own, which native code can't take the worker down with,
+ * and whose memory and scratch space are bounded. The value of both is the URL of the module that exports the task type
+ * (`import.meta.url`).
  */
-export type Isolation = "inline" | { readonly thread: string };
+export type Isolation = "inline" | { readonly thread: string } | ProcessIsolation;
+
+export interface ProcessIsolation {
+  readonly process: string;
+  /** Resident memory of the process, Node's own 50 MB or so included. Default "1GB". */
+  readonly memory?: Size;
+  /** Bytes in the folder that the handler finds as `os.tmpdir()`. Default "2GB". */
+  readonly scratch?: Size;
+}
+
+/** The same with everything decided; sizes are bytes. */
+export type ResolvedIsolation =
+  | "inline"
+  | { readonly thread: string }
+  | { readonly process: string; readonly memory: number; readonly scratch: number };
 
 /** What a handler may return: what the output schema, where there is one, takes. */
 export type ReturnedFor<Output> = Output extends StandardSchemaV1
@@ -52,10 +69,15 @@ export interface TaskOptions<
   readonly retry?: RetryOptions;
   /** Longest run of one attempt. Default "15m". */
   readonly timeout?: Duration;
-  /** From the cancel signal to the hard kill of a thread. Default "5s". */
+  /** From the cancel signal to the hard kill of a thread or process; 0 kills a process at once. Default "5s". */
   readonly grace?: Duration;
   /** Default "inline". */
   readonly isolation?: Isolation;
+  /**
+   * Names of environment variables that the handler needs where it runs in a process of its own, which otherwise sees
+   * only those of the system (PATH, HOME, TZ, LANG and the like). Default none.
+   */
+  readonly environment?: readonly string[];
   /** Parameters to try it with, shown in the form and the API docs. */
   readonly examples?: readonly {
     readonly title: string;
@@ -76,7 +98,10 @@ export interface TaskType<Input = unknown, Output = unknown, Name extends string
   readonly retry: RetryPolicy;
   readonly timeout: number;
   readonly grace: number;
-  readonly isolation: Isolation;
+  readonly isolation: ResolvedIsolation;
+  readonly environment: readonly string[];
+  /** URL of a module that exports this type, where that is known: then it can run in a process of its own if need be. */
+  readonly module?: string;
   readonly examples: readonly { readonly title: string; readonly parameters: unknown }[];
   run(parameters: unknown, context: TaskContext): unknown;
 }
@@ -137,16 +162,52 @@ export function defineTask<
     timeout,
     grace: duration("grace", options.grace, DEFAULTS.grace, fail),
     isolation: isolation(options.isolation ?? "inline", fail),
+    environment: environment(options.environment ?? [], fail),
     examples: options.examples ?? [],
     run: (parameters: StandardSchemaV1.InferOutput<Input>, context: TaskContext) =>
       options.run(parameters, context),
   };
 }
 
-function isolation(chosen: Isolation, fail: (what: string) => Error): Isolation {
+function isolation(chosen: Isolation, fail: (what: string) => Error): ResolvedIsolation {
   if (chosen === "inline") return chosen;
-  if (typeof chosen?.thread === "string" && chosen.thread.startsWith("file:")) return chosen;
-  throw fail('isolation must be "inline" or { thread: import.meta.url }');
+  const isObject = typeof chosen === "object" && chosen !== null;
+  if (isObject && "thread" in chosen && isModule(chosen.thread)) return chosen;
+  if (isObject && "process" in chosen && isModule(chosen.process)) {
+    return {
+      process: chosen.process,
+      memory: size("isolation.memory", chosen.memory, DEFAULTS.processMemory, fail),
+      scratch: size("isolation.scratch", chosen.scratch, DEFAULTS.processScratch, fail),
+    };
+  }
+  throw fail('isolation must be "inline", { thread: import.meta.url } or { process: import.meta.url }');
+}
+
+function isModule(url: unknown): url is string {
+  return typeof url === "string" && url.startsWith("file:");
+}
+
+function size(
+  option: string,
+  written: Size | undefined,
+  otherwise: number,
+  fail: (what: string) => Error,
+): number {
+  if (written === undefined) return otherwise;
+  const bytes = parseSize(written);
+  const { min, max } = LIMITS.processBytes;
+  if (bytes === undefined || bytes < min || bytes > max) {
+    throw fail(
+      `${option} must be a size from ${formatSize(min)} to ${formatSize(max)} such as "512MB" or 536870912, not ${JSON.stringify(written)}`,
+    );
+  }
+  return bytes;
+}
+
+function environment(names: readonly string[], fail: (what: string) => Error): readonly string[] {
+  const wrong = names.find((name) => typeof name !== "string" || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
+  if (wrong === undefined) return names;
+  throw fail(`environment must list names of variables such as "DATABASE_URL", not ${JSON.stringify(wrong)}`);
 }
 
 /** As a method, so that a function of the schema's own type fits one of unknown: what it is handed was checked. */

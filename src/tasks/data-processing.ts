@@ -14,7 +14,7 @@ import {
 } from "./data-processing/parameters.js";
 import { statisticsCsv, withinLimits } from "./data-processing/report.js";
 import { createSample, generateRows } from "./data-processing/sample.js";
-import { openSession, type Session } from "./data-processing/session.js";
+import { openSession, SCRATCH_BYTES, type Session } from "./data-processing/session.js";
 import { batches, columnStatistics, describe, type Statistics } from "./data-processing/statistics.js";
 import { simulate, untilAborted } from "./pace.js";
 import { withScratch } from "./scratch.js";
@@ -31,6 +31,9 @@ const STAGES = {
 
 const GENERATE_STEPS = 20;
 
+/** Of the process: DuckDB's own gigabyte, what it does not count, and Node's. */
+const MEMORY = "1536MB";
+
 export const dataProcessing = defineTask({
   name: "data_processing",
   description:
@@ -39,6 +42,9 @@ export const dataProcessing = defineTask({
   input: parameters,
   output: result,
   timeout: "2h",
+  isolation: { process: import.meta.url, memory: MEMORY, scratch: SCRATCH_BYTES },
+  // Nothing of it is kept: its process can be ended at once.
+  grace: 0,
   summary: (given, [file]) => {
     if (given.file_id === undefined) return `Analyse a sample of ${plural(sampleOf(given).rows, "row")}`;
     const columns = given.columns ? `${plural(given.columns.length, "column")} of ` : "";

@@ -16,6 +16,7 @@ export const email = defineTask({
   input: parameters,
   output: result,
   timeout: "1h",
+  environment: ["TASKWRIGHT_SMTP_URL", "TASKWRIGHT_SMTP_FROM"],
   // A server that defers a message expects a longer pause than seconds.
   retry: { base: "30s", max: "15m" },
   summary: ({ subject, recipients }) =>

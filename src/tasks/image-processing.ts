@@ -24,6 +24,9 @@ export const imageProcessing = defineTask({
   input: parameters,
   output: result,
   timeout: "1h",
+  isolation: { process: import.meta.url, memory: "2GB", scratch: "1GB" },
+  // What it has finished is in its checkpoint; the native work in between can't be asked to stop.
+  grace: 0,
   summary: (given, [first]) => {
     const operation = `${given.operation.charAt(0).toUpperCase()}${given.operation.slice(1)}`;
     if (!given.file_ids) return `${operation} ${plural(sampleCount(given), "sample image")}`;

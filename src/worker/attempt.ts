@@ -15,6 +15,7 @@ import { Aborted, Discard } from "../task/control.js";
 import type { TaskType } from "../task/define.js";
 import type { AbortReason } from "./classify.js";
 import { AttemptOver, type ContextHost, type SubmitCall } from "./context.js";
+import { type Plan, planOf } from "./isolation-plan.js";
 import { ReportBuffer, type Said, type Taken } from "./report-buffer.js";
 
 /** What attempts reach for when their handlers ask. */
@@ -31,6 +32,8 @@ export interface AttemptServices {
 export class Attempt implements ContextHost {
   readonly claimed: ClaimedTask;
   readonly type: TaskType;
+  /** Where its handler runs. */
+  plan: Plan;
   /** On the monotonic clock. */
   readonly deadline: Millis;
   /** Made when the handler first speaks: most never do. */
@@ -55,6 +58,7 @@ export class Attempt implements ContextHost {
   constructor(claimed: ClaimedTask, type: TaskType, services: AttemptServices) {
     this.claimed = claimed;
     this.type = type;
+    this.plan = planOf(type, claimed);
     this.#services = services;
     this.#checkpoint = claimed.checkpoint;
     this.deadline = services.clock.monotonic() + claimed.timeout;
@@ -103,12 +107,13 @@ export class Attempt implements ContextHost {
     if (this.over) throw this.#overError();
   }
 
-  progress(said: Said): void {
-    this.#say((report, now) => report.progress(said, now));
+  /** `at`: when it was said, where that is not now. */
+  progress(said: Said, at?: Instant): void {
+    this.#say((report, now) => report.progress(said, at ?? now));
   }
 
-  log(level: LogLevel, message: string, fields: Json | undefined): void {
-    this.#say((report, now) => report.log(now, level, message, fields));
+  log(level: LogLevel, message: string, fields: Json | undefined, at?: Instant): void {
+    this.#say((report, now) => report.log(at ?? now, level, message, fields));
   }
 
   setCheckpoint(checkpoint: Json): Promise<void> {

@@ -9,6 +9,7 @@ import { Attempt, type AttemptServices } from "./attempt.js";
 import { type AbortReason, classify, released } from "./classify.js";
 import { createContext } from "./context.js";
 import { createDeadlines } from "./deadlines.js";
+import type { Apart } from "./isolation.js";
 import type { Waiter } from "./report-buffer.js";
 import { type Ending, failed, runHandler } from "./run-handler.js";
 
@@ -20,7 +21,7 @@ export interface Executor {
   abortAll(reason: AbortReason): void;
   /**
    * Gives up on inline handlers that still run: their tasks are released, and nothing they do from now on counts.
-   * Those in threads are ended for good, and therefore waited for.
+   * Those in threads and processes are ended for good, and therefore waited for.
    */
   abandonInline(): void;
   /** Tells every handler that its task is lost, and gives back those that nobody has taken yet. */
@@ -36,11 +37,14 @@ export interface ExecutorOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
-  /** Runs an attempt in a thread. Resolves once its handler has ended or its thread is gone; never rejects. */
-  readonly runIsolated: (attempt: Attempt, module: string) => Promise<Ending>;
+  /**
+   * Runs an attempt in a thread or process. Resolves once its handler has ended or that is gone, undefined where it has
+   * to run inline after all; never rejects.
+   */
+  readonly runIsolated: (attempt: Attempt, plan: Apart) => Promise<Ending | undefined>;
   readonly settle: (outcome: Outcome, waiters?: readonly Waiter[]) => void;
-  /** A slot is free again. */
-  readonly finished: () => void;
+  /** This task's slot is free again. */
+  readonly finished: (task: ClaimedTask) => void;
 }
 
 /** A task whose type this process does not know, which a claim never brings, waits this long before it is looked at again. */
@@ -60,25 +64,25 @@ export function createExecutor(options: ExecutorOptions): Executor {
         "a claimed task has no handler here; it is handed back",
       );
       settle(released(task, UNKNOWN_TYPE_WAIT));
-      finished();
+      finished(task);
       return;
     }
     const attempt = new Attempt(task, type, services);
     running.add(attempt);
     deadlines.watch(attempt);
-    if (type.isolation === "inline") attempt.onAbort = () => warnIfIgnored(attempt);
+    if (attempt.plan === "inline") attempt.onAbort = () => warnIfIgnored(attempt);
     if (task.cancelRequested) attempt.abort("cancel");
     run(attempt);
   }
 
   function run(attempt: Attempt): void {
     let ending: Ending | Promise<Ending>;
-    const { claimed, type } = attempt;
+    const { claimed, type, plan } = attempt;
     try {
       ending =
-        type.isolation === "inline"
+        plan === "inline"
           ? runHandler(type, claimed.parameters, createContext(attempt))
-          : runIsolated(attempt, type.isolation.thread);
+          : runIsolated(attempt, plan).then((ending) => ending ?? runInline(attempt));
     } catch (error) {
       ending = failed(error);
     }
@@ -89,6 +93,13 @@ export function createExecutor(options: ExecutorOptions): Executor {
         (error: unknown) => end(attempt, failed(error)),
       );
     }
+  }
+
+  /** A suspect whose module can't be found by another process. */
+  function runInline(attempt: Attempt): Ending | Promise<Ending> {
+    attempt.plan = "inline";
+    attempt.onAbort = () => warnIfIgnored(attempt);
+    return runHandler(attempt.type, attempt.claimed.parameters, createContext(attempt));
   }
 
   function end(attempt: Attempt, ending: Ending): void {
@@ -124,7 +135,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   function leave(attempt: Attempt): void {
     running.delete(attempt);
     attempt.releaseFiles();
-    finished();
+    finished(attempt.claimed);
     if (running.size > 0 || whenIdle.length === 0) return;
     const waiters = whenIdle;
     whenIdle = [];
@@ -158,7 +169,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     },
     abandonInline() {
       for (const attempt of [...running]) {
-        if (attempt.type.isolation !== "inline") continue;
+        if (attempt.plan !== "inline") continue;
         log.warn({ task: attempt.claimed.id }, "a handler still runs at shutdown; its task is released");
         const taken = attempt.end();
         const outcome = released(attempt.claimed);

@@ -1,200 +1,160 @@
-// Runs handlers in threads that can be terminated: a pool, and for each attempt a port over which its context speaks.
-import { createRequire } from "node:module";
-import { Readable } from "node:stream";
-import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
-import { Piscina } from "piscina";
+// Runs handlers in threads and processes that can be ended for good. Neither harms the worker or another task, whatever
+// becomes of it.
+import { tmpdir } from "node:os";
 import type { Clock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
-import type { Millis } from "../model/time.js";
-import { thrownMessage } from "../task/thrown.js";
+import type { ProcessBirth } from "../lib/process-birth.js";
+import { LIMITS } from "../model/limits.js";
+import { formatDuration } from "../model/time.js";
 import type { Attempt } from "./attempt.js";
 import type { AbortReason } from "./classify.js";
-import {
-  type Call,
-  type FileAnswer,
-  type FromThread,
-  type ThreadRun,
-  type ToThread,
-  toError,
-  toFault,
-} from "./isolation-protocol.js";
-import { byPolicy, type Ending } from "./run-handler.js";
+import { environmentFor } from "./isolation-environment.js";
+import type { Plan } from "./isolation-plan.js";
+import { createPool, type Pool } from "./isolation-pool.js";
+import { openPort } from "./isolation-port.js";
+import type { FromHost } from "./isolation-protocol.js";
+import { createScratch } from "./isolation-scratch.js";
+import { type Death, type Host, openProcess, openThread } from "./isolation-transport.js";
+import { byPolicy, type Ending, failed, never } from "./run-handler.js";
+
+export type Apart = Exclude<Plan, "inline">;
 
 export interface Isolation {
   /**
-   * Runs an attempt in a thread. Once it is told to stop, its handler has the type's grace; then its thread is
-   * terminated. Resolves when the handler has ended or its thread is gone; never rejects.
+   * Runs an attempt in a thread or process. Once it is told to stop, its handler has the type's grace; then its host is
+   * ended. Resolves when the handler has ended or its host is gone, undefined where a suspect's handler could not be
+   * found there and has to run inline; never rejects.
    */
-  run(attempt: Attempt, module: string): Promise<Ending>;
-  /** Ends the threads. */
+  run(attempt: Attempt, plan: Apart): Promise<Ending | undefined>;
+  /** Ends all hosts. Resolves once they are gone. */
   stop(): Promise<void>;
 }
 
-/** An idle thread is kept this long for the next task, in milliseconds. */
-const IDLE_THREAD: Millis = 30_000;
-const ENTRY = "#thread/worker/isolation-thread";
-
-type ThreadPool = Piscina<ThreadRun, Ending>;
-
-export function createIsolation(options: {
+export interface IsolationOptions {
   readonly clock: Clock;
   readonly log: Log;
-  readonly threads: number;
-}): Isolation {
-  const { clock, log, threads } = options;
-  /** Threads that have not exited; those that the pool has given up among them. */
-  const alive = new Set<Worker>();
-  let pool: ThreadPool | undefined;
+  /** Of this process, where that is known. */
+  readonly birth: ProcessBirth | undefined;
+  /** Holds temporary files of processes that run tasks. Default: the system's folder for these. */
+  readonly scratchRoot: string | undefined;
+}
 
-  function openPool(): ThreadPool {
-    const opened: ThreadPool = new Piscina({
-      filename: createRequire(import.meta.url).resolve(ENTRY),
-      minThreads: 0,
-      maxThreads: threads,
-      concurrentTasksPerWorker: 1,
-      idleTimeout: IDLE_THREAD,
-      // The default blocks a thread between tasks, and with it whatever its handler left behind.
-      atomics: "disabled",
-    });
-    opened.on("error", (error: unknown) => {
-      log.error(
-        { err: error },
-        "an isolated thread failed after its task had ended; a new one takes its place",
-      );
-    });
-    return opened;
-  }
+export function createIsolation({ clock, log, birth, scratchRoot }: IsolationOptions): Isolation {
+  const { pid } = process;
+  const scratch = createScratch({ root: scratchRoot ?? tmpdir(), pid, birth, clock, log });
+  const pools = new Map<string, Pool>();
+  const hosts = new Map<Host, Promise<void>>();
 
-  function noteThreads(from: ThreadPool): void {
-    for (const thread of from.threads) {
-      if (alive.has(thread)) continue;
-      alive.add(thread);
-      thread.once("exit", () => alive.delete(thread));
+  function poolFor(plan: Apart): Pool {
+    const key = JSON.stringify(plan);
+    let pool = pools.get(key);
+    if (!pool) {
+      const onStray = (message: string) =>
+        log.error(
+          { module: plan.module, reason: message },
+          "code of a task that had ended failed; look for a promise that its handler did not await, or a timer that it left",
+        );
+      const refill = plan.kind === "process" && !plan.isLastChance;
+      pool = createPool({ clock, open: () => open(plan), refill, onStray });
+      pools.set(key, pool);
     }
+    return pool;
   }
 
-  /** Resolves once every thread that the pool has given up is really gone. */
-  async function threadsGone(from: ThreadPool): Promise<void> {
-    const kept = new Set(from.threads);
-    const dying = [...alive].filter((thread) => !kept.has(thread));
-    await Promise.all(
-      dying.map((thread) => new Promise<void>((resolve) => thread.once("exit", () => resolve()))),
-    );
+  /** Throws where the system refuses. */
+  function open(plan: Apart): Host {
+    if (plan.kind === "thread") return track(openThread({ module: plan.module }), undefined);
+    const { module, memory, scratch: bytes, environment, isLastChance } = plan;
+    const folder = scratch.make();
+    const limits = { parent: pid, memory, scratch: bytes, folder };
+    const visible = environmentFor(isLastChance ? "own" : "minimal", environment, folder);
+    return track(openProcess({ module, limits, environment: visible }), folder);
   }
 
-  async function run(attempt: Attempt, module: string): Promise<Ending> {
-    pool ??= openPool();
-    const { port1, port2 } = new MessageChannel();
-    const port = servePort(attempt, port1);
-    const kill = new AbortController();
+  function track(host: Host, folder: string | undefined): Host {
+    const gone = host.gone.then(async () => {
+      if (folder !== undefined) await scratch.remove(folder);
+      hosts.delete(host);
+    });
+    hosts.set(host, gone);
+    return host;
+  }
+
+  async function run(attempt: Attempt, plan: Apart): Promise<Ending | undefined> {
+    const pool = poolFor(plan);
+    let host: Host;
+    try {
+      host = pool.take();
+    } catch (error) {
+      return failed(error);
+    }
+    const { ending, isLoaded, isClean } = await runIn(host, attempt, plan);
+    const isLastChance = plan.kind === "process" && plan.isLastChance;
+    pool.give(host, isClean && !isLastChance);
+    return isLastChance && !isLoaded ? undefined : ending;
+  }
+
+  /** What the handler's end or the host's amounts to. */
+  async function runIn(host: Host, attempt: Attempt, plan: Apart) {
+    const port = openPort(attempt, host.send);
+    let isKilled = false;
     let cancelKill: (() => void) | undefined;
-    const onAbort = (reason: AbortReason) => {
-      port.send({ kind: "abort", reason });
-      cancelKill?.();
-      cancelKill = clock.after(attempt.type.grace, () => kill.abort(), { background: true });
+    const kill = () => {
+      isKilled = true;
+      host.kill();
     };
+    const onAbort = (reason: AbortReason) => {
+      cancelKill?.();
+      if (attempt.type.grace === 0) return kill();
+      host.send({ kind: "abort", reason });
+      cancelKill = clock.after(attempt.type.grace, kill, { background: true });
+    };
+    const ended = new Promise<FromHost & { readonly kind: "ended" }>((resolve) => {
+      host.onMessage = (message) => (message.kind === "ended" ? resolve(message) : port.hear(message));
+    });
+    const { task, fence, checkpoint, claimed } = attempt;
+    const { parameters, timeout } = claimed;
+    host.send({
+      kind: "run",
+      run: { module: plan.module, parameters, task, fence, timeout, checkpoint },
+    });
     attempt.onAbort = onAbort;
     if (attempt.aborted) onAbort(attempt.aborted);
-    try {
-      const { task, fence, checkpoint, claimed } = attempt;
-      const { parameters, timeout } = claimed;
-      const running = pool.run(
-        { port: port2, module, parameters, task, fence, timeout, checkpoint },
-        { transferList: [port2], signal: kill.signal },
-      );
-      noteThreads(pool);
-      return await running;
-    } catch (error) {
-      await threadsGone(pool);
-      if (kill.signal.aborted) return killed(attempt);
-      return byPolicy("ThreadDied", `The thread that ran the handler ended: ${thrownMessage(error)}.`);
-    } finally {
-      cancelKill?.();
-      port.close();
-    }
+    const end = await Promise.race([ended, host.gone]);
+    cancelKill?.();
+    attempt.onAbort = undefined;
+    port.close();
+    if ("kind" in end) return end;
+    const ending = isKilled ? killed(attempt, plan) : died(end, claimed.crashes, plan);
+    return { ending, isLoaded: true, isClean: false };
   }
 
   return {
     run,
     async stop() {
-      await pool?.destroy();
+      for (const pool of pools.values()) pool.close();
+      for (const host of hosts.keys()) host.kill();
+      await Promise.all(hosts.values());
+      await scratch.close();
     },
   };
 }
 
-function killed(attempt: Attempt): Ending {
-  const message = `The handler did not stop within ${attempt.type.grace} ms; its thread was terminated.`;
+function killed(attempt: Attempt, { kind }: Apart): Ending {
+  const { grace } = attempt.type;
+  const how =
+    grace === 0 ? "when it was told to stop" : `because it did not stop within ${formatDuration(grace)}`;
+  const message = `The handler's ${kind} was ended ${how}.`;
   return { how: "failed", error: { name: "Killed", message }, again: "policy", aborted: true };
 }
 
-/** Does what the thread asks for, through the attempt, and answers. */
-function servePort(attempt: Attempt, port: MessagePort) {
-  const streams = new Map<number, Readable>();
-
-  function hear(message: FromThread): void {
-    // An attempt that has lost its task takes nothing more; the thread hears so from what it asks for.
-    switch (message.kind) {
-      case "progress":
-        if (!attempt.over) attempt.progress(message.said);
-        break;
-      case "log":
-        if (!attempt.over) attempt.log(message.level, message.message, message.fields);
-        break;
-      case "call":
-        void answer(message.number, message.call);
-        break;
-      case "chunk":
-        if (message.error) streams.get(message.number)?.destroy(toError(message.error));
-        else streams.get(message.number)?.push(message.data ?? null);
-    }
-  }
-
-  async function answer(number: number, call: Call): Promise<void> {
-    try {
-      attempt.assertOpen();
-      send({ kind: "answer", number, value: await perform(number, call) });
-    } catch (error) {
-      send({ kind: "refusal", number, fault: toFault(error) });
-    } finally {
-      streams.delete(number);
-    }
-  }
-
-  async function perform(number: number, call: Call): Promise<unknown> {
-    switch (call.verb) {
-      case "checkpoint":
-        return attempt.setCheckpoint(call.checkpoint);
-      case "artifact":
-        return attempt.putArtifact(call.name, call.data ?? pulled(number), call.mediaType);
-      case "file": {
-        const { id, name, mediaType, sizeBytes, sha256, path } = await attempt.openFile(call.id);
-        const file: FileAnswer = { id, name, mediaType, sizeBytes, sha256, path };
-        return file;
-      }
-      case "submit":
-        return attempt.submit(call.call);
-    }
-  }
-
-  /** Bytes that lie in the thread, asked for one part at a time, so that neither side holds them all. */
-  function pulled(number: number): Readable {
-    const stream = new Readable({ read: () => send({ kind: "pull", number }) });
-    streams.set(number, stream);
-    return stream;
-  }
-
-  function send(message: ToThread): void {
-    port.postMessage(message);
-  }
-
-  port.on("message", hear);
-  return {
-    send,
-    /** Takes in what was said last, which may come later than the end itself, and ends streams that nobody feeds any more. */
-    close(): void {
-      for (let last = receiveMessageOnPort(port); last; last = receiveMessageOnPort(port)) hear(last.message);
-      for (const stream of streams.values()) stream.destroy(new Error("the thread that wrote it has ended"));
-      port.close();
-    },
-  };
+/** A failed attempt of this task alone; the last one for a task that ended its process twice before. */
+function died({ name, message }: Death, crashes: number, plan: Apart): Ending {
+  if (plan.kind === "thread" || !plan.isLastChance) return byPolicy(name, message);
+  const times = Math.max(crashes + 1, LIMITS.crashes);
+  return never(
+    "Poisoned",
+    `Its process died ${times} times while it ran. The last time: ${message}`,
+    "poisoned",
+  );
 }

@@ -22,6 +22,8 @@ export interface ReclaimerOptions {
   readonly log: Log;
   /** Whether this worker may hold tasks. */
   readonly holdsLease: () => boolean;
+  /** Whether a task with so many crashes runs in its worker's own process, and can end it. */
+  readonly sharesProcess: (task: ClaimedTask) => boolean;
   /** Keeps what becomes of a task until the store has settled it, also where that fails at first. */
   readonly settle: (outcome: Outcome) => void;
 }
@@ -97,7 +99,7 @@ export function createReclaimer(options: ReclaimerOptions): Reclaimer {
   /**
    * Takes over everything that dead workers held, in steps. Answers how many tasks that were.
    * A process that dies in between leaves tasks under its own name; they are counted as crashed once more, though no
-   * handler ran. Counting alone therefore fails nothing: only the one task that was all there was to take over is to blame.
+   * handler ran. Counting alone therefore fails nothing: see outcomesOf.
    */
   async function takeOver(gone: readonly WorkerId[]): Promise<number> {
     let count = 0;
@@ -106,7 +108,7 @@ export function createReclaimer(options: ReclaimerOptions): Reclaimer {
       for (;;) {
         const tasks = await store.reclaim(worker, STEP, gone);
         const wasAlone = count === 0 && tasks.length === 1;
-        for (const task of tasks) options.settle(outcomeOf(task, wasAlone));
+        for (const outcome of outcomesOf(tasks, wasAlone, options.sharesProcess)) options.settle(outcome);
         count += tasks.length;
         // Where the lease is lost meanwhile, these are anybody's again.
         if (tasks.length < STEP || !options.holdsLease()) return count;
@@ -128,21 +130,42 @@ export function createReclaimer(options: ReclaimerOptions): Reclaimer {
   };
 }
 
+/** Crashes after which a task FAILS although others ran beside it, as long as it was the only suspect each time. */
+const CRASHES_IN_COMPANY = LIMITS.crashes + 2;
+/** Crashes after which a task FAILS that ran in a process of its own, where it should not have harmed its worker's. */
+const CRASHES_APART = 10;
+/** Suspects that died together come back so far apart, so that each is the only one the next time. */
+const APART: Millis = 5_000;
+
 /**
- * A crash is not an attempt, and a poison task ends. `wasAlone`: no other task was lost with it; one that was lost in
- * company may only have waited beside the poison, and gets its run alone.
+ * A crash is not an attempt, and a poison task ends. `wasAlone`: no other task was lost with it; then its third crash is
+ * its own doing. One that was lost in company may only have waited beside the poison: it runs again, and FAILS once it
+ * was the only suspect there often enough.
  */
-export function outcomeOf(task: ClaimedTask, wasAlone: boolean): Outcome {
-  const { id, fence } = task;
-  if (task.cancelRequested) return { id, fence, to: "CANCELLED" };
-  if (task.crashes < LIMITS.crashes || !wasAlone) return released(task);
+export function outcomesOf(
+  tasks: readonly ClaimedTask[],
+  wasAlone: boolean,
+  sharesProcess: (task: ClaimedTask) => boolean,
+): readonly Outcome[] {
+  const suspects = tasks.filter((task) => task.crashes >= LIMITS.crashes && sharesProcess(task));
+  const most = wasAlone ? LIMITS.crashes : suspects.length === 1 ? CRASHES_IN_COMPANY : CRASHES_APART;
+  return tasks.map((task) => {
+    const { id, fence, crashes } = task;
+    if (task.cancelRequested) return { id, fence, to: "CANCELLED" };
+    const position = suspects.indexOf(task);
+    if (crashes >= (position === -1 ? CRASHES_APART : most)) return poisoned(task);
+    return released(task, Math.max(0, position) * APART);
+  });
+}
+
+function poisoned({ id, fence, crashes }: ClaimedTask): Outcome {
   return {
     id,
     fence,
     to: "FAILED",
     error: {
       name: "Poisoned",
-      message: `Its process died ${task.crashes} times while it ran.`,
+      message: `Its process died ${crashes} times while it ran.`,
       fingerprint: "poisoned",
     },
   };

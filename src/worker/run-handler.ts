@@ -102,8 +102,9 @@ export function failed(thrown: unknown): Ending {
 }
 
 /** A failure that another attempt can't mend. */
-export function never(name: string, message: string): Ending {
-  return { how: "failed", error: { name, message }, again: "never" };
+export function never(name: string, message: string, fingerprint?: string): Ending {
+  const error = { name, message, ...(fingerprint === undefined ? {} : { fingerprint }) };
+  return { how: "failed", error, again: "never" };
 }
 
 /** A failure that another attempt may mend. */

@@ -1,7 +1,6 @@
 // How many tasks to claim, and when a claimed one starts. Claims ahead about 40 ms of work, so that a slot that falls
 // free has its next task at hand; what has not started can be handed back unharmed.
 import type { Clock } from "../lib/clock.js";
-import { LIMITS } from "../model/limits.js";
 import type { ClaimedTask } from "../model/task.js";
 import type { Millis } from "../model/time.js";
 
@@ -13,7 +12,7 @@ export interface Slots {
   /** Starts what can start. */
   dispatch(): void;
   /** A task that was started has given its slot back. */
-  finished(): void;
+  finished(task: ClaimedTask): void;
   /** Tasks that run. */
   readonly running: number;
   /** Tasks that are claimed and have not started. */
@@ -30,10 +29,10 @@ export interface SlotsOptions {
   readonly clock: Clock;
   readonly concurrency: number;
   readonly start: (task: ClaimedTask) => void;
-  /** Gives a task that has not started back to the store, its attempt refunded. */
-  readonly release: (task: ClaimedTask) => void;
-  /** Nothing that has ended waits to be settled. */
-  readonly allSettled: () => boolean;
+  /** Gives a task that has not started back to the store, its attempt refunded, to run after `wait`. */
+  readonly release: (task: ClaimedTask, wait?: Millis) => void;
+  /** Whether it may end this process: of these, one is here at a time, so that it is known which one did. */
+  readonly isDangerous: (task: ClaimedTask) => boolean;
 }
 
 /** How much work to hold ready, in milliseconds. */
@@ -43,14 +42,15 @@ const MAX_AHEAD = 2_000;
 const MEMORY: Millis = 20;
 /** A claimed task that waits longer than this for a slot is handed back, in milliseconds. */
 const STUCK_AFTER: Millis = 100;
+/** A dangerous task that finds another one here comes back after this time. */
+const DANGEROUS_WAIT: Millis = 5_000;
 
-export function createSlots({ clock, concurrency, start, release, allSettled }: SlotsOptions): Slots {
+export function createSlots({ clock, concurrency, start, release, isDangerous }: SlotsOptions): Slots {
   let buffer: ClaimedTask[] = [];
   let head = 0;
   let running = 0;
-  /** A task that may be what killed its process: it runs with no neighbours. */
-  let suspect: ClaimedTask | undefined;
-  let suspectRuns = false;
+  /** The dangerous task that waits or runs here. */
+  let dangerous: ClaimedTask | undefined;
   let dispatching = false;
   let completed = 0;
   let measuredAt = clock.monotonic();
@@ -79,7 +79,7 @@ export function createSlots({ clock, concurrency, start, release, allSettled }: 
     // A handler that ends at once comes back here through finished(): this loop goes on, no new one begins.
     if (dispatching) return;
     dispatching = true;
-    while (!suspectRuns && running < concurrency) {
+    while (running < concurrency) {
       const next = buffer[head];
       if (!next) break;
       head++;
@@ -90,64 +90,52 @@ export function createSlots({ clock, concurrency, start, release, allSettled }: 
       head = 0;
     }
     dispatching = false;
-    // Whoever has ended but is not settled would be blamed with the suspect, like whoever runs or waits.
-    if (suspect && !suspectRuns && running === 0 && waiting() === 0 && allSettled()) {
-      suspectRuns = true;
-      startNext(suspect);
-    }
   }
 
   function handBack(): void {
-    for (const task of buffer.slice(head)) release(task);
+    for (const task of buffer.slice(head)) {
+      if (task === dangerous) dangerous = undefined;
+      release(task);
+    }
     buffer = [];
     head = 0;
-    if (suspect && !suspectRuns) {
-      release(suspect);
-      suspect = undefined;
-    }
   }
 
   return {
     demand() {
       measure();
-      if (suspect) return 0;
       const ahead = Math.min(MAX_AHEAD, Math.floor(pace * AHEAD));
       return Math.max(0, concurrency + ahead - running - waiting());
     },
     accept(tasks) {
       for (const task of tasks) {
-        if (task.crashes < LIMITS.crashes - 1) buffer.push(task);
-        else if (suspect) release(task);
-        else suspect = task;
+        const isOne = isDangerous(task);
+        if (isOne && dangerous) {
+          release(task, DANGEROUS_WAIT);
+          continue;
+        }
+        if (isOne) dangerous = task;
+        buffer.push(task);
       }
     },
     dispatch,
-    finished() {
+    finished(task) {
       running--;
       completed++;
-      if (suspectRuns) {
-        suspectRuns = false;
-        suspect = undefined;
-      }
+      if (task === dangerous) dangerous = undefined;
       dispatch();
     },
     get running() {
       return running;
     },
     get waiting() {
-      return waiting() + (suspect && !suspectRuns ? 1 : 0);
+      return waiting();
     },
-    fences() {
-      const tasks = buffer.slice(head);
-      if (suspect && !suspectRuns) tasks.push(suspect);
-      return tasks.map((task) => task.fence);
-    },
+    fences: () => buffer.slice(head).map(({ fence }) => fence),
     handBack,
     handBackStuck() {
       if (waiting() === 0 || clock.monotonic() - startedAt < STUCK_AFTER) return;
-      for (const task of buffer.slice(head)) release(task);
-      buffer = [];
-      head = 0;
+      handBack();
       pace = 0;
     },
   };

@@ -1,5 +1,5 @@
-// The worker: takes over what dead ones left, claims and runs tasks, settles them, tells that it lives, and stops
-// without losing any. Puts the parts together; what each does stands in its own file.
+// The worker: takes over what dead ones left, claims, runs and settles tasks, and stops without losing any. Puts the
+// parts together; what each does stands in its own file.
 import type { Blobs } from "../files/files.js";
 import { type Clock, pause } from "../lib/clock.js";
 import { measureEventLoopLag } from "../lib/event-loop-lag.js";
@@ -15,6 +15,7 @@ import { released } from "./classify.js";
 import type { SubmitCall } from "./context.js";
 import { createExecutor, type Executor } from "./executor.js";
 import { createIsolation } from "./isolation.js";
+import { isSuspect, runsInline } from "./isolation-plan.js";
 import { createPresence } from "./presence.js";
 import { createReclaimer } from "./reclaimer.js";
 import type { Waiter } from "./report-buffer.js";
@@ -47,15 +48,15 @@ export interface WorkerOptions {
   readonly queues?: "all" | readonly string[];
   /** How long running tasks get to finish when it stops, in milliseconds. Default 30 s. */
   readonly drain?: Millis;
+  /** Holds temporary files of processes that run tasks. Made where it is missing. Default: the system's folder for these. */
+  readonly scratchRoot?: string;
 }
 
 export interface Worker extends Service {
   readonly id: WorkerId;
   /** Tasks that run now. */
   readonly running: number;
-  /**
-   * Takes over what dead workers held, says that it lives, and begins to claim. Throws StoreError.
-   */
+  /** Takes over what dead workers held, says that it lives, and begins to claim. Throws StoreError. */
   start(): Promise<void>;
   /**
    * Claims no more, hands back what has not started, lets running tasks finish for `drain`, then tells them to stop
@@ -84,7 +85,9 @@ export function createWorker(options: WorkerOptions): Worker {
   const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
   const queues = options.queues ?? "all";
   const settler = createSettler({ store, worker: id, log });
-  const isolation = createIsolation({ clock, log, threads: concurrency });
+  const { pid, birth, scratchRoot } = options;
+  const isolation = createIsolation({ clock, log, birth, scratchRoot });
+  const sharesProcess = (task: ClaimedTask) => runsInline(registry.get(task.taskType), task);
   const reporter = createReporter({ store, clock, log, running: () => executor.running });
   const executor: Executor = createExecutor({
     registry,
@@ -101,14 +104,14 @@ export function createWorker(options: WorkerOptions): Worker {
     random: options.random,
     runIsolated: isolation.run,
     settle,
-    finished: () => slots.finished(),
+    finished: (task) => slots.finished(task),
   });
   const slots: Slots = createSlots({
     clock,
     concurrency,
     start: executor.start,
-    release: (task) => settle(released(task)),
-    allSettled: () => settler.size === 0,
+    release: (task, wait) => settle(released(task, wait)),
+    isDangerous: (task) => isSuspect(task) && sharesProcess(task),
   });
   const turns = createTurns({
     store,
@@ -135,12 +138,13 @@ export function createWorker(options: WorkerOptions): Worker {
   const reclaimer = createReclaimer({
     store,
     worker: id,
-    birth: options.birth,
+    birth,
     clock,
     random: options.random,
     log,
     holdsLease: () => presence.holdsLease,
     settle,
+    sharesProcess,
   });
   const startedAt = clock.now();
   let claiming = true;
@@ -212,8 +216,8 @@ export function createWorker(options: WorkerOptions): Worker {
     return {
       id,
       host: options.host,
-      pid: options.pid,
-      ...(options.birth && { birth: options.birth }),
+      pid,
+      ...(birth && { birth }),
       version: options.version,
       startedAt,
       slots: concurrency,
@@ -242,11 +246,8 @@ export function createWorker(options: WorkerOptions): Worker {
     await Promise.race([everything, pause(clock, LAST_WORDS, enough.signal)]);
     enough.abort();
     if (settler.size === 0) return;
-    const tasks = settler.size;
-    log.error(
-      { worker: id, tasks },
-      "stopped without an answer of the store; other workers take these tasks over",
-    );
+    const unsettled = { worker: id, tasks: settler.size };
+    log.error(unsettled, "stopped without an answer of the store; other workers take these tasks over");
   }
 
   async function stop(drain: Millis): Promise<void> {

@@ -40,8 +40,31 @@ test.each<[string, object, RegExp]>([
   ["retry.factor", { retry: { factor: 0.5 } }, /from 1 to 100/],
   ["retry.base", { retry: { base: -1 } }, /retry.base must be a duration/],
   ["isolation", { isolation: { thread: "./resize.js" } }, /import.meta.url/],
+  ["isolation", { isolation: { process: "./resize.js" } }, /import.meta.url/],
+  ["isolation", { isolation: "process" }, /import.meta.url/],
+  [
+    "memory",
+    { isolation: { process: "file:///x.js", memory: "much" } },
+    /isolation.memory .* from 64 MB to 1024 GB/,
+  ],
+  ["scratch", { isolation: { process: "file:///x.js", scratch: "1KB" } }, /isolation.scratch .* not "1KB"/],
+  ["environment", { environment: ["A=B"] }, /names of variables such as "DATABASE_URL", not "A=B"/],
 ])("a wrong %s is refused and says what would be right", (_, wrong, message) => {
   expect(() => defineTask({ ...base, ...wrong })).toThrow(message);
+});
+
+test("limits of a process are sizes, with defaults", () => {
+  const module = import.meta.url;
+  expect(defineTask({ ...base, isolation: { process: module } }).isolation).toEqual({
+    process: module,
+    memory: 1024 ** 3,
+    scratch: 2 * 1024 ** 3,
+  });
+  const small = { process: module, memory: "512 MB", scratch: 100_000_000 };
+  expect(defineTask({ ...base, isolation: small }).isolation).toMatchObject({
+    memory: 512 * 1024 ** 2,
+    scratch: 100_000_000,
+  });
 });
 
 test("two types of one name are refused, naming both", () => {

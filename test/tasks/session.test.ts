@@ -1,7 +1,6 @@
 // The private DuckDB of data_processing: what it may read, and what it answers where exact figures don't fit.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -96,18 +95,16 @@ test("checks what comes back", async () => {
   await expect(session.json("SELECT to_json('x')", z.int())).rejects.toThrow(z.ZodError);
 });
 
-test("scratch folders of processes that have gone are removed, those of living ones stay", async () => {
-  const gone = spawn(process.execPath, ["--version"], { stdio: "ignore" });
-  await once(gone, "exit");
-  const left = path.join(tmpdir(), `taskwright-scratch-${gone.pid}-left`);
-  const living = path.join(tmpdir(), `taskwright-scratch-${process.ppid}-living`);
-  await mkdir(left);
-  await mkdir(living);
-  await withScratch(async (scratch) => {
-    const names = await readdir(tmpdir());
-    expect(names).toContain(path.basename(scratch));
-    expect(names).toContain(path.basename(living));
-    expect(names).not.toContain(path.basename(left));
+test("a scratch folder is private, goes with the work, and stays out of errors", async () => {
+  let folder = "";
+  const work = withScratch(async (made) => {
+    folder = made;
+    expect((await stat(made)).mode & 0o777).toBe(0o700);
+    throw new RangeError(`could not write ${path.join(made, "data.duckdb")}: the disk is full`);
   });
-  await rm(living, { recursive: true });
+  await expect(work).rejects.toMatchObject({
+    name: "RangeError",
+    message: "could not write scratch/data.duckdb: the disk is full",
+  });
+  expect(existsSync(folder)).toBe(false);
 });

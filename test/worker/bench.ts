@@ -10,7 +10,7 @@ import { writeOptions } from "../../src/model/options.js";
 import { isFinished } from "../../src/model/status.js";
 import type { Task } from "../../src/model/task.js";
 import { createMemoryStore } from "../../src/store/memory/memory-store.js";
-import type { Store } from "../../src/store/store.js";
+import type { Change, Store } from "../../src/store/store.js";
 import type { TaskContext } from "../../src/task/context.js";
 import { defineTask, type TaskOptions, type TaskType } from "../../src/task/define.js";
 import { createRegistry } from "../../src/task/registry.js";
@@ -69,11 +69,26 @@ export function manualBench(types: readonly TaskType[]): ManualBench {
   };
 }
 
-/** On the machine's clock; `finished` hears it from the store. */
-export function realBench(types: readonly TaskType[]): Bench & { finished(id: string): Promise<Task> } {
+export interface RealBench extends Bench {
+  /** Resolves once the task has ended, as the store says. */
+  finished(id: string): Promise<Task>;
+  /** Resolves with the next change of that task, as the store tells it, for which the condition holds. */
+  changed(id: string, condition: (change: Change) => boolean): Promise<void>;
+}
+
+/** On the machine's clock. */
+export function realBench(types: readonly TaskType[]): RealBench {
   const bench = openBench(types, systemClock);
   return {
     ...bench,
+    changed: (id, condition) =>
+      new Promise((resolve) => {
+        const unsubscribe = bench.store.onChange((changes) => {
+          if (!changes.some((change) => change.task.id === id && condition(change))) return;
+          unsubscribe();
+          resolve();
+        });
+      }),
     finished: (id) =>
       new Promise((resolve, reject) => {
         const look = () =>

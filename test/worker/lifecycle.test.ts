@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import type { Clock, ManualClock } from "../../src/lib/clock.js";
 import type { WorkStore } from "../../src/store/store.js";
 import { StoreError } from "../../src/store/store.js";
-import { deferred, manualBench, typeOf } from "./bench.js";
+import { outcomesOf } from "../../src/worker/reclaimer.js";
+import { deferred, type ManualBench, manualBench, typeOf } from "./bench.js";
 
 const CLAIM = { taskTypes: ["victim", "poison", "neighbour"], queues: "all" } as const;
 
@@ -259,24 +260,18 @@ test("three deaths are poison", async () => {
   await bench.stop(worker);
 });
 
-test("a task that died a third time beside another one runs alone, and its attempts are refunded", async () => {
+test("tasks that died a third time together run again one after the other, their attempts refunded", async () => {
   const victim = typeOf("victim", () => "alive");
   const bench = manualBench([victim]);
   const ids = [await bench.submit(victim), await bench.submit(victim)];
-  for (let death = 1; death <= 3; death++) {
-    await bench.store.turn({ worker: "dead", outcomes: [], claim: { limit: 2, ...CLAIM } });
-    if (death === 3) break;
-    const lost = await bench.store.reclaim("next", 10);
-    const outcomes = lost.map(
-      ({ id, fence }) => ({ id, fence, to: "PENDING", in: 0, refund: true }) as const,
-    );
-    await bench.store.turn({ worker: "next", outcomes });
-  }
+  await die(bench, 3, ids.length);
   const worker = bench.worker();
   await worker.start();
-  for (const id of ids) {
-    expect(await bench.finished(id)).toMatchObject({ status: "SUCCESS", attempt: 1, crashes: 3 });
-  }
+  expect(await bench.finished(ids[0] ?? "")).toMatchObject({ status: "SUCCESS", attempt: 1, crashes: 3 });
+  expect((await bench.task(ids[1] ?? "")).status).toBe("PENDING");
+  await bench.clock.advance(5_000);
+  await bench.store.promote(10);
+  expect(await bench.finished(ids[1] ?? "")).toMatchObject({ status: "SUCCESS", attempt: 1, crashes: 3 });
   await bench.stop(worker);
 });
 
@@ -292,39 +287,90 @@ test("a task whose cancel was requested when its process died is CANCELLED", asy
   await bench.stop(worker);
 });
 
-test("a task on its last chance runs alone: it waits for the others, and none starts beside it", async () => {
+test("beside a healthy task of a minute and a suspect, ten urgent tasks start at once", async () => {
+  const gates = { neighbour: deferred(), poison: deferred() };
+  const neighbour = typeOf("neighbour", () => gates.neighbour.promise);
+  const poison = typeOf("poison", () => gates.poison.promise);
+  const urgent = typeOf("urgent", () => "at once");
+  const bench = manualBench([neighbour, poison, urgent]);
+  const suspect = await bench.submit(poison);
+  await die(bench, 2, 1);
+  await giveBack(bench);
+  const healthy = await bench.submit(neighbour);
+  const worker = bench.worker();
+  await worker.start();
+  await bench.until(() => worker.running === 2);
+  const ids: string[] = [];
+  for (let n = 0; n < 10; n++) ids.push(await bench.submit(urgent, {}, { priority: 100 }));
+  // The clock stands still.
+  for (const id of ids) expect((await bench.finished(id)).status).toBe("SUCCESS");
+  for (const id of [healthy, suspect]) expect((await bench.task(id)).status).toBe("RUNNING");
+  await bench.clock.advance(60_000);
+  for (const { resolve } of Object.values(gates)) resolve();
+  for (const id of [healthy, suspect]) expect((await bench.finished(id)).status).toBe("SUCCESS");
+  await bench.stop(worker);
+});
+
+test("of suspects that can only run in this process, one runs at a time, and others start beside it", async () => {
   const gates = { neighbour: deferred(), poison: deferred() };
   const neighbour = typeOf("neighbour", () => gates.neighbour.promise);
   const poison = typeOf("poison", () => gates.poison.promise);
   const bench = manualBench([neighbour, poison]);
-  const suspect = await bench.submit(poison);
-  const second = await bench.submit(poison);
-  for (let death = 1; death <= 2; death++) {
-    await bench.store.turn({ worker: "dead", outcomes: [], claim: { limit: 2, ...CLAIM } });
-    const lost = await bench.store.reclaim("next", 10);
-    const outcomes = lost.map(
-      ({ id, fence }) => ({ id, fence, to: "PENDING", in: 0, refund: true }) as const,
-    );
-    await bench.store.turn({ worker: "next", outcomes });
-  }
-  const beside = await bench.submit(neighbour);
+  const suspects = [await bench.submit(poison), await bench.submit(poison)];
+  await die(bench, 2, 2);
+  await giveBack(bench);
   const worker = bench.worker();
   await worker.start();
-  await bench.until(async () => (await bench.task(beside)).status === "RUNNING" && worker.running > 0);
-  expect(worker.running).toBe(1);
-  const later = await bench.submit(neighbour);
-  await bench.clock.advance(2_000);
-  expect((await bench.task(later)).status).toBe("PENDING");
-  gates.neighbour.resolve();
-  await bench.finished(beside);
-  await bench.clock.advance(2_000);
-  expect(worker.running).toBe(1);
-  expect((await bench.task(later)).status).toBe("PENDING");
-  const running = await Promise.all([suspect, second].map(async (id) => (await bench.task(id)).status));
-  expect(running.sort()).toEqual(["PENDING", "RUNNING"]);
+  const healthy = await bench.submit(neighbour);
+  await bench.until(async () => (await bench.task(healthy)).status === "RUNNING" && worker.running === 2);
+  const statuses = async () => (await Promise.all(suspects.map((id) => bench.task(id)))).map((t) => t.status);
+  await bench.until(async () => (await statuses()).sort().join() === "PENDING,RUNNING");
   gates.poison.resolve();
-  for (const id of [suspect, second, later]) expect((await bench.finished(id)).status).toBe("SUCCESS");
+  await bench.until(async () => (await statuses()).includes("SUCCESS"));
+  await bench.clock.advance(5_000);
+  await bench.store.promote(10);
+  for (const id of suspects) expect((await bench.finished(id)).status).toBe("SUCCESS");
+  gates.neighbour.resolve();
+  await bench.finished(healthy);
   await bench.stop(worker);
+});
+
+test.each([
+  ["the only suspect among others", 1, 5],
+  ["alone", 0, 3],
+])(
+  "a task that dies again and again as %s is poison after %s others and %s crashes",
+  async (_, others, crashes) => {
+    const victim = typeOf("victim", () => "alive");
+    const neighbour = typeOf("neighbour", () => "alive");
+    const bench = manualBench([victim, neighbour]);
+    const poison = await bench.submit(victim);
+    for (let death = 1; death <= crashes; death++) {
+      for (let n = 0; n < others; n++) await bench.submit(neighbour);
+      await bench.store.turn({ worker: "dead", outcomes: [], claim: { limit: 1 + others, ...CLAIM } });
+      expect((await bench.task(poison)).status).toBe("RUNNING");
+      const taken = await takeOver(bench, true);
+      expect(taken).toBe(1 + others);
+      // What ran beside it has done its work elsewhere.
+      await drain(bench, "neighbour");
+    }
+    expect(await bench.task(poison)).toMatchObject({
+      status: "FAILED",
+      crashes,
+      error: { name: "Poisoned", message: `Its process died ${crashes} times while it ran.` },
+    });
+  },
+);
+
+test("a task that ran in a process of its own is not blamed for the death of its worker's", async () => {
+  const victim = typeOf("victim", () => "alive");
+  const bench = manualBench([victim]);
+  const id = await bench.submit(victim);
+  for (let death = 1; death <= 5; death++) {
+    await bench.store.turn({ worker: "dead", outcomes: [], claim: { limit: 1, ...CLAIM } });
+    await takeOver(bench, false);
+    expect(await bench.task(id)).toMatchObject({ status: "PENDING", crashes: death, attempt: 0 });
+  }
 });
 
 test("a worker that can't take over at its start does not go on to say that it lives", async () => {
@@ -356,6 +402,37 @@ test("says every 3 s that it lives", async () => {
   expect(bench.clock.now() - (state?.heartbeatAt ?? 0)).toBeLessThanOrEqual(3_000);
   await bench.stop(worker);
 });
+
+/** Claims that many tasks and dies, again and again; after the last time they are left to be taken over. */
+async function die(bench: ManualBench, times: number, tasks: number): Promise<void> {
+  for (let death = 1; death <= times; death++) {
+    if (death > 1) await giveBack(bench);
+    await bench.store.turn({ worker: "dead", outcomes: [], claim: { limit: tasks, ...CLAIM } });
+  }
+}
+
+/** What the dead held waits for a worker again. */
+async function giveBack(bench: ManualBench): Promise<void> {
+  const lost = await bench.store.reclaim("next", 10);
+  const outcomes = lost.map(({ id, fence }) => ({ id, fence, to: "PENDING", in: 0, refund: true }) as const);
+  await bench.store.turn({ worker: "next", outcomes });
+}
+
+/** As a worker takes over what the dead held. Answers how many tasks that were. */
+async function takeOver(bench: ManualBench, sharesProcess: boolean): Promise<number> {
+  const tasks = await bench.store.reclaim("next", 10);
+  const outcomes = outcomesOf(tasks, tasks.length === 1, () => sharesProcess);
+  await bench.store.turn({ worker: "next", outcomes });
+  return tasks.length;
+}
+
+/** Ends all waiting tasks of a type. */
+async function drain(bench: ManualBench, taskType: string): Promise<void> {
+  const claim = { limit: 100, taskTypes: [taskType], queues: "all" } as const;
+  const { claimed } = await bench.store.turn({ worker: "other", outcomes: [], claim });
+  const outcomes = claimed.map(({ id, fence }) => ({ id, fence, to: "SUCCESS" }) as const);
+  await bench.store.turn({ worker: "other", outcomes });
+}
 
 /** Every look at this clock takes a little, so that a pace is measured. */
 function paced(clock: ManualClock): Clock {

@@ -60,7 +60,7 @@ function taskTypeView(type: TaskType): WireTaskType {
         jitter: type.retry.jitter,
       },
     },
-    isolation: type.isolation === "inline" ? "inline" : "thread",
+    isolation: type.isolation === "inline" ? "inline" : "thread" in type.isolation ? "thread" : "process",
     examples: type.examples.map(({ title, parameters }) => ({
       title,
       parameters: { ...asObject(parameters) },

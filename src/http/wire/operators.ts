@@ -19,7 +19,7 @@ export const TaskTypeSchema = Type.Object({
       jitter: Type.Boolean(),
     }),
   }),
-  isolation: OneOf(["inline", "thread"]),
+  isolation: OneOf(["inline", "thread", "process"]),
   examples: Type.Array(Type.Object({ title: Type.String(), parameters: JsonObject })),
 });
 

@@ -4,6 +4,7 @@ import { Discard, type OpenFile, type TaskContext } from "../../index.js";
 import { diagnoseCsv, diagnoseJsonLines } from "./diagnose.js";
 import { checkNesting } from "./nesting.js";
 import type { FileOptions, Source } from "./parameters.js";
+import { checkUnpackedSize } from "./parquet.js";
 import { type Recognised, recognise } from "./recognise.js";
 import { identifier, type Session, text } from "./session.js";
 
@@ -23,7 +24,7 @@ export interface Loading {
 
 /** Makes the table `data`. Throws Discard where the file can't be read, with line number and reason. */
 export async function loadFile(loading: Loading): Promise<Source> {
-  const { file, options, context } = loading;
+  const { session, file, options, context } = loading;
   const recognised = await recognise(file, options.delimiter);
   if (recognised.format !== "csv" && (options.delimiter !== undefined || options.header !== undefined)) {
     context.log.warn("delimiter and header mean something for CSV files only; they were not used");
@@ -31,6 +32,9 @@ export async function loadFile(loading: Loading): Promise<Source> {
   const source = { name: file.name, size_bytes: file.sizeBytes };
   switch (recognised.format) {
     case "parquet":
+      await checkUnpackedSize(session, file, options.columns).catch((error: unknown) => {
+        throw refuse(loading, error);
+      });
       await attempt(loading, () => `read_parquet(${text(file.path)})`, []).catch((error: unknown) => {
         throw refuse(loading, error);
       });

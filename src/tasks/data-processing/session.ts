@@ -6,6 +6,8 @@ import { loadOptional } from "../optional-package.js";
 import { wait } from "../pace.js";
 
 const MEMORY_LIMIT = "1GB";
+/** What the database and all that spills from memory may take on the disk. */
+export const SCRATCH_BYTES = 4 * 1024 ** 3;
 /** Two, so that a big file leaves a core to the server on most machines. */
 const MAX_THREADS = 2;
 const INTERRUPT_EVERY_MS = 10;

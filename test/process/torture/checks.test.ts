@@ -255,7 +255,7 @@ const PLANTED: readonly (readonly [Rule, Partial<History>])[] = [
   ],
   [
     "three crashes are poison",
-    { tasks: [{ ...stored("a", "t1"), ...failed({ crashes: 2, error: "Poisoned" }) }] },
+    { tasks: [{ ...stored("a", "t1"), ...failed({ crashes: 1, error: "Poisoned" }) }] },
   ],
   [
     "neighbours of poison finish",
