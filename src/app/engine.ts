@@ -167,7 +167,7 @@ export async function openEngine(options: EngineOptions, version: string): Promi
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       // The rest is closed all the same: others take it for dead once its lease ends.
-      log.warn({ reason: error.message }, "the store could not be told that this worker has stopped");
+      log.warn({ reason: error.message }, "could not deregister this worker from the store");
     }
   }
 
@@ -246,7 +246,7 @@ function createMaintenance(parts: {
       clock,
       tick,
       onError(error) {
-        log.error({ err: error, service }, "a maintenance step failed; it is tried again in 5 s");
+        log.error({ err: error, service }, "maintenance step failed; retrying in 5 s");
         return AFTER_ERROR;
       },
     });

@@ -102,7 +102,7 @@ export function createMounts(engine: Engine): Mounts {
             answer(request, response);
           },
           (error: unknown) => {
-            engine.log.error({ err: error }, "the API could not be set up");
+            engine.log.error({ err: error }, "could not start the API");
             response.writeHead(500).end();
           },
         );

@@ -51,13 +51,12 @@ export async function openBlobs(options: BlobsOptions, clock: Clock): Promise<Bl
 /** What "auto" stands for is decided here. Throws TaskwrightError validation_failed for a place that can't be. */
 export function placeOf({ files = "auto", store }: BlobsOptions): Exclude<FilesPlace, { kind: "auto" }> {
   const place = readFilesPlace(files);
-  if (!place)
-    throw new TaskwrightError("validation_failed", `files is invalid; it must be ${FILES_PLACES}.`);
+  if (!place) throw new TaskwrightError("validation_failed", `files is invalid; it must be ${FILES_PLACES}.`);
   if (place.kind === "auto") return { kind: isPostgresUrl(store) ? "database" : "folder" };
   if (place.kind === "database" && !isPostgresUrl(store)) {
     throw new TaskwrightError(
       "validation_failed",
-      "Files can lie in the database only where that is PostgreSQL. Name a folder or a bucket with --files, or leave it out.",
+      "Files can be stored in the database only with PostgreSQL. Choose a folder or a bucket with --files, or omit it.",
     );
   }
   return place;

@@ -1,10 +1,10 @@
-// A log for what tries again by itself: an outage of the store is one line when it begins and one when it is over.
+// A log for components that retry: an outage of the store is one line when it starts and one when it is over.
 import type { Log } from "../lib/log.js";
 import type { StoreError } from "../store/store.js";
 import { isOutage } from "./until-ready.js";
 
 /**
- * Passes on everything but errors that the store can't be used for now. The first of them calls `watch`, which says so,
+ * Passes on everything except errors of a temporarily unusable store. The first of them calls `watch`, which logs it
  * and resolves once the store is back or waiting has ended.
  */
 export function outageLog(log: Log, watch: (failure: StoreError) => Promise<void>): Log {
@@ -15,8 +15,8 @@ export function outageLog(log: Log, watch: (failure: StoreError) => Promise<void
     try {
       await watch(failure);
     } catch (error) {
-      // Closed meanwhile, or what waiting can't help: the next failure of what logs here says so again.
-      log.debug({ err: error }, "the store is no longer waited for");
+      // The store was closed, or waiting cannot help: the next failure is logged again.
+      log.debug({ err: error }, "no longer waiting for the store");
     } finally {
       isAway = false;
     }

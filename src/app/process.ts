@@ -65,7 +65,7 @@ export function reportStrayErrors(log: Log): () => void {
   const report = (error: unknown) =>
     log.error(
       { err: error },
-      "code outside any attempt failed; look for a promise that a handler did not await",
+      "unhandled error outside of any attempt; look for a promise that a handler does not await",
     );
   process.on("unhandledRejection", report);
   process.on("uncaughtException", report);

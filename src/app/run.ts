@@ -59,7 +59,7 @@ export class TaskTimeoutError extends Error {
   readonly code = "task_timeout";
   readonly task: Task;
   constructor(task: Task) {
-    super(`Task ${task.id} (${task.taskType}) has not finished in time; it is ${task.status}`);
+    super(`Task ${task.id} (${task.taskType}) did not finish in time; its status is ${task.status}`);
     this.task = task;
   }
 }
@@ -134,7 +134,7 @@ function isOutage(error: unknown): boolean {
 function closed(): TaskwrightError {
   return new TaskwrightError(
     "unavailable",
-    "The app was closed while it waited; the task goes on elsewhere.",
+    "The app was closed while waiting; the task continues elsewhere.",
   );
 }
 
@@ -144,6 +144,6 @@ export function millis(duration: Duration, option: string): Millis {
   if (parsedMillis !== undefined) return parsedMillis;
   throw new TaskwrightError(
     "validation_failed",
-    `${option} must be a duration such as "30s", but is ${JSON.stringify(duration)}`,
+    `${option} must be a duration such as "30s", not ${JSON.stringify(duration)}`,
   );
 }

@@ -220,7 +220,10 @@ export async function createTaskwright(options: TaskwrightOptions): Promise<Task
     },
     async submitMany(type, items) {
       if (items.length > LIMITS.batchTasks) {
-        throw new TaskwrightError("payload_too_large", `A batch has at most ${LIMITS.batchTasks} tasks.`);
+        throw new TaskwrightError(
+          "payload_too_large",
+          `A batch can have at most ${LIMITS.batchTasks} tasks.`,
+        );
       }
       const requests = items.map((item) => {
         // Added behind the spread, it would give each object a hidden class of its own, which is slow.

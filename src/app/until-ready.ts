@@ -69,7 +69,7 @@ async function keepTrying<T>(
       const answer = await attempt();
       if (waitingSince !== undefined) {
         const waited = formatDuration(clock.monotonic() - waitingSince);
-        log.info({}, `the store is ready, after ${waited}`);
+        log.info({}, `the store is ready after ${waited}`);
       }
       return answer;
     } catch (error) {

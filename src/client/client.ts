@@ -223,7 +223,7 @@ export function createClient(options: ClientOptions) {
         repeatable: false,
       });
       const [stored] = files;
-      if (!stored) throw new TypeError("the server stored an upload and did not name it");
+      if (!stored) throw new TypeError("the server returned no file for an upload");
       return stored;
     },
 

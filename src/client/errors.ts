@@ -38,8 +38,8 @@ export class ConnectionError extends Error {
 
   constructor(url: string, cause: unknown) {
     super(
-      `can't reach ${url} (${innermost(cause)}); is the server running there? ` +
-        "Start it with: taskwright serve, or name another one in TASKWRIGHT_URL",
+      `cannot reach ${url} (${innermost(cause)}); is the server running? ` +
+        "Start it with taskwright serve, or set TASKWRIGHT_URL to another server",
       { cause },
     );
     this.url = url;
@@ -51,7 +51,7 @@ export async function errorOf(response: Response): Promise<ApiError> {
   const body = await response.text();
   const problem = parseProblem(body);
   if (problem) return new ApiError(response.status, problem, problem.detail);
-  const detail = `${response.url} answered ${response.status} ${response.statusText}, and not as Taskwright does; is something else running there?`;
+  const detail = `${response.url} returned ${response.status} ${response.statusText}, which is not a response of Taskwright; is another program running there?`;
   return new ApiError(response.status, undefined, detail);
 }
 

@@ -53,7 +53,7 @@ export class TaskTimeoutError extends Error {
   readonly code = "task_timeout";
   readonly task: WireTask;
   constructor(task: WireTask) {
-    super(`Task ${task.id} (${task.task_type}) has not finished in time; it is ${task.status}`);
+    super(`Task ${task.id} (${task.task_type}) did not finish in time; its status is ${task.status}`);
     this.task = task;
   }
 }
@@ -79,7 +79,8 @@ export function runMethods<Output>(
     events: (options) => eventsUntilFinished(calls, id, options),
     async result({ timeout, signal } = {}) {
       const longest = timeout === undefined ? Number.POSITIVE_INFINITY : parseDuration(timeout);
-      if (longest === undefined) throw new RangeError(`timeout: "${timeout}" is no duration; write "30s"`);
+      if (longest === undefined)
+        throw new RangeError(`timeout: "${timeout}" is not a duration; use a value such as "30s"`);
       const end = clock.monotonic() + longest;
       for (;;) {
         const left = Math.max(0, end - clock.monotonic());

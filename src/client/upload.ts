@@ -63,7 +63,7 @@ function sendByXhr(
         }),
       ),
     );
-    request.addEventListener("error", () => reject(new TypeError("the upload broke off")));
+    request.addEventListener("error", () => reject(new TypeError("the upload was interrupted")));
     request.addEventListener("abort", () => reject(signal?.reason));
     request.addEventListener("loadend", () => signal?.removeEventListener("abort", stop));
     request.send(form);

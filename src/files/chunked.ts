@@ -118,7 +118,7 @@ async function* chunksOf(
     const seq = Math.floor(position / chunkBytes);
     const first = seq * chunkBytes;
     const chunk = await table.get(key, seq);
-    if (!chunk) throw new Error("the file was removed while it was read");
+    if (!chunk) throw new Error("the file was deleted while being read");
     yield chunk.subarray(position - first, end - first);
     position = first + chunkBytes;
   }

@@ -84,5 +84,8 @@ export function checkId(id: string): void {
 
 /** There are no bytes under this id. */
 export function noSuchBlob(id: string): TaskwrightError {
-  return new TaskwrightError("file_not_found", `The bytes of file ${id} are gone; it may have been removed.`);
+  return new TaskwrightError(
+    "file_not_found",
+    `The contents of file ${id} are missing; the file may have been deleted.`,
+  );
 }

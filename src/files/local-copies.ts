@@ -182,7 +182,7 @@ async function untilAborted(promise: Promise<void>, signal: AbortSignal | undefi
 }
 
 function damaged(id: string): Error {
-  return new Error(`The bytes of file ${id} are not those that were stored: size or SHA-256 differs.`);
+  return new Error(`File ${id} is corrupt: its size or SHA-256 differs from its record.`);
 }
 
 async function isGone(file: string): Promise<boolean> {

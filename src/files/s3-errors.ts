@@ -8,14 +8,14 @@ interface Meaning {
 }
 
 const REFUSED = (bucket: string) =>
-  `The bucket ${bucket} refused access. Check the credentials of this process, and that they may get, put and delete objects, and list and abort multipart uploads.`;
+  `The bucket ${bucket} denied access. Check the credentials of this process, and that they allow getting, putting and deleting objects, and listing and aborting multipart uploads.`;
 
 /** By the code that servers answer with, which is the name of the client's error. */
 const MEANINGS: readonly Meaning[] = [
   {
     names: ["NoSuchBucket"],
     code: "unavailable",
-    advice: (bucket) => `There is no bucket ${bucket}. Create it, or name another one with --files.`,
+    advice: (bucket) => `The bucket ${bucket} does not exist. Create it, or choose another one with --files.`,
   },
   {
     names: ["AccessDenied", "Forbidden", "AllAccessDisabled", "AccountProblem"],
@@ -31,23 +31,23 @@ const MEANINGS: readonly Meaning[] = [
     names: ["CredentialsProviderError"],
     code: "unavailable",
     advice: (bucket) =>
-      `There are no credentials for the bucket ${bucket}. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.`,
+      `No credentials found for the bucket ${bucket}. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.`,
   },
   {
     names: ["PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"],
     code: "unavailable",
-    advice: (bucket) => `The bucket ${bucket} lies in another region. Name it with ?region=… in --files.`,
+    advice: (bucket) => `The bucket ${bucket} is in another region. Set it with ?region=… in --files.`,
   },
   {
     names: ["RequestTimeTooSkewed"],
     code: "unavailable",
     advice: (bucket) =>
-      `The clock of this machine is too far from that of the bucket ${bucket}. Set it right.`,
+      `The clock of this machine differs too much from that of the bucket ${bucket}. Correct it.`,
   },
   {
     names: ["QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "InsufficientStorage"],
     code: "storage_full",
-    advice: (bucket) => `The bucket ${bucket} takes no more. Free some space or raise its quota.`,
+    advice: (bucket) => `The bucket ${bucket} is full. Free some space or raise its quota.`,
   },
 ];
 
@@ -61,14 +61,14 @@ export function toTaskwrightError(error: unknown, bucket: string): TaskwrightErr
   const known = MEANINGS.find(({ names }) => names.includes(name));
   if (known) return new TaskwrightError(known.code, `${known.advice(bucket)} (${reason})`, { cause: error });
   if (status === INSUFFICIENT_STORAGE) {
-    return new TaskwrightError("storage_full", `The bucket ${bucket} takes no more. (${reason})`, {
+    return new TaskwrightError("storage_full", `The bucket ${bucket} is full. (${reason})`, {
       cause: error,
     });
   }
   const advice =
     status === FORBIDDEN
       ? REFUSED(bucket)
-      : `The bucket ${bucket} can't be reached. Check that its server runs, and region and endpoint in --files.`;
+      : `Cannot reach the bucket ${bucket}. Check that its server is running, and region and endpoint in --files.`;
   return new TaskwrightError("unavailable", `${advice} (${reason})`, { cause: error });
 }
 

@@ -149,7 +149,7 @@ async function loadClient() {
     return { s3, Upload };
   } catch (cause) {
     const detail =
-      "Files in a bucket need two packages. Install them with: npm install @aws-sdk/client-s3 @aws-sdk/lib-storage";
+      "Storing files in a bucket requires two packages. Install them with: npm install @aws-sdk/client-s3 @aws-sdk/lib-storage";
     throw new TaskwrightError("validation_failed", detail, { cause });
   }
 }
@@ -158,7 +158,7 @@ async function checkRegion(client: S3Client, bucket: string): Promise<void> {
   try {
     await client.config.region();
   } catch (cause) {
-    const detail = `No region is known for the bucket ${bucket}. Name it with ?region=… in --files, or set AWS_REGION.`;
+    const detail = `No region is set for the bucket ${bucket}. Set it with ?region=… in --files, or set AWS_REGION.`;
     throw new TaskwrightError("validation_failed", detail, { cause });
   }
 }

@@ -8,13 +8,13 @@ import { validationFailed } from "./problem.js";
 /** The value of a JSON body; undefined for an empty one. Throws TaskwrightError malformed_request, saying where. */
 export function parseJsonBody(body: Buffer): unknown {
   if (body.length === 0) return undefined;
-  if (!isUtf8(body)) throw new TaskwrightError("malformed_request", "The body is not UTF-8.");
+  if (!isUtf8(body)) throw new TaskwrightError("malformed_request", "The body is not valid UTF-8.");
   try {
     // JSON.parse makes own properties of "__proto__" and does not recurse; schemas and findJsonFault refuse the rest.
     return JSON.parse(body.toString());
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TaskwrightError("malformed_request", `The body is not JSON: ${reason}`, { cause });
+    throw new TaskwrightError("malformed_request", `The body is not valid JSON: ${reason}`, { cause });
   }
 }
 

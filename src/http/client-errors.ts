@@ -33,10 +33,10 @@ export function refuseExpectation(response: ServerResponse, id: string): void {
 function asTaskwrightError(code: string | undefined): TaskwrightError {
   switch (code) {
     case "HPE_HEADER_OVERFLOW":
-      return new TaskwrightError("headers_too_large", "Path and headers may have at most 16 KB together.");
+      return new TaskwrightError("headers_too_large", "Path and headers must have at most 16 KB in total.");
     case "ERR_HTTP_REQUEST_TIMEOUT":
       return new TaskwrightError("request_timeout", "The request did not arrive in time.");
     default:
-      return new TaskwrightError("malformed_request", "This is not HTTP/1.1.");
+      return new TaskwrightError("malformed_request", "The request is not valid HTTP/1.1.");
   }
 }

@@ -48,7 +48,7 @@ export function words<const Word extends string>(
     const word = known.find((one) => one === item);
     if (word !== undefined) return word;
     throw validationFailed([
-      { pointer: `?${name}`, code: "enum", message: `must list only ${known.join(", ")}` },
+      { pointer: `?${name}`, code: "enum", message: `must contain only ${known.join(", ")}` },
     ]);
   });
 }

@@ -21,9 +21,9 @@ const ANYWHERE: readonly ErrorCode[] = [
 const GROUPS = {
   tasks: "Submit, watch, cancel and retry tasks.",
   files: "Uploads and output files.",
-  operations: "What runs here, and how well.",
-  events: "What happens, as it happens.",
-  session: "Signing a page in.",
+  operations: "Workers, queues, statistics and health.",
+  events: "Live task events.",
+  session: "Sign-in for the dashboard.",
 } as const satisfies Record<Route["group"], string>;
 
 /** JSON replies that are not plain JSON, by operation. */
@@ -78,7 +78,7 @@ export function openapiDocument({
         apiKey: {
           type: "http" as const,
           scheme: "bearer",
-          description: "The value of TASKWRIGHT_API_KEY, where it is set.",
+          description: "The value of TASKWRIGHT_API_KEY, if it is set.",
         },
         session: { type: "apiKey" as const, in: "cookie", name: "taskwright_session" },
       },

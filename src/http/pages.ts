@@ -62,7 +62,7 @@ function serveHint(app: FastifyInstance): void {
     reply
       .type("text/plain; charset=utf-8")
       .send(
-        "Taskwright runs. The dashboard is not built: run npm run build.\nThe API is described at /docs.\n",
+        "Taskwright is running, but the dashboard has not been built: run npm run build.\nThe API is documented at /docs.\n",
       ),
   );
 }

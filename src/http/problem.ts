@@ -26,7 +26,7 @@ export function problemOf(error: TaskwrightError, requestId: string): WireProble
 export function validationFailed(errors: readonly FieldError[]): TaskwrightError {
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
-  const detail = first ? `${first.pointer} ${first.message}${more}.` : "The request does not fit the schema.";
+  const detail = first ? `${first.pointer} ${first.message}${more}.` : "The request is invalid.";
   return new TaskwrightError("validation_failed", detail, { errors });
 }
 
@@ -42,7 +42,7 @@ export function asTaskwrightError(error: unknown, bodyLimit: number): Taskwright
   }
   return new TaskwrightError(
     "internal",
-    "Something broke; the log of the server has it under this request_id.",
+    "An unexpected error occurred; the server's log has details under this request_id.",
     {
       cause: error,
     },
@@ -60,17 +60,20 @@ function fromFramework(error: FastifyError, bodyLimit: number): TaskwrightError 
       return new TaskwrightError("unsupported_media_type", "Send application/json.");
     case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
     case "FST_ERR_CTP_EMPTY_JSON_BODY":
-      return new TaskwrightError("malformed_request", "The body ended before or after its Content-Length.");
+      return new TaskwrightError(
+        "malformed_request",
+        "The length of the body does not match its Content-Length.",
+      );
     case "FST_ERR_BAD_URL":
-      return new TaskwrightError("malformed_request", "The path can't be decoded.");
+      return new TaskwrightError("malformed_request", "The path cannot be decoded.");
     case "FST_STATIC_FORBIDDEN_PATH":
     case "FST_ERR_MAX_PARAM_LENGTH":
-      return new TaskwrightError("not_found", "There is nothing under this path.");
+      return new TaskwrightError("not_found", "This path does not exist.");
     case "ECONNRESET":
     case "ECONNABORTED":
       return new TaskwrightError(
         "malformed_request",
-        "The connection was cut before the request had arrived.",
+        "The connection was closed before the whole request had arrived.",
       );
     default:
       return undefined;

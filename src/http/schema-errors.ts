@@ -75,7 +75,7 @@ function wordsOf({
 const TYPES: ReadonlyMap<unknown, string> = new Map([
   ["integer", "a whole number"],
   ["number", "a number"],
-  ["string", "a text"],
+  ["string", "a string"],
   ["boolean", "true or false"],
   ["array", "a list"],
   ["object", "an object"],
@@ -88,7 +88,7 @@ function typeWords(type: unknown): string {
 }
 
 function formatWords(format: unknown): string {
-  if (format === "date-time") return "must be a date and time as in 2026-11-22T14:02:11.250Z";
+  if (format === "date-time") return "must be a date and time such as 2026-11-22T14:02:11.250Z";
   if (format === "uuid") return "must be a UUID";
   return `must have the format ${String(format)}`;
 }

@@ -64,13 +64,13 @@ export function createSecurity({ clock, apiKey, allowedHosts, basePath }: Securi
       if (!hosts.has(host.replace(PORT, "").toLowerCase())) {
         throw new TaskwrightError(
           "forbidden_host",
-          "This server is not served under that host name; add it to TASKWRIGHT_ALLOWED_HOSTS.",
+          "This host name is not allowed; add it to TASKWRIGHT_ALLOWED_HOSTS.",
         );
       }
       if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) {
         throw new TaskwrightError(
           "forbidden_origin",
-          "Only pages of this server may call it from a browser.",
+          "Requests from a browser must come from this server's own pages.",
         );
       }
     },
@@ -84,7 +84,7 @@ export function createSecurity({ clock, apiKey, allowedHosts, basePath }: Securi
     },
 
     openSession(key, { origin }) {
-      if (keyDigest !== undefined && !holdsKey(key)) throw unauthenticated("This is not the API key.");
+      if (keyDigest !== undefined && !holdsKey(key)) throw unauthenticated("The API key is wrong.");
       const expires = String(clock.now() + SESSION_SECONDS * 1000);
       const secure = origin?.startsWith("https:") ? "; Secure" : "";
       return `${cookieOf(`${expires}.${sign(expires)}`, SESSION_SECONDS, path)}${secure}`;

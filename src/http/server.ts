@@ -59,10 +59,10 @@ export function createServer(options: HttpServerOptions & { readonly security: S
   app.setNotFoundHandler((request, reply) => {
     const allowed = allowedMethods(request.url);
     if (allowed.length === 0) {
-      throw new TaskwrightError("not_found", "There is nothing under this path; /docs lists what there is.");
+      throw new TaskwrightError("not_found", "This path does not exist; /docs lists all paths.");
     }
     reply.header("allow", allowed.join(", "));
-    throw new TaskwrightError("method_not_allowed", `Only ${allowed.join(", ")} is served here.`);
+    throw new TaskwrightError("method_not_allowed", `This path allows only ${allowed.join(", ")}.`);
   });
   return app;
 }
@@ -74,7 +74,7 @@ function errorAnswer(
   return (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const known = asTaskwrightError(error, request.routeOptions?.bodyLimit ?? maxBody);
     const requestId = newId();
-    if (known.code === "internal") log.error({ err: error, request_id: requestId }, "a request failed");
+    if (known.code === "internal") log.error({ err: error, request_id: requestId }, "request failed");
     if (known.code === "unavailable") reply.header("retry-after", "2");
     if (known.code === "overloaded") reply.header("retry-after", "1");
     if (known.code === "too_many_requests") reply.header("retry-after", String(known.extra.retry_after_s));

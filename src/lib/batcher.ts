@@ -86,7 +86,7 @@ export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer
     batch.forEach((entry, position) => {
       const answer = answers[position];
       if (answer === undefined)
-        entry.reject(new Error("a batch was committed without an answer for each item"));
+        entry.reject(new Error("a batch was committed without a result for each item"));
       else entry.resolve(answer);
     });
   }

@@ -115,7 +115,7 @@ function keyFault(key: string): JsonFault | undefined {
 /** What keeps a text from being stored: NUL, or half of a surrogate pair. */
 export function findTextFault(text: string, pointer: string): JsonFault | undefined {
   if (NUL.test(text)) return fault(pointer, "nul", "contains the character NUL (U+0000)");
-  if (!text.isWellFormed()) return fault(pointer, "lone_surrogate", "contains half of a surrogate pair");
+  if (!text.isWellFormed()) return fault(pointer, "lone_surrogate", "contains a lone surrogate");
   return undefined;
 }
 

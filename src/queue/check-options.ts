@@ -19,7 +19,7 @@ export function checkOptions(options: SubmitOptions, now: Instant): FieldError[]
     if (typeof value !== "string") return void wrong(pointer, "type", "must be a text");
     const fault = findTextFault(value, pointer);
     if (fault) errors.push(fault);
-    if (value.length > max) wrong(pointer, "maxLength", `must be at most ${max} characters long`);
+    if (value.length > max) wrong(pointer, "maxLength", `must have at most ${max} characters`);
   };
   const integer = (pointer: string, value: number | undefined, range: Range) => {
     if (value === undefined || (Number.isInteger(value) && value >= range.min && value <= range.max)) return;
@@ -65,7 +65,7 @@ export function checkOptions(options: SubmitOptions, now: Instant): FieldError[]
   });
   if (options.runAt !== undefined) {
     const at = options.runAt instanceof Date ? options.runAt.getTime() : Number.NaN;
-    if (options.delay !== undefined) wrong("/run_at", "exclusive", "must not be given together with delay");
+    if (options.delay !== undefined) wrong("/run_at", "exclusive", "cannot be combined with delay");
     if (Number.isNaN(at)) wrong("/run_at", "format", "must be a date");
     else if (at > now + LIMITS.delay.max) {
       wrong("/run_at", "maximum", `must be at most ${formatDuration(LIMITS.delay.max)} ahead`);
@@ -74,10 +74,14 @@ export function checkOptions(options: SubmitOptions, now: Instant): FieldError[]
   if (options.id !== undefined) {
     const made = typeof options.id === "string" ? idTime(options.id) : undefined;
     if (made === undefined) {
-      wrong("/id", "format", "must be a UUIDv7 in lower case; leave it out to have one made");
+      wrong("/id", "format", "must be a lower-case UUIDv7; omit it to have one generated");
     } else if (made < now - LIMITS.callerIdAge || made > now + ID_AHEAD) {
       const age = formatDuration(LIMITS.callerIdAge);
-      wrong("/id", "age", `must have been made within the last ${age}, on a clock at most 1 minute ahead`);
+      wrong(
+        "/id",
+        "age",
+        `must have been generated within the last ${age}, by a clock at most 1 minute ahead`,
+      );
     }
   }
   return errors;

@@ -73,7 +73,7 @@ function prepareAs(
     const fault = findTextFault(idempotencyKey, pointer);
     if (fault) errors.push(fault);
     if (idempotencyKey === "" || idempotencyKey.length > KEY_LENGTH) {
-      errors.push({ pointer, code: "length", message: `must have from 1 to ${KEY_LENGTH} characters` });
+      errors.push({ pointer, code: "length", message: `must have 1 to ${KEY_LENGTH} characters` });
     }
   }
   const parameters = readParameters(request.parameters ?? {});
@@ -108,7 +108,7 @@ function prepareAs(
 
 /** validation_failed for the fields that name an upload which is not there. */
 export function missingFile({ fileFields }: PreparedTask, fileId: FileId): TaskwrightError {
-  const message = "names an upload that does not exist or is no longer kept";
+  const message = "refers to an upload that does not exist or has been deleted";
   const named = fileFields.filter((field) => field.id === fileId);
   const pointers = named.length > 0 ? named.map((field) => field.pointer) : ["/parameters"];
   return invalid(pointers.map((pointer) => ({ pointer, code: "missing_file", message })));
@@ -118,7 +118,7 @@ export function missingFile({ fileFields }: PreparedTask, fileId: FileId): Taskw
 function invalid(errors: readonly FieldError[]): TaskwrightError {
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
-  const detail = first ? `${first.pointer} ${first.message}${more}.` : "The request does not fit the schema.";
+  const detail = first ? `${first.pointer} ${first.message}${more}.` : "The request is invalid.";
   return new TaskwrightError("validation_failed", detail, { errors });
 }
 
@@ -140,7 +140,7 @@ function readParameters(value: unknown): Parameters {
     const reason = thrownMessage(error);
     return {
       ok: false,
-      error: { pointer, code: "not_json", message: `can't be written as JSON: ${reason}` },
+      error: { pointer, code: "not_json", message: `cannot be serialised as JSON: ${reason}` },
     };
   }
 }
@@ -176,7 +176,7 @@ async function typeElsewhere(name: string, { registry, served }: RequestContext)
 
 function unknownType(name: string, names: readonly string[]): TaskwrightError {
   const near = nearest(name, names);
-  const hint = near ? `did you mean "${near}"?` : `there are: ${names.join(", ") || "none"}`;
+  const hint = near ? `did you mean "${near}"?` : `available: ${names.join(", ") || "none"}`;
   const message = `is not a known task type; ${hint}`;
   const shown = JSON.stringify(name.slice(0, LIMITS.taskTypeLength).toWellFormed());
   return new TaskwrightError("unknown_task_type", `${shown} ${message}`, {
@@ -193,7 +193,7 @@ function sizeOver(limit: number, text: Json): number | undefined {
 }
 
 function tooLarge(size: number): TaskwrightError {
-  const message = `must be at most ${LIMITS.payloadBytes} bytes as JSON, and has ${size}; upload bigger things as files`;
+  const message = `must be at most ${LIMITS.payloadBytes} bytes as JSON, but has ${size}; upload larger data as files`;
   return new TaskwrightError("payload_too_large", `/parameters ${message}.`, {
     errors: [{ pointer: "/parameters", code: "maxBytes", message }],
     extra: { limit_bytes: LIMITS.payloadBytes },

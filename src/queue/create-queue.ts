@@ -39,7 +39,7 @@ export function createQueue({ store, registry, clock, newId, log = silentLog }: 
 
   async function insert(prepared: PreparedTask): Promise<Submitted> {
     const [answer] = await fromStore(batcher.add([prepared.task]));
-    if (!answer) throw new Error("the store answered an insert without a word");
+    if (!answer) throw new Error("the store returned no result for an insert");
     return toSubmitted(prepared, answer);
   }
 
@@ -54,7 +54,7 @@ export function createQueue({ store, registry, clock, newId, log = silentLog }: 
   async function submitWithin(transaction: CallerTransaction, request: SubmitRequest): Promise<TaskId> {
     const prepared = await prepare(request, contextNow());
     const [answer] = await fromStore(store.insertWithin(transaction, [prepared.task]));
-    if (!answer) throw new Error("the store answered an insert without a word");
+    if (!answer) throw new Error("the store returned no result for an insert");
     return requireStored(prepared, answer).id;
   }
 
@@ -90,7 +90,7 @@ export function createQueue({ store, registry, clock, newId, log = silentLog }: 
       if (answer.outcome === "finished") {
         throw new TaskwrightError(
           "task_not_cancellable",
-          `The task has finished with ${answer.status}; a finished task never changes.`,
+          `The task has finished with status ${answer.status}, so it can no longer be cancelled.`,
           { extra: { status_now: answer.status } },
         );
       }
@@ -100,7 +100,7 @@ export function createQueue({ store, registry, clock, newId, log = silentLog }: 
     async retry(id, changes = {}) {
       const old = await read(id);
       if (old.status !== "FAILED" && old.status !== "CANCELLED") {
-        const hint = old.status === "SUCCESS" ? "submit a new task instead" : "it has not finished";
+        const hint = old.status === "SUCCESS" ? "submit a new task instead" : "it has not finished yet";
         throw new TaskwrightError("task_not_retryable", `The task is ${old.status}: ${hint}.`, {
           extra: { status_now: old.status },
         });

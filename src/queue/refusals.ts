@@ -29,18 +29,21 @@ export function requireStored(
 export function withheld(): TaskwrightError {
   return new TaskwrightError(
     "batch_rejected",
-    "This task is valid; nothing was stored, because another task of the batch is not and the batch is atomic.",
+    "This task is valid, but nothing was stored: the batch is atomic and another of its tasks is invalid.",
   );
 }
 
 export function notFound(id: TaskId): TaskwrightError {
-  return new TaskwrightError("task_not_found", `There is no task ${id}; old ones are removed after a while.`);
+  return new TaskwrightError(
+    "task_not_found",
+    `Task ${id} does not exist; finished tasks are deleted after a while.`,
+  );
 }
 
 function alreadyRetried(by: TaskId): TaskwrightError {
   return new TaskwrightError(
     "task_already_retried",
-    `The task was already retried by ${by}; say "again": true to retry it once more.`,
+    `The task has already been retried by ${by}; set "again": true to retry it once more.`,
     { extra: { retried_by: by } },
   );
 }
@@ -49,7 +52,10 @@ function conflict({ task }: PreparedTask): TaskwrightError {
   return task.replay?.key.startsWith("key:")
     ? new TaskwrightError(
         "idempotency_mismatch",
-        "This Idempotency-Key was used with another request; use a new key for a new request.",
+        "This Idempotency-Key was used with a different request; use a new key for each request.",
       )
-    : new TaskwrightError("id_conflict", `Another task has the id ${task.id}; leave the id out.`);
+    : new TaskwrightError(
+        "id_conflict",
+        `The id ${task.id} is already in use by another task; omit the id to have one generated.`,
+      );
 }

@@ -25,7 +25,7 @@ function translate(cause: unknown): unknown {
     case "invalid_cursor":
       return new TaskwrightError("invalid_cursor", cause.message, { cause });
     case "unsupported": {
-      const message = "must be left out: this store can't join it";
+      const message = "is not supported by this store; omit it";
       const errors = [{ pointer: "/tx", code: "unsupported", message }];
       return new TaskwrightError("validation_failed", cause.message, { cause, errors });
     }

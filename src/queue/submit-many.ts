@@ -125,13 +125,12 @@ function refusedBy(error: unknown): Extract<SubmitOutcome, { readonly ok: false 
 
 function next<T>(items: Iterator<T>): T {
   const item = items.next();
-  if (item.done) throw new Error("a batch was answered with fewer outcomes than it has tasks");
+  if (item.done) throw new Error("a batch has fewer outcomes than tasks");
   return item.value;
 }
 
 function at<T>(items: readonly T[], position: number): T {
   const item = items[position];
-  if (item === undefined)
-    throw new Error("the store answered an insert with fewer answers than it has tasks");
+  if (item === undefined) throw new Error("the store returned fewer results for an insert than it has tasks");
   return item;
 }

@@ -5,7 +5,7 @@ class RefusedInsert extends Error {
   override readonly name = "RefusedInsert";
   readonly answers: readonly InsertAnswer[];
   constructor(answers: readonly InsertAnswer[]) {
-    super("one task of an atomic insert was refused");
+    super("a task of an atomic insert was rejected");
     this.answers = answers;
   }
 }

@@ -47,7 +47,7 @@ function canonical(filter: TaskFilter): readonly unknown[] {
 function invalid(cause?: unknown): StoreError {
   return new StoreError(
     "invalid_cursor",
-    "The cursor was not made for this list; start again without one.",
+    "The cursor belongs to a different list; start again without a cursor.",
     cause === undefined ? undefined : { cause },
   );
 }

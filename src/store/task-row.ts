@@ -129,6 +129,6 @@ export function parseOwn<T>(json: Json): T {
 export function damagedTask(id: string): StoreError {
   return new StoreError(
     "corrupt",
-    `Task ${id} lies in no table where a task can lie: the database was changed from outside. Restore it from a backup.`,
+    `Task ${id} is in none of the status tables: the database was modified by another program. Restore it from a backup.`,
   );
 }

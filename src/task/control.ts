@@ -22,11 +22,11 @@ export class RetryIn extends Error {
   readonly wait: Millis;
   readonly result: JsonValue | undefined;
   /** Throws RangeError where `wait` is no duration. */
-  constructor(wait: Duration, message = "The handler asked to be run again.", options: EndOptions = {}) {
+  constructor(wait: Duration, message = "The handler requested a retry.", options: EndOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     const millis = parseDuration(wait);
     if (millis === undefined)
-      throw new RangeError(`RetryIn: "${String(wait)}" is no duration; write "30s" or "5m"`);
+      throw new RangeError(`RetryIn: "${String(wait)}" is not a duration; use a value such as "30s" or "5m"`);
     this.wait = millis;
     this.result = options.result;
   }

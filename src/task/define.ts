@@ -129,7 +129,7 @@ export function defineTask<
   const { name } = options;
   if (typeof name !== "string" || name.length > LIMITS.taskTypeLength || !NAME.test(name)) {
     throw new TypeError(
-      `defineTask: the name ${JSON.stringify(name)} must start with a lower-case letter, go on with lower-case ` +
+      `defineTask: the name ${JSON.stringify(name)} must start with a lower-case letter, contain only lower-case ` +
         `letters, digits, "_", "-", "." or ":", and have at most ${LIMITS.taskTypeLength} characters`,
     );
   }

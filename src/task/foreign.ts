@@ -10,10 +10,10 @@ const ANYTHING: StandardSchemaV1 = {
 export function foreignType(name: string): TaskType {
   return defineTask({
     name,
-    description: "Runs in other processes, which check its parameters.",
+    description: "Runs in other processes, which validate its parameters.",
     input: ANYTHING,
     run() {
-      throw new Error(`${name} runs in other processes only`);
+      throw new Error(`${name} can only run in other processes`);
     },
   });
 }

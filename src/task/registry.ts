@@ -16,7 +16,7 @@ export function createRegistry(types: readonly TaskType[]): Registry {
     if (holder && holder !== type) {
       const first = types.indexOf(holder);
       throw new TypeError(
-        `two task types are called "${type.name}": ${describe(holder, first)} and ${describe(type, position)}; rename one`,
+        `two task types have the name "${type.name}": ${describe(holder, first)} and ${describe(type, position)}; rename one`,
       );
     }
     byName.set(type.name, type);

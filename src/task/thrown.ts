@@ -23,7 +23,7 @@ export function thrownMessage(thrown: unknown): string {
 }
 
 function printPrimitive(thrown: unknown): string {
-  return thrown === "" ? "an empty text" : String(thrown);
+  return thrown === "" ? "an empty string" : String(thrown);
 }
 
 function objectText(thrown: object): string {

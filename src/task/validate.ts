@@ -99,6 +99,6 @@ function stepText(step: PropertyKey | StandardSchemaV1.PathSegment): string {
 }
 
 function validatorFailed(error: unknown, pointer: string): Checked {
-  const message = `can't be checked, because the schema itself failed: ${thrownMessage(error)}`;
+  const message = `cannot be validated, because the schema itself failed: ${thrownMessage(error)}`;
   return { ok: false, errors: [{ pointer, code: "validator_failed", message }], failure: { thrown: error } };
 }

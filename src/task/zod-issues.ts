@@ -25,7 +25,7 @@ export function wordIssue(issue: z.core.$ZodRawIssue): string | undefined {
     case "invalid_union":
       return Array.isArray(issue.options)
         ? `must be ${oneOf(issue.options)}`
-        : "fits none of the allowed forms";
+        : "matches none of the allowed forms";
     case "invalid_key":
       return "has a key that is not allowed";
     default:
@@ -98,7 +98,7 @@ function codeOf(issue: Issue): string {
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
-  string: "a text",
+  string: "a string",
   number: "a number",
   int: "a whole number",
   boolean: "true or false",

@@ -181,7 +181,7 @@ export async function createTestQueue(options: TestQueueOptions): Promise<TestQu
     artifacts: (id) => queue.artifacts(id),
     async read(artifactId) {
       const bytes = await blobs.read(artifactId);
-      if (!bytes) throw new TypeError(`there is no artifact ${artifactId}`);
+      if (!bytes) throw new TypeError(`artifact ${artifactId} does not exist`);
       return buffer(bytes);
     },
     async upload(name, data) {

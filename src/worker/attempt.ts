@@ -148,7 +148,7 @@ export class Attempt implements ContextHost {
 
   async openFile(id: FileId): Promise<OpenFile> {
     const [file] = await this.#services.files.files([id]);
-    if (!file) throw new Discard(`There is no file ${id}; it was never uploaded, or is no longer kept.`);
+    if (!file) throw new Discard(`File ${id} does not exist; it was never uploaded or has been deleted.`);
     const { name, mediaType, sizeBytes, sha256 } = file;
     const local = await this.#services.blobs.path({ id, sizeBytes, sha256 }, { signal: this.signal });
     const { path } = local;
@@ -184,8 +184,11 @@ export class Attempt implements ContextHost {
   }
 
   #overError(): AttemptOver {
-    const why = this.aborted === "lost" ? "has passed to another attempt" : "is over for this attempt";
-    return new AttemptOver(`Task ${this.claimed.id} ${why}; its context can't be used any more.`);
+    const why =
+      this.aborted === "lost"
+        ? "has been taken over by another attempt"
+        : "is no longer running this attempt";
+    return new AttemptOver(`Task ${this.claimed.id} ${why}; its context can no longer be used.`);
   }
 }
 
@@ -195,7 +198,7 @@ export function abortError(reason: AbortReason, task: Pick<ClaimedTask, "timeout
     cancel: "The task was cancelled.",
     timeout: `The attempt did not finish within its timeout of ${formatDuration(task.timeout)}.`,
     shutdown: "The worker is shutting down; the task will run again.",
-    lost: "The lease was lost; the task passes to another worker.",
+    lost: "The lease was lost; another worker takes over the task.",
   };
   return new Aborted(reason, messages[reason]);
 }

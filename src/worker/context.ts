@@ -179,11 +179,11 @@ function checkArtifact(name: unknown, data: unknown, mediaType: unknown): void {
   const isNamed = typeof name === "string" && name !== "";
   if (!isNamed || cleanText(name, LIMITS.artifactNameLength) !== name) {
     throw new TypeError(
-      `An artifact's name must be a well-formed text of 1 to ${LIMITS.artifactNameLength} bytes.`,
+      `The name of an artifact must be a well-formed string of 1 to ${LIMITS.artifactNameLength} bytes.`,
     );
   }
   if (typeof data !== "string" && !(data instanceof Uint8Array) && !(data instanceof Readable)) {
-    throw new TypeError(`The data of artifact "${name}" must be a text, a Uint8Array or a Readable stream.`);
+    throw new TypeError(`The data of artifact "${name}" must be a string, a Uint8Array or a Readable stream.`);
   }
   if (typeof mediaType !== "string" || mediaType.length > MEDIA_TYPE_LENGTH || !MEDIA_TYPE.test(mediaType)) {
     throw new TypeError(`The media type of artifact "${name}" must be one such as "text/csv".`);

@@ -15,7 +15,8 @@ export function encodeJson(value: unknown, maxBytes: number = LIMITS.payloadByte
   if (value === undefined) return NOTHING;
   try {
     const json: unknown = JSON.stringify(value);
-    if (typeof json !== "string") return { ok: false, fault: `is a ${typeof value}, which JSON can't hold` };
+    if (typeof json !== "string")
+      return { ok: false, fault: `is a ${typeof value}, which JSON cannot represent` };
     const bytes = json.length * 3 <= maxBytes ? 0 : byteLength(json);
     if (bytes > maxBytes) {
       return { ok: false, fault: `is ${bytes} bytes of JSON; the limit is ${maxBytes} bytes` };
@@ -30,6 +31,6 @@ export function encodeJson(value: unknown, maxBytes: number = LIMITS.payloadByte
     return { ok: true, json };
   } catch (error) {
     // The engine's own words (a bigint, a cycle), or those of a toJSON that threw.
-    return { ok: false, fault: `can't be written as JSON: ${thrownMessage(error).split("\n", 1)[0]}` };
+    return { ok: false, fault: `cannot be serialised as JSON: ${thrownMessage(error).split("\n", 1)[0]}` };
   }
 }

@@ -61,7 +61,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     if (!type) {
       log.error(
         { task: task.id, taskType: task.taskType },
-        "a claimed task has no handler here; it is handed back",
+        "no handler for a claimed task in this process; handing it back",
       );
       settle(released(task, UNKNOWN_TYPE_WAIT));
       finished(task);
@@ -116,10 +116,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       outcome = classify({ task: claimed, ending, aborted, policy: type.retry, random });
     } catch (error) {
       // Retry options that can't be read: the type's own policy stands.
-      log.error(
-        { err: error, task: claimed.id },
-        "the task's retry options can't be read; its type's are used",
-      );
+      log.error({ err: error, task: claimed.id }, "invalid retry options of a task; using those of its type");
       outcome = classify({
         task: { ...claimed, options: undefined },
         ending,
@@ -151,11 +148,11 @@ export function createExecutor(options: ExecutorOptions): Executor {
       () => {
         if (attempt.over) return;
         const words =
-          reason === "cancel" ? "the cancel" : reason === "timeout" ? "its timeout" : "the shutdown";
-        const message = `has not answered ${words} for ${formatDuration(attempt.type.grace)}`;
-        attempt.log("warn", `The handler ${message}; it keeps its slot until it returns.`, undefined);
+          reason === "cancel" ? "its cancellation" : reason === "timeout" ? "its timeout" : "the shutdown";
+        const message = `has not reacted to ${words} for ${formatDuration(attempt.type.grace)}`;
+        attempt.log("warn", `The handler ${message}; it occupies its slot until it returns.`, undefined);
         const { id, taskType } = attempt.claimed;
-        log.warn({ task: id, taskType }, `a handler ${message}; it keeps its slot until it returns`);
+        log.warn({ task: id, taskType }, `a handler ${message}; it occupies its slot until it returns`);
       },
       { background: true },
     );
@@ -170,7 +167,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     abandonInline() {
       for (const attempt of [...running]) {
         if (attempt.plan !== "inline") continue;
-        log.warn({ task: attempt.claimed.id }, "a handler still runs at shutdown; its task is released");
+        log.warn({ task: attempt.claimed.id }, "a handler is still running at shutdown; releasing its task");
         const taken = attempt.end();
         const outcome = released(attempt.claimed);
         settle(taken ? { ...outcome, report: taken.report } : outcome, taken?.waiters);

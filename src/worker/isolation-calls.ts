@@ -86,12 +86,12 @@ export function createCalls(send: (message: FromHost) => void) {
 /** Answers come from the same program's worker: these only tell the checker what they are. */
 export function expectArtifact(value: unknown): Artifact {
   if (isRecord<Artifact>(value, "sha256")) return value;
-  throw new TypeError("the worker answered no artifact");
+  throw new TypeError("the worker returned no artifact");
 }
 
 export function expectFile(value: unknown): FileAnswer {
   if (isRecord<FileAnswer>(value, "path")) return value;
-  throw new TypeError("the worker answered no file");
+  throw new TypeError("the worker returned no file");
 }
 
 function isRecord<T>(value: unknown, key: keyof T): value is T {

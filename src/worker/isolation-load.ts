@@ -18,7 +18,7 @@ export async function loadType(module: string, name: string): Promise<Loaded> {
     exported = await load(module);
   } catch (error) {
     const { message } = describeError(error);
-    return { ending: byPolicy("HandlerNotLoaded", `The module ${module} can't be loaded: ${message}`) };
+    return { ending: byPolicy("HandlerNotLoaded", `The module ${module} cannot be loaded: ${message}`) };
   }
   const type = candidates(exported).find(
     (value): value is TaskType => isTaskType(value) && value.name === name,

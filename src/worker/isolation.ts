@@ -143,7 +143,7 @@ export function createIsolation({ clock, log, birth, scratchRoot }: IsolationOpt
 function killed(attempt: Attempt, { kind }: Apart): Ending {
   const { grace } = attempt.type;
   const how =
-    grace === 0 ? "when it was told to stop" : `because it did not stop within ${formatDuration(grace)}`;
+    grace === 0 ? "when it was asked to stop" : `because it did not stop within ${formatDuration(grace)}`;
   const message = `The handler's ${kind} was ended ${how}.`;
   return { how: "failed", error: { name: "Killed", message }, again: "policy", aborted: true };
 }
@@ -154,7 +154,7 @@ function died({ name, message }: Death, crashes: number, plan: Apart): Ending {
   const times = Math.max(crashes + 1, LIMITS.crashes);
   return never(
     "Poisoned",
-    `Its process died ${times} times while it ran. The last time: ${message}`,
+    `The process running this task crashed ${times} times. Last crash: ${message}`,
     "poisoned",
   );
 }

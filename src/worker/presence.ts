@@ -45,7 +45,7 @@ export function createPresence(options: PresenceOptions): Presence {
       return BEAT;
     },
     onError(error) {
-      log.error({ err: error, worker }, "the worker can't say that it lives; it tries again in 1 s");
+      log.error({ err: error, worker }, "heartbeat failed; retrying in 1 s");
       return AFTER_ERROR;
     },
   });
@@ -56,12 +56,12 @@ export function createPresence(options: PresenceOptions): Presence {
       if (holdsLease !== left > 0) {
         holdsLease = left > 0;
         if (holdsLease) {
-          log.info({ worker }, "the lease is renewed; the worker goes on");
+          log.info({ worker }, "lease renewed; the worker continues");
           regained();
         } else {
           log.error(
             { worker },
-            "the lease could not be renewed in time; running tasks are told to stop, others will take them over",
+            "the lease was not renewed in time; stopping running tasks, which other workers will take over",
           );
           lost();
         }
@@ -69,7 +69,7 @@ export function createPresence(options: PresenceOptions): Presence {
       return holdsLease ? left : WATCH_LOST;
     },
     onError(error) {
-      log.error({ err: error, worker }, "the lease can't be watched; it is tried again in 1 s");
+      log.error({ err: error, worker }, "checking the lease failed; retrying in 1 s");
       return AFTER_ERROR;
     },
   });

@@ -91,7 +91,7 @@ export function createReclaimer(options: ReclaimerOptions): Reclaimer {
     if (store.isShared) await readWorkers();
     const gone = findGone();
     const taken = await takeOver(gone);
-    if (taken > 0) log.warn({ worker, tasks: taken }, "took over tasks whose process had died");
+    if (taken > 0) log.warn({ worker, tasks: taken }, "took over tasks of a dead process");
     // Those are dead now, and not to be looked at again.
     if (store.isShared && taken + gone.length > 0) await readWorkers();
   }
@@ -165,7 +165,7 @@ function poisoned({ id, fence, crashes }: ClaimedTask): Outcome {
     to: "FAILED",
     error: {
       name: "Poisoned",
-      message: `Its process died ${crashes} times while it ran.`,
+      message: `The process running this task crashed ${crashes} times.`,
       fingerprint: "poisoned",
     },
   };

@@ -121,7 +121,7 @@ export class ReportBuffer {
   #takeLogs(now: Instant): LogLine[] {
     const logs = this.#logs;
     if (this.#dropped > 0) {
-      const message = `${this.#dropped} further lines were dropped here: more than 4 MB waited to be stored`;
+      const message = `${this.#dropped} lines were dropped here: more than 4 MB were waiting to be stored`;
       logs.push({ at: now, level: "warn", message });
     }
     this.#logs = [];

@@ -46,7 +46,7 @@ export function createReporter({ store, clock, log, running }: ReporterOptions):
     clock,
     tick,
     onError(error) {
-      log.error({ err: error }, "reports of running tasks could not be stored; they are tried again in 1 s");
+      log.error({ err: error }, "storing reports of running tasks failed; retrying in 1 s");
       return AFTER_ERROR;
     },
   });
@@ -118,7 +118,7 @@ export function createReporter({ store, clock, log, running }: ReporterOptions):
   function hear({ attempt, taken }: Spoken, answer: "held" | "cancel" | "stale" | undefined): void {
     if (answer === "stale") {
       attempt.abort("lost");
-      const lost = new AttemptOver(`Task ${attempt.claimed.id} has passed to another attempt.`);
+      const lost = new AttemptOver(`Task ${attempt.claimed.id} has been taken over by another attempt.`);
       for (const waiter of taken?.waiters ?? []) waiter.reject(lost);
       return;
     }
@@ -127,7 +127,7 @@ export function createReporter({ store, clock, log, running }: ReporterOptions):
   }
 
   function refuse({ attempt, taken }: Spoken, error: StoreError): void {
-    log.error({ err: error, task: attempt.claimed.id }, "the store refused a report; it is dropped");
+    log.error({ err: error, task: attempt.claimed.id }, "the store rejected a report; dropping it");
     for (const waiter of taken?.waiters ?? []) waiter.reject(error);
   }
 

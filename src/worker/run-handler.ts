@@ -37,7 +37,7 @@ export function runHandler(type: TaskType, parameters: Json, context: TaskContex
 function invoke(type: TaskType, checked: Checked, context: TaskContext): Ending | Promise<Ending> {
   // A check that could not be made, as when a service it asks is away, says nothing about the parameters.
   if (!checked.ok && checked.failure) return failed(checked.failure.thrown);
-  if (!checked.ok) return never("InvalidParameters", `The parameters do not fit: ${sentences(checked)}`);
+  if (!checked.ok) return never("InvalidParameters", `The parameters are invalid: ${sentences(checked)}`);
   let returned: unknown;
   try {
     returned = type.run(checked.value, context);
@@ -71,7 +71,7 @@ function succeed(type: TaskType, value: unknown): Ending | Promise<Ending> {
 function checkedResult(checked: Checked): Ending {
   if (checked.ok) return encode(checked.value);
   if (checked.failure) return failed(checked.failure.thrown);
-  return byPolicy("InvalidResult", `The result does not fit its schema: ${sentences(checked)}`);
+  return byPolicy("InvalidResult", `The result does not match its schema: ${sentences(checked)}`);
 }
 
 function encode(value: unknown): Ending {
@@ -90,7 +90,7 @@ export function failed(thrown: unknown): Ending {
     meaning.kind === "retry_in" ? { in: meaning.wait } : meaning.kind === "discard" ? "never" : "policy";
   const encoded = encodeJson(meaning.result);
   if (!encoded.ok) {
-    const message = `${error.message} (Its result was not kept: it ${encoded.fault}.)`;
+    const message = `${error.message} (Its result was not stored: it ${encoded.fault}.)`;
     return { how: "failed", error: { ...error, message }, again };
   }
   return {

@@ -78,10 +78,10 @@ export function createSettler({ store, worker, log }: SettlerOptions): Settler {
       if (!isRejected(error)) throw error;
       log.error(
         { err: error, task: entry.outcome.id },
-        "the store refused how a task ended; it is failed instead",
+        "the store rejected the outcome of a task; marking it as failed instead",
       );
       const { id, fence } = entry.outcome;
-      const message = `How this task ended could not be stored: ${error.message}`;
+      const message = `The outcome of this task could not be stored: ${error.message}`;
       await commit(
         [{ ...entry, outcome: { id, fence, to: "FAILED", error: { name: "NotStorable", message } } }],
         undefined,
@@ -93,12 +93,12 @@ export function createSettler({ store, worker, log }: SettlerOptions): Settler {
     if (settled === "stale") {
       log.warn(
         { task: outcome.id },
-        "the task had passed to another attempt; what this one did was not recorded",
+        "the task has been taken over by another attempt; the outcome of this one was not recorded",
       );
     }
     for (const waiter of waiters ?? []) {
       if (settled === "stale")
-        waiter.reject(new AttemptOver(`Task ${outcome.id} has passed to another attempt.`));
+        waiter.reject(new AttemptOver(`Task ${outcome.id} has been taken over by another attempt.`));
       else waiter.resolve();
     }
   }

@@ -55,7 +55,7 @@ test("a server in order", async () => {
 test("an unreachable server is a problem, with a fix", async () => {
   const { code, stdout, stderr } = await run(["doctor"], { cwd: empty, env: NOWHERE });
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/\d+ ok.*, 1 problem\n$/) });
-  expect(stdout).toMatch(/^problem +server +can't reach .*\n +→ start it with taskwright serve/m);
+  expect(stdout).toMatch(/^problem +server +cannot reach .*\n +→ start it with taskwright serve/m);
   expect(stdout).toMatch(/^ok +store +\S+ will be created at the first start$/m);
 });
 

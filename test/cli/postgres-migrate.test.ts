@@ -34,7 +34,7 @@ test("a role with what --grant prints runs a worker, and one without is told wha
   const asApp = { cwd, env: { ...env, TASKWRIGHT_STORE: app.url } };
   expect(await run(worker, asApp)).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/^error: The database role lacks rights\. .*--grant ROLE/),
+    stderr: expect.stringMatching(/^error: The database role lacks privileges\. .*--grant ROLE/),
   });
 
   const grants = await run(["migrate", "--grant", app.name], { cwd, env });

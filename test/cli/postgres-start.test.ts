@@ -25,7 +25,7 @@ test.each<[string, () => Promise<{ store: string; words?: string[] }>, RegExp]>(
   [
     "a missing database",
     async () => ({ store: changed("pathname", "/nowhere") }),
-    /^error: There is no such database\. Create it.*"nowhere"/,
+    /^error: The database does not exist\. Create it.*"nowhere"/,
   ],
   [
     "a role that may not create the schema",
@@ -34,12 +34,12 @@ test.each<[string, () => Promise<{ store: string; words?: string[] }>, RegExp]>(
       await postgres.sql(`REVOKE CREATE ON DATABASE ${postgres.database} FROM ${name}`);
       return { store: url };
     },
-    /^error: The database role lacks rights\. Let a role that may create .* run "taskwright migrate"/,
+    /^error: The database role lacks privileges\. Run "taskwright migrate" as a role that may create /,
   ],
   [
     "a schema that is not there, without leave to make it",
     async () => ({ store: postgres.url, words: ["--no-migrate", "--schema", "nothing_here"] }),
-    /^error: The schema nothing_here is not there yet, .* Run "taskwright migrate" first/,
+    /^error: The schema nothing_here does not exist yet, .* Run "taskwright migrate" first/,
   ],
   [
     "a newer schema",
@@ -49,7 +49,7 @@ test.each<[string, () => Promise<{ store: string; words?: string[] }>, RegExp]>(
       await postgres.sql("INSERT INTO newer.migration (version, reason) VALUES (99, 'later')");
       return { store: postgres.url, words };
     },
-    /^error: The schema newer has version 99, and this program knows versions up to/,
+    /^error: The schema newer has version 99, but this program supports versions up to/,
   ],
 ])("%s ends the start at once, with what to do", async (_, prepare, message) => {
   const { store, words = [] } = await prepare();
@@ -129,7 +129,7 @@ test.each([
   const [line] = await worker.says(/\{.*waiting for the store.*\}\n/);
   expect(line).toMatch(reason);
   await postgres.sql(`ALTER ROLE ${name} ${over}`);
-  await worker.says(/the store is ready, after/);
+  await worker.says(/the store is ready after/);
   worker.process.kill("SIGTERM");
   expect((await worker.ended).code).toBe(0);
 });

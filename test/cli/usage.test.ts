@@ -57,7 +57,7 @@ test("no server: says where it looked and what to do", async () => {
   const { code, stdout, stderr } = await run(["list"], { env: { TASKWRIGHT_URL: "http://127.0.0.1:2" } });
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(
-    /^error: can't reach http:\/\/127\.0\.0\.1:2 \(.*ECONNREFUSED.*\).*taskwright serve/,
+    /^error: cannot reach http:\/\/127\.0\.0\.1:2 \(.*ECONNREFUSED.*\).*taskwright serve/,
   );
   expect(stderr).not.toContain("    at ");
 });

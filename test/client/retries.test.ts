@@ -132,7 +132,7 @@ describe("errors", () => {
     for (const close of closers.splice(0)) await close();
     const client = createClient({ url: `${url}/`, clock: impatientClock().clock });
     await expect(client.health()).rejects.toThrow(
-      new RegExp(`^can't reach ${url} \\(.*ECONNREFUSED.*taskwright serve`),
+      new RegExp(`^cannot reach ${url} \\(.*ECONNREFUSED.*taskwright serve`),
     );
   });
 
@@ -142,7 +142,7 @@ describe("errors", () => {
       status: 502,
       code: "unexpected_reply",
       problem: undefined,
-      message: expect.stringContaining("is something else running there?"),
+      message: expect.stringContaining("is another program running there?"),
     });
   });
 

@@ -46,7 +46,11 @@ function table(keys: readonly OptionKey[]): string {
         key
       ].kind.allowed.replaceAll("|", "\\|")}. |`,
   );
-  return ["| flag | environment variable | config file | default | description |", "|---|---|---|---|---|", ...rows].join("\n");
+  return [
+    "| flag | environment variable | config file | default | description |",
+    "|---|---|---|---|---|",
+    ...rows,
+  ].join("\n");
 }
 
 function defaultOf<K extends OptionKey>(key: K): string {

@@ -121,9 +121,7 @@ describe("what is wrong", () => {
     "postgres://ana:hunter2%@db/tasks",
   ])("the password in %s is not repeated", (store) => {
     const [fault] = faultsOf({ env: { TASKWRIGHT_STORE: store } });
-    expect(fault).toMatch(
-      /^TASKWRIGHT_STORE: "\w+:\/\/.*is invalid; it must be the path of a SQLite file/,
-    );
+    expect(fault).toMatch(/^TASKWRIGHT_STORE: "\w+:\/\/.*is invalid; it must be the path of a SQLite file/);
     expect(fault).not.toContain("hunter2");
   });
 

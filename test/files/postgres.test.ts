@@ -104,7 +104,7 @@ test("a file that is removed while it is read breaks the stream, and never ends 
   await blobs.write(ID, Readable.from([pattern(8 * 1024 * 1024)]));
   const stream = await blobs.read(ID);
   await blobs.remove([ID]);
-  await expect(buffer(stream ?? Readable.from([]))).rejects.toThrow("removed while it was read");
+  await expect(buffer(stream ?? Readable.from([]))).rejects.toThrow("deleted while being read");
 });
 
 test("says what to do where the server is away or the tables are missing", async () => {

@@ -108,6 +108,6 @@ test("says what to do where the bucket is missing, refuses, or can't be reached"
   for (const [name, value] of Object.entries(CREDENTIALS)) vi.stubEnv(name, value);
   await expect(write(await open({ endpoint: "http://127.0.0.1:1" }))).rejects.toMatchObject({
     code: "unavailable",
-    message: expect.stringContaining("can't be reached"),
+    message: expect.stringContaining("Cannot reach"),
   });
 });

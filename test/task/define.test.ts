@@ -71,7 +71,7 @@ test("two types of one name are refused, naming both", () => {
   const first = defineTask({ ...base, description: "ours" });
   const second = defineTask({ ...base, description: "theirs" });
   expect(() => createRegistry([first, second])).toThrow(
-    'two task types are called "resize": number 1 (ours) and number 2 (theirs); rename one',
+    'two task types have the name "resize": number 1 (ours) and number 2 (theirs); rename one',
   );
   expect(createRegistry([first]).names).toEqual(["resize"]);
 });

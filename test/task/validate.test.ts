@@ -27,7 +27,7 @@ test.each<[string, z.ZodType, unknown, [string, string, string]]>([
     "neither of two types",
     z.union([z.string(), z.number()]),
     true,
-    ["", "type", "must be a text or a number"],
+    ["", "type", "must be a string or a number"],
   ],
   [
     "the form that comes closest",
@@ -75,6 +75,6 @@ test.each([
 ])("a validator that %s is reported, not thrown", async (_, validate) => {
   const schema: StandardSchemaV1 = { "~standard": { version: 1, vendor: "own", validate } };
   expect(await errorsOf(schema, {})).toEqual([
-    ["/parameters", "validator_failed", "can't be checked, because the schema itself failed: broken"],
+    ["/parameters", "validator_failed", "cannot be validated, because the schema itself failed: broken"],
   ]);
 });

@@ -104,6 +104,6 @@ test("the pace is a number from 0 up, 1 where it is not set", () => {
   expect(pace({})).toBe(1);
   expect(pace({ TASKWRIGHT_PACE: " " })).toBe(1);
   expect(pace({ TASKWRIGHT_PACE: "0.5" })).toBe(0.5);
-  expect(() => pace({ TASKWRIGHT_PACE: "-1" })).toThrow("TASKWRIGHT_PACE must be a number from 0 up");
+  expect(() => pace({ TASKWRIGHT_PACE: "-1" })).toThrow("TASKWRIGHT_PACE must be a number of at least 0");
   expect(() => pace({ TASKWRIGHT_PACE: "fast" })).toThrow(RangeError);
 });

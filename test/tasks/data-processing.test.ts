@@ -291,7 +291,7 @@ describe("files that can't be read fail at once, saying where and why", () => {
     [
       "an unclosed quote",
       'a,b\n1,"x\ny"\n2,"oops\n3,4\n',
-      "bad.csv, line 4: the quote that opens here is never closed",
+      "bad.csv, line 4: the quote opened here is never closed",
     ],
     [
       "too many fields",
@@ -312,7 +312,7 @@ describe("files that can't be read fail at once, saying where and why", () => {
     [
       "an image",
       Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 1]),
-      "bad.csv: the file is neither CSV, TSV, JSON lines nor Parquet (it holds NUL bytes)",
+      "bad.csv: the file is not CSV, TSV, JSON Lines or Parquet (it contains NUL bytes)",
     ],
     [
       "UTF-16",
@@ -359,13 +359,13 @@ describe("files that can't be read fail at once, saying where and why", () => {
   test("broken Parquet, without a path of this machine in the words", async () => {
     const failure = await analyse("bad.parquet", "PAR1 and nothing more").catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Discard);
-    expect(String(failure)).toMatch(/bad\.parquet can't be read: /);
+    expect(String(failure)).toMatch(/bad\.parquet cannot be read: /);
     expect(String(failure)).not.toContain("/tmp");
   });
 
   test("a column that is not there", async () => {
     const failure = analyse("some.csv", "a,b\n1,2\n", { columns: ["c"] });
-    await expect(failure).rejects.toThrow('some.csv: there is no column "c"; the file has: a, b');
+    await expect(failure).rejects.toThrow('some.csv: column "c" does not exist; the file has: a, b');
   });
 });
 

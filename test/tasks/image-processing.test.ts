@@ -118,11 +118,11 @@ describe("uploaded images", () => {
 describe("files that fail the task at once, with their name and why", () => {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="file:///etc/passwd"/></svg>`;
   test.each([
-    ["vector.svg", Buffer.from(svg), /^vector\.svg is no image that can be read/],
-    ["renamed.png", Buffer.from(svg), /^renamed\.png is no image that can be read/],
-    ["text.jpg", Buffer.from("not an image"), /^text\.jpg is no image that can be read/],
-    ["empty.jpg", Buffer.alloc(0), /^empty\.jpg is no image that can be read/],
-    ["document.pdf", Buffer.from("%PDF-1.4\n1 0 obj\n"), /^document\.pdf is no image that can be read/],
+    ["vector.svg", Buffer.from(svg), /^vector\.svg is not a supported image/],
+    ["renamed.png", Buffer.from(svg), /^renamed\.png is not a supported image/],
+    ["text.jpg", Buffer.from("not an image"), /^text\.jpg is not a supported image/],
+    ["empty.jpg", Buffer.alloc(0), /^empty\.jpg is not a supported image/],
+    ["document.pdf", Buffer.from("%PDF-1.4\n1 0 obj\n"), /^document\.pdf is not a supported image/],
   ])("%s", async (name, bytes, message) => {
     const file_ids = [await bench.upload(name, bytes)];
     const failure = run({ file_ids });
@@ -135,7 +135,7 @@ describe("files that fail the task at once, with their name and why", () => {
     const file_ids = [await bench.upload("broken.jpg", whole.subarray(0, whole.length / 2))];
     const failure = run({ file_ids });
     await expect(failure).rejects.toThrow(Discard);
-    await expect(failure).rejects.toThrow(/^broken\.jpg can't be processed: /);
+    await expect(failure).rejects.toThrow(/^broken\.jpg cannot be processed: /);
   });
 
   test("a small file of very many pixels", async () => {
@@ -145,7 +145,7 @@ describe("files that fail the task at once, with their name and why", () => {
     expect(bomb.length).toBeLessThan(2_000_000);
     const failure = run({ file_ids: [await bench.upload("bomb.png", bomb)] });
     await expect(failure).rejects.toThrow(Discard);
-    await expect(failure).rejects.toThrow("bomb.png has 15000 × 9000 pixels; the limit is 100000000 in all");
+    await expect(failure).rejects.toThrow("bomb.png has 15000 × 9000 pixels; the limit is 100000000 pixels in total");
   }, 60_000);
 });
 

@@ -165,6 +165,6 @@ test("a flood of log lines is bounded, and says how much was dropped", async () 
   await worker.start();
   const id = await bench.submit(type);
   await bench.finished(id);
-  expect((await bench.logs(id)).at(-1)).toMatch(/^476 further lines were dropped here: more than 4 MB/);
+  expect((await bench.logs(id)).at(-1)).toMatch(/^476 lines were dropped here: more than 4 MB/);
   await bench.stop(worker);
 });

@@ -45,7 +45,11 @@ test.each<[string, () => unknown, { name: string; message: string | RegExp }]>([
     () => Promise.reject(undefined),
     { name: "Error", message: "undefined was thrown" },
   ],
-  ["returns a cycle", () => cyclic, { name: "InvalidResult", message: /can't be written as JSON.*circular/ }],
+  [
+    "returns a cycle",
+    () => cyclic,
+    { name: "InvalidResult", message: /cannot be serialised as JSON.*circular/ },
+  ],
   ["returns a bigint", () => 1n, { name: "InvalidResult", message: /BigInt/ }],
   ["returns a function", () => () => 1, { name: "InvalidResult", message: /is a function/ }],
   [
@@ -105,7 +109,7 @@ test("a handler that never settles times out, keeps its slot, and fails only whe
   expect((await bench.task(id)).status).toBe("RUNNING");
   expect(worker.running).toBe(1);
   expect(await bench.logs(id)).toEqual([
-    "The handler has not answered its timeout for 5.0 s; it keeps its slot until it returns.",
+    "The handler has not reacted to its timeout for 5.0 s; it occupies its slot until it returns.",
   ]);
   end();
   const task = await bench.finished(id);
@@ -128,9 +132,9 @@ test("after its end a handler can neither write nor wait through its context", a
   await bench.finished(id);
   kept?.progress(50);
   kept?.log.info("late");
-  await expect(kept?.checkpoint.set(1)).rejects.toThrow(/is over for this attempt/);
-  await expect(kept?.artifacts.put("a", "b")).rejects.toThrow(/is over for this attempt/);
-  await expect(kept?.submit("keeper", {})).rejects.toThrow(/is over for this attempt/);
+  await expect(kept?.checkpoint.set(1)).rejects.toThrow(/is no longer running this attempt/);
+  await expect(kept?.artifacts.put("a", "b")).rejects.toThrow(/is no longer running this attempt/);
+  await expect(kept?.submit("keeper", {})).rejects.toThrow(/is no longer running this attempt/);
   expect(await bench.logs(id)).toEqual([]);
   await bench.stop(worker);
 });

@@ -255,7 +255,7 @@ test("three deaths are poison", async () => {
   expect(task).toMatchObject({
     status: "FAILED",
     crashes: 3,
-    error: { name: "Poisoned", message: "Its process died 3 times while it ran." },
+    error: { name: "Poisoned", message: "The process running this task crashed 3 times." },
   });
   await bench.stop(worker);
 });
@@ -357,7 +357,7 @@ test.each([
     expect(await bench.task(poison)).toMatchObject({
       status: "FAILED",
       crashes,
-      error: { name: "Poisoned", message: `Its process died ${crashes} times while it ran.` },
+      error: { name: "Poisoned", message: `The process running this task crashed ${crashes} times.` },
     });
   },
 );

@@ -78,7 +78,7 @@ test("parameters that no longer fit fail at once and name the fields", async () 
   const task = await bench.finished(await bench.submit(type, { rows: 0, x: 1 }));
   expect(task.error).toMatchObject({
     name: "InvalidParameters",
-    message: "The parameters do not fit: /rows must be at least 1; /x is not a known field",
+    message: "The parameters are invalid: /rows must be at least 1; /x is not a known field",
   });
   expect(task.attempt).toBe(1);
   await bench.stop(worker);
@@ -90,7 +90,7 @@ test("a result that does not fit its schema is a failed attempt", async () => {
   const worker = bench.worker();
   await worker.start();
   const task = await bench.finished(await bench.submit(type, {}, { maxAttempts: 1 }));
-  expect(task.error?.message).toBe("The result does not fit its schema: /sum must be a number");
+  expect(task.error?.message).toBe("The result does not match its schema: /sum must be a number");
   await bench.stop(worker);
 });
 
@@ -148,7 +148,7 @@ test.each([
     expect(worker.running).toBe(1);
     expect((await bench.task(id)).status).toBe("RUNNING");
     expect(await bench.logs(id)).toEqual([
-      "The handler has not answered the cancel for 5.0 s; it keeps its slot until it returns.",
+      "The handler has not reacted to its cancellation for 5.0 s; it occupies its slot until it returns.",
     ]);
     expect(bench.warnings).toHaveLength(1);
     gate.resolve();

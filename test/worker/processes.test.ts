@@ -134,7 +134,7 @@ test("a suspect whose module is known runs in a process of its own, beside the o
     status: "FAILED",
     error: {
       name: "Poisoned",
-      message: "Its process died 3 times while it ran. The last time: Process ended by signal SIGSEGV.",
+      message: "The process running this task crashed 3 times. Last crash: Process ended by signal SIGSEGV.",
       fingerprint: "poisoned",
     },
   });

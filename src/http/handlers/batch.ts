@@ -83,11 +83,11 @@ function rejected(
   );
   return new TaskwrightError(
     "batch_rejected",
-    `Nothing was stored: ${culprits.length} of ${outcomes.length} tasks are not valid, and the batch is atomic.`,
+    `Nothing was stored: ${culprits.length} of ${outcomes.length} tasks are invalid, and the batch is atomic.`,
     { errors },
   );
 }
 
 function missing(): never {
-  throw new Error("a batch was answered with fewer outcomes than it has tasks");
+  throw new Error("a batch has fewer outcomes than tasks");
 }

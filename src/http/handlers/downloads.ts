@@ -88,5 +88,5 @@ function blobId(given: string, missing: ErrorCode): string {
 }
 
 function notFound(code: ErrorCode): TaskwrightError {
-  return new TaskwrightError(code, "There is none under this id; it may have been removed after its time.");
+  return new TaskwrightError(code, "It does not exist, or has been deleted.");
 }

@@ -50,7 +50,7 @@ export function serveHealth(app: FastifyInstance, options: HealthOptions): void 
   let lastReason: string | undefined;
 
   async function whyAway(): Promise<string | undefined> {
-    const late = `The store did not answer within ${PING_TIMEOUT / 1000} s.`;
+    const late = `The store did not respond within ${PING_TIMEOUT / 1000} s.`;
     const timer = new AbortController();
     const ping = store.ping().then(
       () => undefined,
@@ -58,10 +58,10 @@ export function serveHealth(app: FastifyInstance, options: HealthOptions): void 
         const isForPeople = error instanceof StoreError;
         const reason = isForPeople ? error.message : String(error);
         if (reason !== lastReason)
-          log.warn(isForPeople ? { reason } : { err: error }, "the store does not answer");
+          log.warn(isForPeople ? { reason } : { err: error }, "the store does not respond");
         lastReason = reason;
-        // Anybody may ask, so addresses and paths stay in the log.
-        return isForPeople ? error.advice : "The store failed. The server's log has the reason.";
+        // No key is required here, so addresses and paths stay in the log.
+        return isForPeople ? error.advice : "The store failed. See the server's log for the reason.";
       },
     );
     const answer = await Promise.race([ping, pause(clock, PING_TIMEOUT, timer.signal).then(() => late)]);

@@ -60,7 +60,7 @@ function readRange(query: WireStatsQuery, now: Instant): TimelineRequest {
   if (step > LONGEST_STEP) throw wrong("?step", "maximum", "must be at most 366d");
   if (from >= to) throw wrong("?from", "order", "must be before to");
   if ((to - from) / step > MOST_STEPS) {
-    throw wrong("?step", "minimum", `must be longer: the range may have at most ${MOST_STEPS} steps`);
+    throw wrong("?step", "minimum", `must be longer: the range can have at most ${MOST_STEPS} steps`);
   }
   return { from, to, step, ...(query.group_by !== undefined && { groupBy: query.group_by }) };
 }

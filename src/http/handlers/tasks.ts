@@ -75,7 +75,7 @@ export function taskId({ task_id: given }: { readonly task_id: string }): TaskId
   const id = given.toLowerCase();
   if (isUuid(id)) return id;
   const shown = JSON.stringify(given.slice(0, LIMITS.taskTypeLength).toWellFormed());
-  throw new TaskwrightError("task_not_found", `${shown} is no task id; an id is a UUID.`);
+  throw new TaskwrightError("task_not_found", `${shown} is not a task id; ids are UUIDs.`);
 }
 
 function stored({ task, replayed }: Submitted, reply: FastifyReply): Json {

@@ -50,7 +50,7 @@ export async function serveUpload(app: FastifyInstance, options: UploadOptions):
       await receive(request, written, options);
       if (written.length === 0) {
         throw validationFailed([
-          { pointer: "/file", code: "required", message: "is required: a part with a file" },
+          { pointer: "/file", code: "required", message: "is required: the form must contain a file" },
         ]);
       }
       const files = [];
@@ -92,7 +92,7 @@ async function write(part: MultipartFile, id: FileId, blobs: Blobs, maxBytes: nu
     return await blobs.write(id, part.file, { maxBytes });
   } catch (error) {
     if (error instanceof BlobTooLarge) {
-      throw new TaskwrightError("payload_too_large", `A file may have at most ${maxBytes} bytes.`, {
+      throw new TaskwrightError("payload_too_large", `A file must have at most ${maxBytes} bytes.`, {
         extra: { limit_bytes: maxBytes },
       });
     }
@@ -106,14 +106,14 @@ function malformed(cause: unknown): TaskwrightError {
   if (isCoded(cause) && cause.code.endsWith("_LIMIT")) {
     return new TaskwrightError(
       "payload_too_large",
-      `A form may have at most ${MOST_FILES} files and 20 fields.`,
+      `A form must have at most ${MOST_FILES} files and 20 fields.`,
       {
         cause,
         extra: { limit_files: MOST_FILES },
       },
     );
   }
-  const detail = "The form is broken or was cut off before its end; nothing was stored.";
+  const detail = "The form is malformed or incomplete; nothing was stored.";
   return new TaskwrightError("malformed_request", detail, { cause });
 }
 

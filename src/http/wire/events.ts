@@ -5,11 +5,11 @@ import { StatusSchema, TaskSchema } from "./tasks.js";
 
 export const EventQuerySchema = Type.Object(
   {
-    task_id: Type.Optional(commaList("Comma list of task ids.")),
-    status: Type.Optional(commaList("Comma list of statuses.")),
-    task_type: Type.Optional(commaList("Comma list of task types.")),
+    task_id: Type.Optional(commaList("Comma-separated list of task ids.")),
+    status: Type.Optional(commaList("Comma-separated list of statuses.")),
+    task_type: Type.Optional(commaList("Comma-separated list of task types.")),
     last_event_id: Type.Optional(
-      Type.String({ maxLength: 100, description: "Resume after this event, as Last-Event-ID does." }),
+      Type.String({ maxLength: 100, description: "Resume after this event, like Last-Event-ID." }),
     ),
   },
   Strict,
@@ -52,7 +52,9 @@ export const EVENT_TYPES = [
  */
 export const EventSchema = Type.Object(
   {
-    seq: Type.String({ description: "epoch:number; the number grows by one with each event of this epoch." }),
+    seq: Type.String({
+      description: "epoch:number; the number increases by one with each event of an epoch.",
+    }),
     type: OneOf(EVENT_TYPES),
     /** Absent for resync and subscribed. Holds what changed, with id, task_type, queue and status always. */
     task: Type.Optional(
@@ -60,7 +62,9 @@ export const EventSchema = Type.Object(
         Type.Pick(TaskSchema, ["id", "task_type", "queue", "status"]),
         Type.Partial(Type.Omit(TaskSchema, ["id", "task_type", "queue", "status"])),
         Type.Object({
-          version: Type.Integer({ description: "Grows with each event of this task; ignore older ones." }),
+          version: Type.Integer({
+            description: "Increases with each event of this task; ignore older events.",
+          }),
         }),
       ]),
     ),

@@ -14,7 +14,7 @@ export const FileSchema = Type.Object({
 export const BlobPathSchema = Type.Object({ id: Type.String() });
 
 export const BlobQuerySchema = Type.Object(
-  { preview: Type.Optional(OneOf(["0", "1"], { description: "1 shows a picture in the browser." })) },
+  { preview: Type.Optional(OneOf(["0", "1"], { description: "1 displays an image in the browser." })) },
   Strict,
 );
 

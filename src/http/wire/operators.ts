@@ -56,7 +56,7 @@ export const WorkerSchema = Type.Object({
   slots: Type.Integer(),
   running: Type.Integer(),
   task_types: Type.Array(Type.String()),
-  queues: Nullable(Type.Array(Type.String(), { description: "Null serves all." })),
+  queues: Nullable(Type.Array(Type.String(), { description: "Null for all queues." })),
   event_loop_lag_ms: Type.Number(),
   memory_bytes: Type.Integer(),
 });
@@ -109,7 +109,7 @@ export const HealthSchema = Type.Object({
   uptime_s: Type.Number(),
   reason: Type.Optional(Type.String()),
   degraded: Type.Optional(
-    Type.String({ description: "What is slower than usual for now, and why; nothing is lost." }),
+    Type.String({ description: "What is temporarily slower than usual, and why; no data is lost." }),
   ),
 });
 

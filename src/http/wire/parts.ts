@@ -8,7 +8,7 @@ import { StageSchema, TaskErrorSchema } from "./tasks.js";
 export const LogQuerySchema = Type.Object(
   {
     after: Type.Optional(
-      Type.Integer({ minimum: 0, default: 0, description: "The seq of the last line seen." }),
+      Type.Integer({ minimum: 0, default: 0, description: "Return lines after this seq." }),
     ),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 })),
   },

@@ -22,7 +22,7 @@ const submitOptions = {
     Type.Integer({
       minimum: LIMITS.priority.min,
       maximum: LIMITS.priority.max,
-      description: "Higher first.",
+      description: "Higher priorities run first.",
     }),
   ),
   run_at: Type.Optional(Timestamp),
@@ -54,7 +54,7 @@ export const RetryRequestSchema = Type.Object(
   {
     parameters: Type.Optional(JsonObject),
     ...submitOptions,
-    again: Type.Optional(Type.Boolean({ description: "Also when this task was retried before." })),
+    again: Type.Optional(Type.Boolean({ description: "Retry even if the task has already been retried." })),
   },
   Strict,
 );
@@ -78,12 +78,12 @@ export const BatchOutcomeSchema = Type.Union([
 ]);
 
 export const BatchReplySchema = Type.Object({
-  created: Type.Integer({ description: "Tasks that are new." }),
+  created: Type.Integer({ description: "Number of newly stored tasks." }),
   replayed: Type.Integer({
     description:
-      "Tasks that an earlier request with the same id or key had stored; `outcomes` has them as they are now.",
+      "Number of tasks stored by an earlier request with the same id or key; `outcomes` contains their current state.",
   }),
-  failed: Type.Integer({ description: "Tasks that were refused." }),
+  failed: Type.Integer({ description: "Number of rejected tasks." }),
   outcomes: Type.Array(BatchOutcomeSchema),
 });
 
@@ -92,7 +92,7 @@ export type WireBatchReply = Static<typeof BatchReplySchema>;
 export const IdempotencyHeaderSchema = Type.Object({
   "idempotency-key": Type.Optional(
     Type.String({
-      description: "A key of your own: the same request under it is stored once.",
+      description: "A key of your choice: repeating the request with the same key stores the task only once.",
       maxLength: 255,
     }),
   ),

@@ -22,7 +22,7 @@ export const TaskErrorSchema = Type.Object({
   name: Type.String(),
   message: Type.String(),
   stack: Type.Optional(Type.String()),
-  fingerprint: Type.Optional(Type.String({ description: "Equal for failures of one cause." })),
+  fingerprint: Type.Optional(Type.String({ description: "Identical for failures with the same cause." })),
 });
 
 export const TaskSchema = Type.Object(
@@ -43,9 +43,9 @@ export const TaskSchema = Type.Object(
     queue: Type.String(),
     priority: Type.Integer(),
     tags: Type.Array(Type.String()),
-    attempt: Type.Integer({ description: "0 before the first." }),
+    attempt: Type.Integer({ description: "0 before the first attempt." }),
     max_attempts: Type.Integer(),
-    crashes: Type.Integer({ description: "How often a process died while it ran this task." }),
+    crashes: Type.Integer({ description: "Number of times a process crashed while running this task." }),
     timeout_ms: Type.Integer(),
     worker: Nullable(Type.String()),
     run_at: Nullable(Timestamp),
@@ -74,24 +74,27 @@ export type WireTaskList = Static<typeof TaskListSchema>;
 
 export const ListQuerySchema = Type.Object(
   {
-    status: Type.Optional(commaList("Comma list of PENDING, RUNNING, SUCCESS, FAILED, CANCELLED.")),
-    task_type: Type.Optional(commaList("Comma list of task types.")),
-    queue: Type.Optional(commaList("Comma list of queues.")),
-    tag: Type.Optional(commaList("Comma list; tasks that carry all of them.")),
+    status: Type.Optional(commaList("Comma-separated list of PENDING, RUNNING, SUCCESS, FAILED, CANCELLED.")),
+    task_type: Type.Optional(commaList("Comma-separated list of task types.")),
+    queue: Type.Optional(commaList("Comma-separated list of queues.")),
+    tag: Type.Optional(commaList("Comma-separated list; only tasks with all of these tags.")),
     worker: Type.Optional(Type.String()),
     created_after: Type.Optional(Timestamp),
     created_before: Type.Optional(Timestamp),
     completed_after: Type.Optional(Timestamp),
     completed_before: Type.Optional(Timestamp),
     q: Type.Optional(
-      Type.String({ maxLength: 200, description: "Id prefix, or text in summary, type or error message." }),
+      Type.String({
+        maxLength: 200,
+        description: "Prefix of an id, or text in the summary, type or error message.",
+      }),
     ),
     order: Type.Optional(OneOf(["newest", "oldest"], { default: "newest" })),
     limit: Type.Optional(
       Type.Integer({ minimum: 1, maximum: LIMITS.list.max, default: LIMITS.list.default }),
     ),
     cursor: Type.Optional(Type.String({ maxLength: 500 })),
-    include: Type.Optional(commaList("Comma list of parameters, result_data.")),
+    include: Type.Optional(commaList("Comma-separated list of parameters, result_data.")),
   },
   Strict,
 );
@@ -106,7 +109,7 @@ export const GetQuerySchema = Type.Object(
       Type.Integer({
         minimum: 0,
         maximum: LIMITS.waitSeconds,
-        description: "Seconds to wait for the task to finish before answering.",
+        description: "Seconds to wait for the task to finish before responding.",
       }),
     ),
   },

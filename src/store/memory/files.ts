@@ -14,7 +14,7 @@ export function beginFile(state: State, id: FileId, name: string, mediaType: str
 export function completeFile(state: State, id: FileId, sizeBytes: number, sha256: string): StoredFile {
   const record = state.files.get(id);
   if (!record || record.state === "ended") {
-    throw new StoreError("rejected", `Upload ${id} was not begun or took too long; send the file again.`);
+    throw new StoreError("rejected", `Upload ${id} was not started or has expired; send the file again.`);
   }
   const file = { ...record.file, sizeBytes, sha256 };
   state.files.set(id, { state: "complete", file });

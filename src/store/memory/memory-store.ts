@@ -56,7 +56,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     promote: verb(promote),
     insert: verb(insert),
     insertWithin: verb(() => {
-      throw new StoreError("unsupported", "Nobody but this process can write to its memory.");
+      throw new StoreError("unsupported", "A store in memory cannot be shared between processes.");
     }),
     get: verb(get),
     list: verb(list),

@@ -128,7 +128,7 @@ function addLine(state: State, id: TaskId, attempt: number, line: LogLine): void
       attempt,
       at: state.clock.now(),
       level: "warn",
-      message: `A task keeps ${LIMITS.logLines} log lines; further ones were dropped.`,
+      message: `The log is limited to ${LIMITS.logLines} lines; further lines were dropped.`,
     });
   }
 }

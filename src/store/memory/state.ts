@@ -139,7 +139,7 @@ export function createState(clock: Clock): State {
 /** The task that is known to be stored. Throws where it is not: a bug of this store. */
 export function stored(state: State, id: TaskId): TaskRecord {
   const task = state.tasks.get(id);
-  if (!task) throw new Error(`memory store: task ${id} lies somewhere without a record`);
+  if (!task) throw new Error(`memory store: task ${id} has no record`);
   return task;
 }
 

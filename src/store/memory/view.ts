@@ -73,7 +73,7 @@ function place(state: State, id: TaskId): Placed {
   const scheduled = state.scheduled.get(id);
   if (scheduled) return { ...pending, ...scheduled };
   if (state.ready.has(id)) return { ...pending, waitingFor: "worker" };
-  throw new Error(`memory store: task ${id} lies nowhere`);
+  throw new Error(`memory store: task ${id} is in no table`);
 }
 
 function cutStack(error: TaskError): TaskError {

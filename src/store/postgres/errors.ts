@@ -7,40 +7,44 @@ const MEANINGS: readonly (readonly [prefix: string, code: StoreErrorCode, advice
   [
     "53100",
     "full",
-    "The disk of the PostgreSQL server is full. Free some space there, and it goes on by itself.",
+    "The disk of the PostgreSQL server is full. Free some space there; work resumes automatically.",
   ],
   [
     "53300",
     "unavailable",
-    "PostgreSQL has no connection left. Raise its max_connections, or use fewer or smaller pools.",
+    "PostgreSQL has no connections left. Raise max_connections, or use fewer or smaller pools.",
   ],
-  ["53", "unavailable", "PostgreSQL is short of resources. It goes on by itself once there are enough."],
-  ["57P03", "unavailable", "PostgreSQL is starting, stopping or recovering. It goes on by itself."],
-  ["57P", "unavailable", "PostgreSQL was stopped or restarted. It goes on by itself."],
-  ["57014", "unavailable", "The statement took too long and was ended. Ask for less, or try again later."],
+  ["53", "unavailable", "PostgreSQL is out of resources. Work resumes automatically once there are enough."],
+  ["57P03", "unavailable", "PostgreSQL is starting, stopping or recovering. Work resumes automatically."],
+  ["57P", "unavailable", "PostgreSQL was stopped or restarted. Work resumes automatically."],
+  [
+    "57014",
+    "unavailable",
+    "The statement took too long and was cancelled. Request less data, or try again later.",
+  ],
   [
     "25006",
     "unavailable",
-    "PostgreSQL takes no writes here: it is a standby, or read-only. Name the primary server, or wait until this one is.",
+    "PostgreSQL accepts no writes: it is a standby, or read-only. Connect to the primary server, or wait until this server becomes the primary.",
   ],
   [
     "28",
     "refused",
     "PostgreSQL refused the login. Check the user and password in the database URL, and pg_hba.conf.",
   ],
-  ["3D000", "refused", "There is no such database. Create it, or name another one in the URL."],
+  ["3D000", "refused", "The database does not exist. Create it, or use another one in the URL."],
   [
     "42501",
     "not_writable",
-    'The database role lacks rights. Let a role that may create the schema run "taskwright migrate"; with --grant ROLE it prints what this one needs.',
+    'The database role lacks privileges. Run "taskwright migrate" as a role that may create the schema; with --grant ROLE it prints the privileges this role needs.',
   ],
   ["42P01", "refused", 'A table is missing. Run "taskwright migrate" first.'],
   ["3F000", "refused", 'The schema is missing. Run "taskwright migrate" first.'],
   ["XX001", "corrupt", "The database is damaged. Stop everything that uses it and restore it from a backup."],
   ["XX002", "corrupt", "An index is damaged. REINDEX the database, or restore it from a backup."],
-  ["42", "refused", "The tables are not as this program made them. Restore them, or name another schema."],
-  ["22", "rejected", "A value can't be stored."],
-  ["23", "rejected", "A row can't be stored."],
+  ["42", "refused", "The tables do not match this program. Restore them, or choose another schema."],
+  ["22", "rejected", "A value cannot be stored."],
+  ["23", "rejected", "A row cannot be stored."],
   ["54", "rejected", "A row is larger than PostgreSQL can store."],
 ];
 
@@ -57,15 +61,15 @@ export function toStoreError(error: unknown): StoreError {
   const code = codeOf(error);
   if (UNTRUSTED.some((prefix) => code.startsWith(prefix))) {
     const advice =
-      "The TLS certificate of PostgreSQL is not trusted. Name its authority in the URL with sslrootcert=FILE.";
+      "The TLS certificate of PostgreSQL is not trusted. Add its certificate authority to the URL with sslrootcert=FILE.";
     return explain("refused", advice, reason, error);
   }
   const advice =
-    "PostgreSQL can't be reached. Check that it runs, and host, port, password and TLS in the database URL.";
+    "Cannot reach PostgreSQL. Check that it is running, and host, port, password and TLS in the database URL.";
   return explain("unavailable", advice, reason, error);
 }
 
-/** `reason` may hold addresses, users and values; `advice` never does. */
+/** `reason` may contain addresses, users and values; `advice` never does. */
 function explain(code: StoreErrorCode, advice: string, reason: string, cause: unknown): StoreError {
   return new StoreError(code, `${advice} (${reason})`, { cause, advice });
 }

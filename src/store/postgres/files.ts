@@ -44,7 +44,7 @@ export function createFiles({ database, write }: Writer) {
     async completeFile(id: FileId, sizeBytes: number, sha256: string): Promise<StoredFile> {
       const [file] = await query<StoredFile>(COMPLETE, [sizeBytes, sha256, id]);
       if (file) return file;
-      throw new StoreError("rejected", `Upload ${id} was not begun or took too long; send the file again.`);
+      throw new StoreError("rejected", `Upload ${id} was not started or has expired; send the file again.`);
     },
     async files(ids: readonly FileId[]): Promise<readonly (StoredFile | undefined)[]> {
       const wanted = ids.filter(isUuid);

@@ -115,7 +115,7 @@ async function begin(
     const what = `an unfinished move of ${earlier.source} by a program with schema version ${earlier.version}`;
     throw new StoreError(
       "locked",
-      `The schema ${schema} holds ${what}. Run that one again, name another schema, or drop this one.`,
+      `The schema ${schema} contains ${what}. Run that move again, choose another schema, or drop this one.`,
     );
   }
   if (earlier.state === state) return { beginning: "continued", progress: earlier.progress };
@@ -146,8 +146,8 @@ async function requireEmpty(query: Query, schema: string): Promise<void> {
   }
   if (filled.length === 0) return;
   const reason = filled.includes("worker")
-    ? "a worker uses it: stop all servers and workers first"
-    : `there are rows in ${filled.join(", ")}; name another schema`;
+    ? "a worker is using it; stop all servers and workers first"
+    : `there are rows in ${filled.join(", ")}; choose another schema`;
   throw new StoreError("locked", `The schema ${schema} is not empty (${reason}).`);
 }
 
@@ -173,7 +173,10 @@ function createImport(database: Database, beginning: Beginning, noted: string): 
         await database.transaction(async (query) => {
           const [noted] = await query(NOTE_PROGRESS, [note, next]);
           if (!noted) {
-            throw new StoreError("locked", "Another move fills the same schema; let that one finish.");
+            throw new StoreError(
+              "locked",
+              "Another move is writing to this schema; wait until it has finished.",
+            );
           }
           await Promise.all([query(UNSYNCED), query(ADD_ROWS(table), rowsOf(table, rows))]);
         });

@@ -87,7 +87,9 @@ export function createNotifications(options: NotificationsOptions): Notification
   /** Asked on another connection: a pooler between may take LISTEN and never pass on what was heard. */
   function prove(fresh: pg.Client): void {
     if (client !== fresh) return;
-    later(PATIENCE, () => lose(fresh, "notifications don't arrive; is there a pooler in transaction mode?"));
+    later(PATIENCE, () =>
+      lose(fresh, "notifications are not arriving; is there a pooler in transaction mode?"),
+    );
     void send("watch", ECHO);
   }
 

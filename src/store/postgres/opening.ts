@@ -41,11 +41,11 @@ export function checkNames(url: string, schema: string): void {
   } catch {
     throw new StoreError(
       "refused",
-      'The database URL can\'t be read. Write postgres://user:password@host:port/database, with "#", "/", "@" and "%" in the password percent-encoded.',
+      'The database URL is invalid. It must be postgres://user:password@host:port/database, with "#", "/", "@" and "%" in the password percent-encoded.',
     );
   }
   if (SCHEMA_NAME.test(schema)) return;
-  throw new StoreError("rejected", `"${schema}" can't be the name of a schema: use a-z, 0-9 and _.`);
+  throw new StoreError("rejected", `"${schema}" is not a valid schema name: use a-z, 0-9 and _.`);
 }
 
 /** Throws StoreError, or what the driver threw. Changes nothing unless it may `migrate`. */
@@ -72,17 +72,17 @@ async function checkWritable(query: Query): Promise<void> {
   if (writable?.yes) return;
   throw new StoreError(
     "unavailable",
-    "PostgreSQL takes no writes here: it is a standby, or read-only. Name the primary server, or wait until this one is.",
+    "PostgreSQL accepts no writes: it is a standby, or read-only. Connect to the primary server, or wait until this server becomes the primary.",
   );
 }
 
 async function checkVersion(query: Query, schema: string): Promise<void> {
   const version = await readVersion(query, schema);
   if (version === SCHEMA_VERSION) return;
-  const found = version === 0 ? "is not there yet" : `has version ${version}`;
+  const found = version === 0 ? "does not exist yet" : `has version ${version}`;
   throw new StoreError(
     "refused",
-    `The schema ${schema} ${found}, and this program needs version ${SCHEMA_VERSION}. Run "taskwright migrate" first, or start without --no-migrate.`,
+    `The schema ${schema} ${found}, but this program requires version ${SCHEMA_VERSION}. Run "taskwright migrate" first, or start without --no-migrate.`,
   );
 }
 

@@ -96,8 +96,8 @@ export function createPostgresStore(options: PostgresStoreOptions): UnopenedStor
   const beats = createDatabase({ url, schema, poolSize: 2, patience: BEAT_PATIENCE, now });
   let whyNot: StoreError | undefined = new StoreError(
     "unavailable",
-    "The database is being connected to. Try again in a moment.",
-    { advice: "The database is being connected to. Try again in a moment." },
+    "Connecting to the database. Try again in a moment.",
+    { advice: "Connecting to the database. Try again in a moment." },
   );
   return {
     store: assemble(options, database, beats, schema, () => whyNot),

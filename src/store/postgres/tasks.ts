@@ -146,7 +146,10 @@ export function createTasks(writer: Writer) {
         let open = [...new Set(ids)].sort();
         for (let tries = 0; open.length > 0; tries++) {
           if (tries === TRIES)
-            throw new StoreError("unavailable", "A task moves on too fast to be cancelled.");
+            throw new StoreError(
+              "unavailable",
+              "The task keeps changing its state and could not be cancelled; try again.",
+            );
           for (const [id, answer] of await cancelWhereFound(query, notes, open)) answers.set(id, answer);
           open = open.filter((id) => !answers.has(id));
         }

@@ -58,7 +58,7 @@ export function createThreadedHeartbeat(setting: Omit<HeartbeatSetting, "port">)
         const failed = [...waiting.values()];
         waiting.clear();
         for (const { reject } of failed) {
-          reject(new StoreError("unavailable", "The thread that renews leases has ended.", { cause }));
+          reject(new StoreError("unavailable", "The thread that renews leases has exited.", { cause }));
         }
         resolve();
       });

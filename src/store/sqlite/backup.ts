@@ -65,7 +65,8 @@ function copyInProcess(file: string, into: string, signal: AbortSignal | undefin
       if (signal?.aborted) reject(signal.reason);
       else if (reply?.ok) resolve();
       else if (reply) reject(new StoreError(reply.code, reply.message));
-      else reject(new StoreError("unavailable", "The process that copies the database has died; try again."));
+      else
+        reject(new StoreError("unavailable", "The process that copies the database has crashed; try again."));
     });
   });
 }

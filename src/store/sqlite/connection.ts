@@ -20,7 +20,7 @@ export function checkEngine(version: string): void {
     if (part < least) {
       throw new StoreError(
         "too_old",
-        `SQLite ${version} is too old: ${OLDEST_SQLITE.join(".")} or newer is needed, older ones can damage a database. Install this program's own better-sqlite3 again.`,
+        `SQLite ${version} is too old: ${OLDEST_SQLITE.join(".")} or newer is required, because older versions can corrupt a database. Reinstall the better-sqlite3 version of this program.`,
       );
     }
   }

@@ -28,7 +28,7 @@ export function toStoreError(error: unknown, file: string): StoreError {
     case "full":
       return new StoreError(
         "full",
-        `The disk that holds ${file} is full; nothing was stored. Free some space, and it goes on by itself.`,
+        `The disk that holds ${file} is full; nothing was stored. Free some space; work resumes automatically.`,
         { cause: error },
       );
     case "corrupt":
@@ -36,12 +36,12 @@ export function toStoreError(error: unknown, file: string): StoreError {
     case "not_writable":
       return notWritable(file, error);
     case "rejected":
-      return new StoreError("rejected", `A row can't be stored: ${reason}.`, { cause: error });
+      return new StoreError("rejected", `A row cannot be stored: ${reason}.`, { cause: error });
     default:
       // A value that can't be bound is the caller's; everything else may pass.
       return error instanceof RangeError
-        ? new StoreError("rejected", `A value can't be stored: ${reason}.`, { cause: error })
-        : new StoreError("unavailable", `The database ${file} can't be used now: ${reason}.`, {
+        ? new StoreError("rejected", `A value cannot be stored: ${reason}.`, { cause: error })
+        : new StoreError("unavailable", `The database ${file} is unavailable: ${reason}.`, {
             cause: error,
           });
   }
@@ -51,14 +51,14 @@ export function toStoreError(error: unknown, file: string): StoreError {
 export function notWritable(file: string, cause: unknown): StoreError {
   return new StoreError(
     "not_writable",
-    `The database ${file} can't be written. Give this user write access to the file and its folder, or name another place for it.`,
+    `The database ${file} is not writable. Give this user write access to the file and its folder, or choose another location.`,
     { cause },
   );
 }
 
 function damaged(code: string, file: string, reason: string): string {
   return code === "SQLITE_NOTADB"
-    ? `${file} is no SQLite database. Name another file, or move this one away.`
+    ? `${file} is not a SQLite database. Choose another file, or move this one out of the way.`
     : `The database ${file} is damaged (${reason}). Stop everything that uses it and restore it from a backup.`;
 }
 

@@ -61,7 +61,7 @@ const SOURCES: Readonly<Record<string, string>> = {
  */
 export function openSqliteExport(options: { readonly file: string; readonly clock: Clock }): Export {
   if (!existsSync(options.file)) {
-    throw new StoreError("unavailable", `There is no database ${options.file}.`);
+    throw new StoreError("unavailable", `The database ${options.file} does not exist.`);
   }
   const file = realpathSync(options.file);
   try {
@@ -92,7 +92,7 @@ function requireCurrent(version: number, file: string): void {
   if (version === SCHEMA_VERSION) return;
   throw new StoreError(
     "unavailable",
-    `The database ${file} has schema version ${version}, and this program needs ${SCHEMA_VERSION}. Run "taskwright migrate --store ${file}" first.`,
+    `The database ${file} has schema version ${version}, but this program requires ${SCHEMA_VERSION}. Run "taskwright migrate --store ${file}" first.`,
   );
 }
 

@@ -49,7 +49,7 @@ export function createFiles({ database, clock }: Writer, transactions: Transacti
     completeFile(id: FileId, sizeBytes: number, sha256: string): StoredFile {
       const file = complete.get(sizeBytes, sha256, id);
       if (file) return file;
-      throw new StoreError("rejected", `Upload ${id} was not begun or took too long; send the file again.`);
+      throw new StoreError("rejected", `Upload ${id} was not started or has expired; send the file again.`);
     },
     expireFiles(unusedFor: Millis, limit: number): readonly FileId[] {
       return transactions.run((now) => {

@@ -78,7 +78,7 @@ export function inUse(file: string, holder: Holder | undefined): StoreError {
   const by = holder ? `process ${holder.pid} on ${holder.host} since ${holder.since}` : "another process";
   return new StoreError(
     "locked",
-    `The database ${file} is in use by ${by}. A SQLite database belongs to one process: stop that one first, or name another file.`,
+    `The database ${file} is in use by ${by}. A SQLite database can be used by one process only: stop that process first, or choose another file.`,
   );
 }
 

@@ -111,7 +111,7 @@ function assemble(file: string, clock: Clock, { writer, listeners, problems }: P
     async insertWithin() {
       throw new StoreError(
         "unsupported",
-        "A submit can join a transaction only where the store is PostgreSQL; a SQLite store belongs to one process.",
+        "Submitting within a transaction requires PostgreSQL; a SQLite store can be used by one process only.",
       );
     },
     get: read(here.get),

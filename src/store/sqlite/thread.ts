@@ -75,7 +75,7 @@ export function createThread<Offered extends Verbs>(options: {
       failAll(
         closed
           ? new StoreError("closed", "The store was closed.")
-          : new StoreError("unavailable", "A thread of the database has died; try again.", { cause }),
+          : new StoreError("unavailable", "A database thread has crashed; try again.", { cause }),
       );
     });
     return fresh;

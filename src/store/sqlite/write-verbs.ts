@@ -96,7 +96,7 @@ function requireCurrent(version: number, file: string): void {
   if (version === SCHEMA_VERSION) return;
   throw new StoreError(
     "unavailable",
-    `The database ${file} has schema version ${version}, and this program needs ${SCHEMA_VERSION}. Run "taskwright migrate" first.`,
+    `The database ${file} has schema version ${version}, but this program requires ${SCHEMA_VERSION}. Run "taskwright migrate" first.`,
   );
 }
 

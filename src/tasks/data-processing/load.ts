@@ -27,7 +27,7 @@ export async function loadFile(loading: Loading): Promise<Source> {
   const { session, file, options, context } = loading;
   const recognised = await recognise(file, options.delimiter);
   if (recognised.format !== "csv" && (options.delimiter !== undefined || options.header !== undefined)) {
-    context.log.warn("delimiter and header mean something for CSV files only; they were not used");
+    context.log.warn("delimiter and header apply to CSV files only and were ignored");
   }
   const source = { name: file.name, size_bytes: file.sizeBytes };
   switch (recognised.format) {
@@ -127,7 +127,7 @@ async function attempt(loading: Loading, read: Reader, more: readonly string[]):
     if (absent !== undefined) {
       const some = present.slice(0, 20).join(", ");
       throw new Discard(
-        `${loading.file.name}: there is no column "${absent}"; the file has: ${some}${present.length > 20 ? ", …" : ""}`,
+        `${loading.file.name}: column "${absent}" does not exist; the file has: ${some}${present.length > 20 ? ", …" : ""}`,
       );
     }
     selected = [...new Set(wanted)].map(identifier).join(", ");
@@ -143,5 +143,5 @@ function refuse(loading: Loading, error: unknown): unknown {
   if (error instanceof Discard || loading.context.signal.aborted) return error;
   const said = error instanceof Error ? error.message : String(error);
   const reason = (said.split("\n")[0] ?? said).replaceAll(loading.file.path, loading.file.name);
-  return new Discard(`${loading.file.name} can't be read: ${reason}`, { cause: error });
+  return new Discard(`${loading.file.name} cannot be read: ${reason}`, { cause: error });
 }

@@ -22,7 +22,7 @@ export async function recognise(file: OpenFile, delimiter: string | undefined): 
   }
   if (head.includes(0)) {
     throw new Discard(
-      `${file.name}: the file is neither CSV, TSV, JSON lines nor Parquet (it holds NUL bytes)`,
+      `${file.name}: the file is not CSV, TSV, JSON Lines or Parquet (it contains NUL bytes)`,
     );
   }
   const text = head.toString("utf8").replace(/^\uFEFF/, "");

@@ -75,7 +75,7 @@ export class RecordWalker {
   /** The last record, at the end of the text, where no line end follows it. */
   end(): CsvRecord | CsvFault | undefined {
     if (this.#state === "quoted") {
-      return { line: this.#quoteLine, reason: "the quote that opens here is never closed" };
+      return { line: this.#quoteLine, reason: "the quote opened here is never closed" };
     }
     return this.#bytes === 0
       ? undefined

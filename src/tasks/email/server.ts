@@ -37,7 +37,7 @@ export function readSettings(
   const url = environment.TASKWRIGHT_SMTP_URL;
   if (!url) {
     throw new Discard(
-      "No mail server is set. Set TASKWRIGHT_SMTP_URL, for example smtp://user:password@mail.example.org:587",
+      "No mail server is configured. Set TASKWRIGHT_SMTP_URL, for example smtp://user:password@mail.example.org:587",
     );
   }
   const parsed = URL.canParse(url) ? new URL(url) : undefined;

@@ -80,7 +80,7 @@ async function inspect(
     .metadata()
     .catch((cause: unknown) => {
       throw new Discard(
-        `${input.name} is no image that can be read; JPEG, PNG, WebP, GIF, TIFF and AVIF can`,
+        `${input.name} is not a supported image; supported formats are JPEG, PNG, WebP, GIF, TIFF and AVIF`,
         {
           cause,
         },
@@ -89,11 +89,13 @@ async function inspect(
   const { width, height } = metadata.autoOrient;
   const pixels = metadata.width * metadata.height;
   if (pixels > MAX_PIXELS) {
-    throw new Discard(`${input.name} has ${width} × ${height} pixels; the limit is ${MAX_PIXELS} in all`);
+    throw new Discard(
+      `${input.name} has ${width} × ${height} pixels; the limit is ${MAX_PIXELS} pixels in total`,
+    );
   }
   const format = metadata.format === "heif" ? "avif" : metadata.format;
   if (metadata.format === "heif" && metadata.compression !== "av1") {
-    throw new Discard(`${input.name} is a HEIC image; of this family only AVIF can be read`);
+    throw new Discard(`${input.name} is a HEIC image; only AVIF images of this family are supported`);
   }
   return { width, height, format };
 }
@@ -106,5 +108,5 @@ function sameFormat(format: string): Format {
 /** A failure of libvips over bytes that it could begin to read: the file's fault, trying again won't mend it. */
 function refuse(input: Input, cause: unknown): Discard {
   const reason = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
-  return new Discard(`${input.name} can't be processed: ${reason}`, { cause });
+  return new Discard(`${input.name} cannot be processed: ${reason}`, { cause });
 }

@@ -41,7 +41,7 @@ interface Place {
 export async function checkServer(query: Query): Promise<void> {
   const [server] = await query<{ number: number; name: string }>(SERVER);
   if (server && server.number >= OLDEST_SERVER) return;
-  throw new StoreError("too_old", `PostgreSQL ${server?.name} is too old: 14 or newer is needed.`);
+  throw new StoreError("too_old", `PostgreSQL ${server?.name} is too old: 14 or newer is required.`);
 }
 
 /**
@@ -53,7 +53,7 @@ export async function readVersion(query: Query, schema: string): Promise<number>
   if (place?.isFilling) {
     throw new StoreError(
       "unavailable",
-      `The schema ${schema} is being filled by "taskwright move". Let it finish; run it again if it was interrupted.`,
+      `The schema ${schema} is being written by "taskwright move". Wait until it has finished; run it again if it was interrupted.`,
     );
   }
   if (place?.isOurs && place.isFromBefore) {
@@ -64,14 +64,17 @@ export async function readVersion(query: Query, schema: string): Promise<number>
   }
   if (!place?.isOurs) {
     if (!place?.isTaken) return 0;
-    throw new StoreError("corrupt", `The schema ${schema} belongs to another program. Name another schema.`);
+    throw new StoreError(
+      "corrupt",
+      `The schema ${schema} belongs to another program. Choose another schema.`,
+    );
   }
   const [row] = await query<{ version: number }>(VERSION);
   const version = row?.version ?? 0;
   if (version > SCHEMA_VERSION) {
     throw new StoreError(
       "too_new",
-      `The schema ${schema} has version ${version}, and this program knows versions up to ${SCHEMA_VERSION}. Use the newer program that wrote it, or restore a backup from before.`,
+      `The schema ${schema} has version ${version}, but this program supports versions up to ${SCHEMA_VERSION}. Use the newer program that wrote it, or restore an older backup.`,
     );
   }
   return version;

@@ -20,7 +20,7 @@ export function readVersion(database: Database, file: string): number {
   if (readNumber(database, "application_id") !== APPLICATION_ID && !isEmpty(database)) {
     throw new StoreError(
       "corrupt",
-      `${file} is the database of another program. Name another file, or move this one away.`,
+      `${file} is a database of another program. Choose another file, or move this one out of the way.`,
     );
   }
   if (version > 0 && isFromBefore(database)) {
@@ -32,7 +32,7 @@ export function readVersion(database: Database, file: string): number {
   if (version > SCHEMA_VERSION) {
     throw new StoreError(
       "too_new",
-      `The database ${file} has schema version ${version}, and this program knows versions up to ${SCHEMA_VERSION}. Use the newer program that wrote it, or restore a backup from before.`,
+      `The database ${file} has schema version ${version}, but this program supports versions up to ${SCHEMA_VERSION}. Use the newer program that wrote it, or restore an older backup.`,
     );
   }
   return version;
