@@ -183,7 +183,9 @@ function checkArtifact(name: unknown, data: unknown, mediaType: unknown): void {
     );
   }
   if (typeof data !== "string" && !(data instanceof Uint8Array) && !(data instanceof Readable)) {
-    throw new TypeError(`The data of artifact "${name}" must be a string, a Uint8Array or a Readable stream.`);
+    throw new TypeError(
+      `The data of artifact "${name}" must be a string, a Uint8Array or a Readable stream.`,
+    );
   }
   if (typeof mediaType !== "string" || mediaType.length > MEDIA_TYPE_LENGTH || !MEDIA_TYPE.test(mediaType)) {
     throw new TypeError(`The media type of artifact "${name}" must be one such as "text/csv".`);

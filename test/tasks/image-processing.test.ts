@@ -145,7 +145,9 @@ describe("files that fail the task at once, with their name and why", () => {
     expect(bomb.length).toBeLessThan(2_000_000);
     const failure = run({ file_ids: [await bench.upload("bomb.png", bomb)] });
     await expect(failure).rejects.toThrow(Discard);
-    await expect(failure).rejects.toThrow("bomb.png has 15000 × 9000 pixels; the limit is 100000000 pixels in total");
+    await expect(failure).rejects.toThrow(
+      "bomb.png has 15000 × 9000 pixels; the limit is 100000000 pixels in total",
+    );
   }, 60_000);
 });
 
