@@ -92,7 +92,9 @@ function createRun(run: Run, outbox: Outbox, ask: RunCalls) {
     },
     assertOpen() {
       if (!over) return;
-      throw new AttemptOver(`Task ${task.id} is no longer running this attempt; its context can no longer be used.`);
+      throw new AttemptOver(
+        `Task ${task.id} is no longer running this attempt; its context can no longer be used.`,
+      );
     },
     progress: (said) => outbox.say(said),
     log: (level, message, fields) => outbox.log({ level, message, fields }),

@@ -247,7 +247,10 @@ export function createWorker(options: WorkerOptions): Worker {
     enough.abort();
     if (settler.size === 0) return;
     const unsettled = { worker: id, tasks: settler.size };
-    log.error(unsettled, "stopped without a response from the store; other workers will take over these tasks");
+    log.error(
+      unsettled,
+      "stopped without a response from the store; other workers will take over these tasks",
+    );
   }
 
   async function stop(drain: Millis): Promise<void> {
