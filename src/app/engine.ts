@@ -20,6 +20,7 @@ import { type Store, StoreError } from "../store/store.js";
 import type { TaskType } from "../task/define.js";
 import { createRegistry, type Registry } from "../task/registry.js";
 import { createWorker, type Worker } from "../worker/worker.js";
+import { boundWaits } from "./bound-waits.js";
 import { type BlobsOptions, openBlobs } from "./open-blobs.js";
 import { createStore, type StoreOptions } from "./open-store.js";
 import { outageLog } from "./outage-log.js";
@@ -31,6 +32,8 @@ export interface EngineOptions extends StoreOptions, BlobsOptions {
   readonly tasks: readonly TaskType[];
   readonly keepFinished?: Millis;
   readonly keepUnusedFiles?: Millis;
+  /** How long callers wait for the store before they hear that it is unavailable, in milliseconds. Default 10 s. */
+  readonly storeTimeout?: Millis;
   readonly log?: Log;
   /** Wait in the background for a store that is away, instead of throwing. Default false. */
   readonly patient?: boolean;
@@ -85,10 +88,13 @@ export async function openEngine(options: EngineOptions, version: string): Promi
   const registry = createRegistry(options.tasks);
   const newId = createIdSource(clock.now, (bytes) => void randomFillSync(bytes));
   const { store: opened, open } = await createStore(options, clock);
-  const written = watchWrites(opened, (failure) => {
-    // Before it is ready, it is waited for already.
-    if (isReady) loopLog.error({ err: failure }, "the store took no write");
-  });
+  const written = watchWrites(
+    boundWaits(opened, clock, options.storeTimeout ?? DEFAULTS.storeTimeout),
+    (failure) => {
+      // Before it is ready, it is waited for already.
+      if (isReady) loopLog.error({ err: failure }, "the store took no write");
+    },
+  );
   opened.onProblem(({ severity, message }) => log.error({ severity }, message));
   const store = tellScheduled(written, () => maintenance.promoter.wake());
   let blobs: Blobs;

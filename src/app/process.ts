@@ -35,6 +35,7 @@ export function openConfigured(config: Config, log: Log): Promise<Engine> {
       durability: config.durability,
       keepFinished: config.keepFinished,
       keepUnusedFiles: config.keepUnusedFiles,
+      storeTimeout: config.storeTimeout,
       log,
     },
     VERSION,

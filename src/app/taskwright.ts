@@ -45,6 +45,11 @@ export interface TaskwrightOptions {
   readonly durability?: "full" | "normal";
   /** Finished tasks are removed after this time. Default "30d". */
   readonly keepFinished?: Duration;
+  /**
+   * How long a call waits for a store that does not answer, before it throws TaskwrightError unavailable. What it asked
+   * for may still be done then: repeat a submit under its id or key. Default "10s".
+   */
+  readonly storeTimeout?: Duration;
   /** Says nothing by default; pino fits. */
   readonly log?: Log;
 }
@@ -167,7 +172,7 @@ const LOG_LINES = 1_000;
  * await app.work({ concurrency: 8 });
  */
 export async function createTaskwright(options: TaskwrightOptions): Promise<Taskwright> {
-  const { keepFinished } = options;
+  const { keepFinished, storeTimeout } = options;
   const engine = await openEngine(
     {
       store: options.store ?? "data/taskwright.db",
@@ -179,6 +184,7 @@ export async function createTaskwright(options: TaskwrightOptions): Promise<Task
       tasks: options.tasks,
       durability: options.durability,
       keepFinished: keepFinished === undefined ? undefined : millis(keepFinished, "keepFinished"),
+      storeTimeout: storeTimeout === undefined ? undefined : millis(storeTimeout, "storeTimeout"),
       log: options.log,
     },
     VERSION,

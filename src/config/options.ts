@@ -79,6 +79,12 @@ export const OPTIONS = {
     WORK,
     "Maximum PostgreSQL connections in the pool; the process uses three more, and up to four for files in the database",
   ),
+  storeTimeout: option(
+    duration,
+    DEFAULTS.storeTimeout,
+    SERVE,
+    "How long a request waits for a store that does not answer, before it is refused with 503.",
+  ),
   dataDir: option(
     text("folder"),
     "data",

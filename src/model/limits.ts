@@ -78,6 +78,8 @@ export const DEFAULTS = {
   /** Resident memory and scratch space of a process that runs a task, in bytes. */
   processMemory: 1024 * MB,
   processScratch: 2 * 1024 * MB,
+  /** How long a caller waits for the store, in milliseconds. */
+  storeTimeout: 10_000,
   keepFinished: 30 * 86_400_000,
   keepUnusedFiles: 86_400_000,
 } as const;

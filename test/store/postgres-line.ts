@@ -12,6 +12,10 @@ export interface Line {
   /** Ends every connection, and those that are made until it is mended. */
   cut(): void;
   mend(): void;
+  /** From now on nothing arrives on either side, and nobody is told. */
+  swallow(): void;
+  /** What was swallowed arrives. */
+  deliver(): void;
 }
 
 /** Closed with the test. */
@@ -22,6 +26,8 @@ export async function startLine(): Promise<Line> {
   const all = new Set<Socket>();
   let isDown = false;
   let isCut = false;
+  let isSwallowing = false;
+  const sockets = new Set<Socket>();
   const line: Server = createServer((near) => {
     if (isDown) {
       near.destroy();
@@ -29,6 +35,11 @@ export async function startLine(): Promise<Line> {
     }
     const far = connect(server);
     all.add(near);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.once("close", () => sockets.delete(socket));
+      if (isSwallowing) socket.pause();
+    }
     near.on("data", (bytes) => {
       if (bytes.includes("LISTEN ")) listening.add(near);
       if (isCut && listening.has(near)) near.destroy();
@@ -59,6 +70,14 @@ export async function startLine(): Promise<Line> {
     cutListening() {
       isCut = true;
       for (const socket of listening) socket.destroy();
+    },
+    swallow() {
+      isSwallowing = true;
+      for (const socket of sockets) socket.pause();
+    },
+    deliver() {
+      isSwallowing = false;
+      for (const socket of sockets) socket.resume();
     },
     mendListening() {
       isCut = false;

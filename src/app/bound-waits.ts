@@ -1,0 +1,92 @@
+// Bounds how long a caller waits for the store: a line that swallows everything, or a disk that hangs, says nothing.
+import type { Clock } from "../lib/clock.js";
+import { formatDuration, type Millis } from "../model/time.js";
+import { type Store, StoreError } from "../store/store.js";
+
+interface Waiting {
+  readonly until: Millis;
+  readonly refuse: () => void;
+}
+
+/** Wraps a verb so that it throws StoreError unavailable after a while. */
+type Bound = <Args extends readonly unknown[], Answer>(
+  verb: (...args: Args) => Promise<Answer>,
+) => (...args: Args) => Promise<Answer>;
+
+/**
+ * The same store, whose verbs for callers throw StoreError unavailable in time to be answered within `limit`. What was asked may still be done
+ * then: a write has to be repeated under its id or Idempotency-Key. Workers wait without a bound: an answer to them that
+ * is given up would leave their tasks in the air.
+ */
+export function boundWaits(store: Store, clock: Clock, limit: Millis): Store {
+  const bound = createBound(clock, limit, limit);
+  // A submit may have waited for the batch before its own.
+  const boundInsert = createBound(clock, limit / 2, limit);
+  return {
+    ...store,
+    insert: boundInsert(store.insert),
+    get: bound(store.get),
+    list: bound(store.list),
+    cancel: bound(store.cancel),
+    attempts: bound(store.attempts),
+    logs: bound(store.logs),
+    artifacts: bound(store.artifacts),
+    artifact: bound(store.artifact),
+    beginFile: bound(store.beginFile),
+    completeFile: bound(store.completeFile),
+    files: bound(store.files),
+    totals: bound(store.totals),
+    timeline: bound(store.timeline),
+    queues: bound(store.queues),
+    workers: bound(store.workers),
+  };
+}
+
+function createBound(clock: Clock, wait: Millis, limit: Millis): Bound {
+  /** All wait equally long, so the first is the next to be refused: one timer serves all. */
+  const waiting = new Set<Waiting>();
+  let isWatching = false;
+
+  function watch(): void {
+    isWatching = true;
+    const [next] = waiting;
+    if (!next) {
+      isWatching = false;
+      return;
+    }
+    clock.after(next.until - clock.monotonic(), refuseLate, { background: true });
+  }
+
+  function refuseLate(): void {
+    const now = clock.monotonic();
+    for (const one of waiting) {
+      if (one.until > now) break;
+      waiting.delete(one);
+      one.refuse();
+    }
+    watch();
+  }
+
+  return (verb) =>
+    (...args) =>
+      new Promise((resolve, reject) => {
+        const one = { until: clock.monotonic() + wait, refuse: () => reject(late(limit)) };
+        waiting.add(one);
+        if (!isWatching) watch();
+        verb(...args).then(
+          (answer) => {
+            waiting.delete(one);
+            resolve(answer);
+          },
+          (error: unknown) => {
+            waiting.delete(one);
+            reject(error);
+          },
+        );
+      });
+}
+
+function late(limit: Millis): StoreError {
+  const message = `The store did not answer within ${formatDuration(limit)}. A write may still be done: repeat it under the same id or Idempotency-Key.`;
+  return new StoreError("unavailable", message, { advice: message });
+}
