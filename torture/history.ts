@@ -89,6 +89,16 @@ export interface StoredTask {
   readonly failures: number;
   /** Rows of its history. */
   readonly attempts: number;
+  /** For `chatty`: what its handler says, and what is stored of it. */
+  readonly said?: {
+    /** Lines that each attempt logs, as "FENCE:0", "FENCE:1", …; the last one is its last progress message, too. */
+    readonly lineCount: number;
+    /** Artifacts that the attempt whose result stands was told are stored. */
+    readonly artifactNames: readonly string[];
+    readonly lines: readonly string[];
+    readonly artifacts: readonly string[];
+    readonly progressMessage: string | undefined;
+  };
   readonly done?: {
     readonly status: Status;
     readonly fence: number;
@@ -126,6 +136,8 @@ export interface History {
   readonly misplaced: readonly Misplaced[];
   /** What the counters say. */
   readonly totals: readonly Lane[];
+  /** What GET /api/stats says at the end; absent where it did not answer. */
+  readonly stats?: readonly Lane[];
   /** How long a process may take to end after SIGTERM: drain, grace, and some. */
   readonly stopWithin: Millis;
 }

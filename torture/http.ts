@@ -2,6 +2,7 @@
 // answers. With fetch alone: what is checked must not depend on our client.
 import { type Clock, pause } from "../src/lib/clock.js";
 import type { Millis } from "../src/model/time.js";
+import type { Counts, Lane } from "./history.js";
 import type { Random } from "./random.js";
 
 export interface Request {
@@ -20,6 +21,13 @@ export interface Caller {
   ask(request: Request): Promise<Answer>;
   /** From now on, what gets no answer within the given time never will. */
   giveUpIn(time: Millis): void;
+}
+
+/** The lanes of GET /api/stats; undefined where they have another form. */
+export function readLanes(lanes: unknown): readonly Lane[] | undefined {
+  if (!Array.isArray(lanes)) return undefined;
+  const list: readonly { queue: string; task_type: string; counts: Counts }[] = lanes;
+  return list.map(({ queue, task_type, counts }) => ({ queue, taskType: task_type, counts }));
 }
 
 /** Longer than most outages take to be noticed, so that some requests run into them. */

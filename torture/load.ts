@@ -11,7 +11,7 @@ import type { Recorder } from "./recorder.js";
 export interface Load {
   /** Calls until the signal aborts; resolves when the last answer is there. */
   run(stop: AbortSignal): Promise<void>;
-  submit(wanted: Wanted): Promise<void>;
+  submit(wanted: Wanted): Promise<unknown>;
 }
 
 export interface LoadOptions {
@@ -41,12 +41,12 @@ export function createLoad({ clock, random, caller, recorder, rate, unfinished }
   const recent: Known[] = [];
   let tokens = 0;
 
-  async function submit(wanted: Wanted): Promise<void> {
+  async function submit(wanted: Wanted): Promise<Known | undefined> {
     const token = `t${++tokens}`;
     const { taskType } = wanted;
     const parameters = { ...wanted.parameters, token };
     const body = { task_type: taskType, parameters, ...wanted.options };
-    await store("submit", token, wanted, { path: "/api/tasks/submit", body });
+    return store("submit", token, wanted, { path: "/api/tasks/submit", body });
   }
 
   async function retry({ id, wanted }: Known): Promise<void> {
@@ -60,17 +60,22 @@ export function createLoad({ clock, random, caller, recorder, rate, unfinished }
     token: string,
     wanted: Wanted,
     request: { readonly path: string; readonly body: object },
-  ): Promise<void> {
+  ): Promise<Known | undefined> {
     const { taskType } = wanted;
     const from = machineTime();
     const done = recorder.invoke({ kind, token, ...request });
     const answer = await caller.ask({ method: "POST", key: token, ...request });
     const asked = { kind, token, taskType, from, to: machineTime() };
     const id = answer.phase === "answered" && answer.status === 201 ? answer.body.id : undefined;
-    if (typeof id !== "string") return done({ ...asked, ...refusal(answer) });
+    if (typeof id !== "string") {
+      done({ ...asked, ...refusal(answer) });
+      return undefined;
+    }
     done({ ...asked, phase: "ok", id });
-    recent.push({ id, wanted });
+    const known = { id, wanted };
+    recent.push(known);
     if (recent.length > RECENT) recent.shift();
+    return known;
   }
 
   async function cancel({ id }: Known): Promise<void> {
@@ -80,6 +85,13 @@ export function createLoad({ clock, random, caller, recorder, rate, unfinished }
     const asked = { kind: "cancel", id, from, to: machineTime() } as const;
     const heard = answer.phase === "answered" ? CANCEL_ANSWERS.get(answer.status) : undefined;
     done(heard ? { ...asked, phase: "ok", answer: heard } : { ...asked, ...refusal(answer) });
+  }
+
+  /** Most tasks run at once: without this, hardly one would be cancelled while it waits. */
+  async function cancelPending(): Promise<void> {
+    const later = { taskType: "short", parameters: { ms: 1 }, options: { delay: "2s" } };
+    const known = await submit(later);
+    if (known) await cancel(known);
   }
 
   async function read({ id }: Known): Promise<void> {
@@ -94,10 +106,11 @@ export function createLoad({ clock, random, caller, recorder, rate, unfinished }
   async function call(): Promise<void> {
     const chance = random.next();
     const known = random.pick(recent);
-    if (known && chance < 0.04) return cancel(known);
-    if (known && chance < 0.06) return retry(known);
-    if (known && chance < 0.16) return read(known);
-    return submit(nextTask(random));
+    if (known && chance < 0.03) return cancel(known);
+    if (known && chance < 0.05) return cancelPending();
+    if (known && chance < 0.07) return retry(known);
+    if (known && chance < 0.17) return read(known);
+    await submit(nextTask(random));
   }
 
   return {

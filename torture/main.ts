@@ -17,6 +17,7 @@ const HELP = `npm run torture -- [flags]
   --workers N      processes of workers (default 3; SQLite: the server works)
   --rate N         tasks submitted per second (default 60)
   --every SECONDS  mean time from one fault to the next (default 3)
+  --stuck SECONDS  with nothing finished for so long, what is left counts as stuck (default 60)
   --keep           leave what was recorded, also where no promise was broken
 
 Exit code: 0 KEPT, 1 BROKEN, 2 INCONCLUSIVE or not run.
@@ -33,6 +34,7 @@ function readFlags(): TortureOptions | undefined {
       workers: { type: "string", default: "3" },
       rate: { type: "string", default: "60" },
       every: { type: "string", default: "3" },
+      stuck: { type: "string", default: "60" },
       keep: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -50,6 +52,7 @@ function readFlags(): TortureOptions | undefined {
     workers: Math.trunc(positive("workers", values.workers)),
     rate: positive("rate", values.rate),
     every: positive("every", values.every) * 1_000,
+    stuck: positive("stuck", values.stuck) * 1_000,
     keep: values.keep,
     clock: systemClock,
     say: (line) => process.stderr.write(`${line}\n`),

@@ -21,6 +21,17 @@ const MIX: readonly { readonly weight: number; readonly make: (random: Random) =
   { weight: 1, make: () => ({ taskType: "stuck", parameters: {} }) },
   { weight: 3, make: (random) => ({ taskType: "parent", parameters: { children: random.between(1, 3) } }) },
   {
+    weight: 8,
+    make: (random) => ({
+      taskType: "chatty",
+      parameters: {
+        lines: random.between(1, 20),
+        artifacts: random.between(0, 2),
+        ms: random.between(0, 400),
+      },
+    }),
+  },
+  {
     weight: 5,
     make: (random) => ({
       taskType: "steps",

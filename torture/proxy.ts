@@ -7,13 +7,14 @@ import type { Millis } from "../src/model/time.js";
 /**
  * - pass: does its job.
  * - refuse: cuts every connection, and new ones at once.
- * - hold: nothing arrives, in either direction or only from the target, and nobody is told; it arrives at the end.
+ * - hold: nothing arrives, in either direction, only from the target ("replies") or only at the target ("statements"), and
+ *   nobody is told; it arrives at the end.
  * - delay: everything arrives later.
  * - drop-replies: cuts a connection as soon as the target answers.
  */
 export type Mode =
   | { readonly how: "pass" | "refuse" | "drop-replies" }
-  | { readonly how: "hold"; readonly direction: "both" | "replies" }
+  | { readonly how: "hold"; readonly direction: "both" | "replies" | "statements" }
   | { readonly how: "delay"; readonly by: Millis };
 
 export interface Target {
@@ -120,9 +121,10 @@ function join(near: Socket, far: Socket, clock: Clock, mode: () => Mode): Pair {
       return;
     }
     if (now.how === "hold") {
-      far.pause();
-      if (now.direction === "both") near.pause();
-      else near.resume();
+      if (now.direction === "statements") far.resume();
+      else far.pause();
+      if (now.direction === "replies") near.resume();
+      else near.pause();
       return;
     }
     for (const socket of sockets) socket.resume();

@@ -12,8 +12,8 @@ import { FAULTS } from "./faults/all.js";
 import { findFakeTime } from "./faults/clock-skew.js";
 import type { World } from "./faults/fault.js";
 import { type Fleet, startFleet } from "./fleet.js";
-import type { History } from "./history.js";
-import { createCaller } from "./http.js";
+import type { History, Lane } from "./history.js";
+import { type Caller, createCaller, readLanes } from "./http.js";
 import { createLoad } from "./load.js";
 import { chooseFaults, createNemesis, type Nemesis } from "./nemesis.js";
 import { createProject, type Project } from "./project.js";
@@ -39,6 +39,11 @@ export interface TortureOptions {
   readonly rate: number;
   /** Mean time from one fault to the next. */
   readonly every: Millis;
+  /**
+   * With nothing finished for so long, what is left counts as stuck. Default a minute: longer than a lease, a take-over
+   * and the longest task.
+   */
+  readonly stuck?: Millis;
   readonly clock: Clock;
   /** Leave database and records where they are, also where no promise was broken. */
   readonly keep?: boolean;
@@ -56,7 +61,6 @@ const STOP_WITHIN: Millis = Math.max(DRAIN + 1_000, LAST_REQUESTS) + 2_000;
 const SAY_EVERY: Millis = 5_000;
 /** After the last fault, callers that still have no answer get it within this time. */
 const LAST_ANSWERS: Millis = 30_000;
-/** With nothing finished for so long, what is left never will be: longer than a lease, a take-over and our longest task. */
 const STUCK: Millis = 60_000;
 
 /** Everything that a run holds, for as long as it lasts. */
@@ -176,12 +180,13 @@ async function play(stage: Stage): Promise<Outcome> {
     caller.giveUpIn(LAST_ANSWERS);
     await calling;
     const loadTime = clock.monotonic() - begun;
-    const drainTime = await drain(clock, target);
+    const drainTime = await drain(clock, target, options.stuck ?? STUCK);
+    const stats = await readStats(caller);
     const deadlocks = await postgres?.deadlocks();
     auditing.abort();
     await fleet.close();
 
-    const history = await collect(stage, nemesis);
+    const history = { ...(await collect(stage, nemesis)), ...(stats && { stats }) };
     return {
       seed,
       store: target.name,
@@ -218,11 +223,11 @@ async function narrate(clock: Clock, tell: () => void, stop: AbortSignal): Promi
 }
 
 /** Waits until every task is done, or no more of them are; answers how long. */
-async function drain(clock: Clock, { inspector }: Target): Promise<Millis> {
+async function drain(clock: Clock, { inspector }: Target, stuck: Millis): Promise<Millis> {
   const begun = clock.monotonic();
   let before = -1;
   let changedAt = begun;
-  while (clock.monotonic() - changedAt < STUCK) {
+  while (clock.monotonic() - changedAt < stuck) {
     const { waiting, running, finished } = await inspector.counts();
     if (waiting + running === 0) break;
     if (finished !== before) changedAt = clock.monotonic();
@@ -230,6 +235,14 @@ async function drain(clock: Clock, { inspector }: Target): Promise<Millis> {
     await pause(clock, 250);
   }
   return clock.monotonic() - begun;
+}
+
+/** Asked through the API, as people see them. */
+async function readStats(caller: Caller): Promise<readonly Lane[] | undefined> {
+  caller.giveUpIn(LAST_ANSWERS);
+  const answer = await caller.ask({ method: "GET", path: "/api/stats" });
+  if (answer.phase !== "answered" || answer.status !== 200) return undefined;
+  return readLanes(answer.body.by_lane);
 }
 
 async function collect(

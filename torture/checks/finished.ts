@@ -1,6 +1,6 @@
 // Every task ends, in one place, once, and the counters say so.
 import { isFinished, STATUSES, type Status } from "../../src/model/status.js";
-import type { Counts, History, Violation } from "../history.js";
+import type { Counts, History, Lane, Violation } from "../history.js";
 import { know } from "./known.js";
 
 export function finished(history: History): readonly Violation[] {
@@ -47,8 +47,20 @@ function count(counts: Counts | undefined, status: Status): number {
 }
 
 function counters(history: History): readonly Violation[] {
+  return [
+    ...compareCounts(history, history.totals, "counters agree", "the counter"),
+    ...(history.stats ? compareCounts(history, history.stats, "statistics agree", "GET /api/stats") : []),
+  ];
+}
+
+function compareCounts(
+  history: History,
+  totals: readonly Lane[],
+  rule: "counters agree" | "statistics agree",
+  source: string,
+): readonly Violation[] {
   const lane = (queue: string, taskType: string) => `${queue}, ${taskType}`;
-  const counted = new Map(history.totals.map((one) => [lane(one.queue, one.taskType), one.counts]));
+  const counted = new Map(totals.map((one) => [lane(one.queue, one.taskType), one.counts]));
   const there = new Map<string, Record<keyof Counts, number>>();
   for (const { queue, taskType, done } of history.tasks) {
     const key = lane(queue, taskType);
@@ -61,7 +73,7 @@ function counters(history: History): readonly Violation[] {
       const says = count(counted.get(key), status);
       const is = count(there.get(key), status);
       if (says === is) return [];
-      return [{ rule: "counters agree", detail: `${key}: ${says} ${status} by the counter, ${is} rows` }];
+      return [{ rule, detail: `${key}: ${says} ${status} by ${source}, ${is} rows` }];
     }),
   );
 }

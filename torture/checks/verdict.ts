@@ -6,8 +6,9 @@ import { cancels } from "./cancels.js";
 import { fences } from "./fences.js";
 import { finished } from "./finished.js";
 import { processes } from "./processes.js";
+import { said } from "./said.js";
 
-const CHECKS: readonly Check[] = [acknowledged, finished, fences, attempts, cancels, processes];
+const CHECKS: readonly Check[] = [acknowledged, finished, fences, attempts, cancels, processes, said];
 
 /** Everything that was violated; empty where every promise was kept. */
 export function verdict(history: History): readonly Violation[] {

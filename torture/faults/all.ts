@@ -5,11 +5,13 @@ import { handlerFaults } from "./handlers.js";
 import { networkFaults } from "./network.js";
 import { postgresFaults } from "./postgres.js";
 import { processFaults } from "./processes.js";
+import { statementsLate } from "./statements-late.js";
 
 export const FAULTS: readonly Fault[] = [
   ...processFaults,
   ...postgresFaults,
   ...networkFaults,
   ...handlerFaults,
+  statementsLate,
   clockSkew,
 ];

@@ -21,9 +21,9 @@ function recorded(run) {
     const about = { task: task.id, attempt: task.attempt, fence };
     note({ what: "start", type: task.taskType, checkpoint: context.checkpoint.get(), ...about });
     try {
-      await run(given, context, about);
+      const more = await run(given, context, about);
       note({ what: "end", how: "returned", ...about });
-      return { token: given.token, fence };
+      return { token: given.token, fence, ...more };
     } catch (error) {
       note({ what: "end", how: signal.aborted ? "aborted" : "threw", ...about });
       throw error;
@@ -46,7 +46,9 @@ async function insist(signal, attempt) {
 const define = (name, input, run, more = {}) =>
   defineTask({ name, input, retry, grace: "1s", run: recorded(run), ...more });
 
-const short = define("short", parameters({ ms }), (given) => wait(given.ms));
+const short = define("short", parameters({ ms }), async (given) => {
+  await wait(given.ms);
+});
 
 const long = define("long", parameters({ ms }), async (given, context) => {
   for (let done = 0; done < 10; done++) {
@@ -79,7 +81,9 @@ const blocking = define("blocking", parameters({ ms }), (given) => {
   while (machineTime() < end) Math.sqrt(end);
 });
 
-const deaf = define("deaf", parameters({ ms }), (given) => wait(given.ms));
+const deaf = define("deaf", parameters({ ms }), async (given) => {
+  await wait(given.ms);
+});
 
 const ODD = [undefined, null, 42, "a string", { message: 7 }, Object.create(null)];
 
@@ -125,6 +129,25 @@ const steps = define(
   },
 );
 
+// Says all that a handler can say. What it is told is stored, its result names.
+const chatty = define(
+  "chatty",
+  parameters({ lines: z.int().min(1).max(100), artifacts: z.int().min(0).max(5), ms }),
+  async (given, { log, progress, artifacts, signal, fence }) => {
+    const names = [];
+    for (let line = 0; line < given.lines; line++) {
+      log.info(`${fence}:${line}`);
+      progress({ done: line + 1, total: given.lines, message: `${fence}:${line}` });
+      await wait(given.ms / given.lines, undefined, { signal });
+      if (line >= given.artifacts) continue;
+      const name = `${fence}-${line}.txt`;
+      await artifacts.put(name, name);
+      names.push(name);
+    }
+    return { artifacts: names };
+  },
+);
+
 export default {
-  tasks: [short, long, failing, retrying, poison, blocking, deaf, odd, stuck, parent, steps],
+  tasks: [short, long, failing, retrying, poison, blocking, deaf, odd, stuck, parent, steps, chatty],
 };

@@ -53,7 +53,9 @@ UNION ALL SELECT lie.id, 'no task,' || place FROM lie WHERE NOT EXISTS (SELECT 1
       };
     },
     async tasks() {
-      return (await ask<TaskRow>(TASKS)).map(toTask);
+      const lines = grouped(await ask<PartRow>(LINES));
+      const artifacts = grouped(await ask<PartRow>(ARTIFACTS));
+      return (await ask<TaskRow>(TASKS)).map((row) => toTask(row, lines, artifacts));
     },
     async totals() {
       const rows = await ask<TotalRow>(
@@ -78,8 +80,32 @@ UNION ALL SELECT lie.id, 'no task,' || place FROM lie WHERE NOT EXISTS (SELECT 1
 
 const TASKS = `
 SELECT t.id, t.task_type, t.queue, t.max_attempts, t.parameters, d.status, d.fence, d.attempt, d.crashes, d.error,
-  d.result_data, (SELECT count(*) FROM attempt a WHERE a.task_id = t.id) AS attempts
+  d.result_data, d.progress_message, (SELECT count(*) FROM attempt a WHERE a.task_id = t.id) AS attempts
 FROM task t LEFT JOIN done d ON d.id = t.id`;
+
+// Of the one type that says something worth checking.
+const LINES = `
+SELECT l.task_id AS id, l.message AS text FROM log l JOIN task t ON t.id = l.task_id
+WHERE t.task_type = 'chatty' ORDER BY l.task_id, l.seq`;
+const ARTIFACTS = `
+SELECT a.task_id AS id, a.name AS text FROM artifact a JOIN task t ON t.id = a.task_id WHERE t.task_type = 'chatty'`;
+
+interface PartRow {
+  readonly id: string;
+  readonly text: string;
+}
+
+type Parts = ReadonlyMap<string, readonly string[]>;
+
+function grouped(rows: readonly PartRow[]): Parts {
+  const found = new Map<string, string[]>();
+  for (const { id, text } of rows) {
+    const texts = found.get(id);
+    if (texts) texts.push(text);
+    else found.set(id, [text]);
+  }
+  return found;
+}
 
 type TotalRow = { readonly queue: string; readonly task_type: string } & Readonly<
   Record<Status, number | string>
@@ -97,14 +123,15 @@ interface TaskRow {
   readonly crashes: number | null;
   readonly error: string | null;
   readonly result_data: string | null;
+  readonly progress_message: string | null;
   readonly attempts: number;
 }
 
-function toTask(row: TaskRow): StoredTask {
+function toTask(row: TaskRow, lines: Parts, artifacts: Parts): StoredTask {
   // Our own task types wrote them.
-  const parameters: { token: string; failures?: number } = JSON.parse(row.parameters);
+  const parameters: { token: string; failures?: number; lines?: number } = JSON.parse(row.parameters);
   const error: { name: string } | undefined = row.error === null ? undefined : JSON.parse(row.error);
-  const result: { fence: number } | undefined =
+  const result: { fence: number; artifacts?: readonly string[] } | undefined =
     row.result_data === null ? undefined : JSON.parse(row.result_data);
   return {
     id: row.id,
@@ -114,6 +141,15 @@ function toTask(row: TaskRow): StoredTask {
     token: parameters.token,
     failures: parameters.failures ?? 0,
     attempts: row.attempts,
+    ...(parameters.lines !== undefined && {
+      said: {
+        lineCount: parameters.lines,
+        artifactNames: result?.artifacts ?? [],
+        lines: lines.get(row.id) ?? [],
+        artifacts: artifacts.get(row.id) ?? [],
+        progressMessage: row.progress_message ?? undefined,
+      },
+    }),
     ...(row.status !== null && {
       done: {
         status: row.status,

@@ -66,6 +66,19 @@ const stored = (
   attempts: 0,
   done: { status: "SUCCESS", fence: 1, attempt: 1, crashes: 0, resultFence: 1, ...done },
 });
+/** A task whose handler logged two lines and stored one artifact. */
+const chatty = (said: Partial<NonNullable<StoredTask["said"]>> = {}): StoredTask => ({
+  ...stored("a", "t1"),
+  taskType: "chatty",
+  said: {
+    lineCount: 2,
+    artifactNames: ["1-0.txt"],
+    lines: ["1:0", "1:1"],
+    artifacts: ["1-0.txt"],
+    progressMessage: "1:1",
+    ...said,
+  },
+});
 const failed = (done: Partial<NonNullable<StoredTask["done"]>> = {}) => ({
   done: { status: "FAILED" as const, fence: 1, attempt: 1, crashes: 0, error: "Error", ...done },
 });
@@ -107,6 +120,10 @@ const rules = (changes: Partial<History>) => [
 
 test("a clean history breaks no rule", () => {
   expect(verdict(history())).toEqual([]);
+});
+
+test("what a handler said is stored, a line twice where an answer was lost, and no rule is broken", () => {
+  expect(verdict(history({ tasks: [chatty({ lines: ["1:0", "1:0", "1:1"] })] }))).toEqual([]);
 });
 
 test("a task that its process did not survive runs again, and no rule is broken", () => {
@@ -229,6 +246,14 @@ const PLANTED: readonly (readonly [Rule, Partial<History>])[] = [
       tasks: [stored("a", "t1", { fence: 2, resultFence: 2 })],
       lives: [died("worker-1.1", 150), life("worker-2.1")],
     },
+  ],
+  ["what a handler logs is stored", { tasks: [chatty({ lines: ["1:0"] })] }],
+  ["what a handler logs is stored", { tasks: [chatty({ lines: ["1:1", "1:0"] })] }],
+  ["a stored artifact is listed", { tasks: [chatty({ artifacts: [] })] }],
+  ["the last progress stands", { tasks: [chatty({ progressMessage: "1:0" })] }],
+  [
+    "statistics agree",
+    { stats: [{ queue: "default", taskType: "short", counts: { ...NO_COUNTS, FAILED: 1 } }] },
   ],
   ["attempts are bounded", { tasks: [stored("a", "t1", { attempt: 6 })] }],
   ["crashes have a cause", { tasks: [stored("a", "t1", { crashes: 1 })] }],
