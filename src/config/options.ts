@@ -83,7 +83,7 @@ export const OPTIONS = {
     duration,
     DEFAULTS.storeTimeout,
     SERVE,
-    "How long a request waits for a store that does not answer, before it is refused with 503.",
+    "How long a request waits for the store before it is answered with 503",
   ),
   dataDir: option(
     text("folder"),
