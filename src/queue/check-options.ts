@@ -16,7 +16,7 @@ export function checkOptions(options: SubmitOptions, now: Instant): FieldError[]
   const wrong = (pointer: string, code: string, message: string) => errors.push({ pointer, code, message });
   const text = (pointer: string, value: string | undefined, max: number) => {
     if (value === undefined) return;
-    if (typeof value !== "string") return void wrong(pointer, "type", "must be a text");
+    if (typeof value !== "string") return void wrong(pointer, "type", "must be a string");
     const fault = findTextFault(value, pointer);
     if (fault) errors.push(fault);
     if (value.length > max) wrong(pointer, "maxLength", `must have at most ${max} characters`);
@@ -38,7 +38,7 @@ export function checkOptions(options: SubmitOptions, now: Instant): FieldError[]
 
   const name = (pointer: string, value: string | undefined, max: number) => {
     text(pointer, value, max);
-    if (value === undefined || findTextFault(value, pointer)) return;
+    if (typeof value !== "string" || findTextFault(value, pointer)) return;
     const fault = findNameFault(value);
     if (fault) wrong(pointer, fault.code, fault.message);
   };

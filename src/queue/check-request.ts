@@ -54,7 +54,7 @@ export function prepare(
   repeats?: CheckedRequest["repeats"],
 ): Eventual<PreparedTask> {
   if (typeof request.taskType !== "string") {
-    throw invalid([{ pointer: "/task_type", code: "type", message: "must be a text" }]);
+    throw invalid([{ pointer: "/task_type", code: "type", message: "must be a string" }]);
   }
   const type = context.registry.get(request.taskType) ?? typeElsewhere(request.taskType, context);
   return andThen(type, (known) => prepareAs(known, request, context, repeats));
