@@ -243,7 +243,7 @@ describe("an interrupted move", () => {
     const target = createTarget(url);
     await interrupt(await createSource(), target);
     const other = await move(await createSource(), target);
-    expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining("holds an unfinished move of") });
+    expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining("contains an unfinished move of") });
   });
 });
 
@@ -251,7 +251,7 @@ test("differences between the two sides are found, and the next move starts over
   const source = await createSource();
   const target = createTarget(url);
   await interrupt(source, target);
-  await target.sql(`UPDATE taskwright.task SET summary = 'changed' WHERE id = '${source.tasks.waiting}'`);
+  await target.sql(`UPDATE taskwright.task SET options = 'changed' WHERE id = '${source.tasks.waiting}'`);
   const wrong = await move(source, target);
   expect(wrong).toMatchObject({
     code: 1,

@@ -66,8 +66,8 @@ test("missing privileges, tasks of dead workers, and a long transaction", async 
   expect((await run(["migrate"], { cwd: await folder(), env })).code).toBe(0);
   await postgres.sql(`
     REVOKE DELETE ON ${name}.done FROM ${name};
-    INSERT INTO ${name}.running (id, fence, worker, queue, task_type, attempt, crashes, carried, ready_at, started_at)
-    VALUES (gen_random_uuid(), 1, 'gone', 'default', 'any', 1, 0, false, 0, 0)`);
+    INSERT INTO ${name}.running (id, fence, worker, queue, task_type, attempt, crashes, traits, ready_at, started_at)
+    VALUES (gen_random_uuid(), 1, 'gone', 'default', 'any', 1, 0, 0, 0, 0)`);
   const holder = new pg.Client({ connectionString: postgres.url });
   await holder.connect();
   try {

@@ -80,7 +80,7 @@ test.each([
   await server.says(/waiting for the store: PostgreSQL/);
   const ready = await server.ask("/api/health/ready");
   expect(ready.status).toBe(503);
-  expect(JSON.parse(ready.text).reason).toMatch(/PostgreSQL takes no writes here/);
+  expect(JSON.parse(ready.text).reason).toMatch(/PostgreSQL accepts no writes/);
   expect(ready.text).not.toContain(name);
   expect((await server.ask("/api/tasks")).status).toBe(200);
 
@@ -98,7 +98,7 @@ test("neither readiness nor a refused request tells where the database is", asyn
   for (const route of ["/api/health/ready", "/api/tasks"]) {
     const { status, text } = await server.ask(route);
     expect(status).toBe(503);
-    expect(text).toMatch(/PostgreSQL can't be reached/);
+    expect(text).toMatch(/Cannot reach PostgreSQL/);
     for (const secret of [host, port, name, "s3cret"]) expect(text).not.toContain(secret);
   }
   // Whoever runs it is told.

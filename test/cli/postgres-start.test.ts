@@ -82,7 +82,7 @@ test("a server that waits answers HTTP, and a signal ends it", async () => {
   const ready = await server.ask("/api/health/ready");
   expect({ status: ready.status, body: JSON.parse(ready.text) }).toMatchObject({
     status: 503,
-    body: { status: "unavailable", reason: expect.stringMatching(/PostgreSQL can't be reached/) },
+    body: { status: "unavailable", reason: expect.stringMatching(/Cannot reach PostgreSQL/) },
   });
   expect((await server.ask("/")).status).toBe(200);
   for (const route of ["/api/tasks", "/api/queues", "/api/workers", "/api/stats"]) {
@@ -115,7 +115,7 @@ test("a worker that waits ends at a signal", async () => {
 });
 
 test.each([
-  ["no connection left for the role", "CONNECTION LIMIT 0", "CONNECTION LIMIT -1", /no connection left/],
+  ["no connection left for the role", "CONNECTION LIMIT 0", "CONNECTION LIMIT -1", /no connections left/],
   [
     "a server that takes no writes",
     "; ALTER ROLE $ SET default_transaction_read_only = on",

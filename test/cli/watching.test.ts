@@ -82,7 +82,7 @@ describe("watch", () => {
     const { code, stderr } = await serving.cli(["watch", "x"], {
       env: { TASKWRIGHT_URL: "http://127.0.0.1:2" },
     });
-    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("can't reach") });
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("cannot reach") });
   });
 });
 

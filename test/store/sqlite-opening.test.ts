@@ -40,6 +40,16 @@ test("a second store on the same file is refused, and the message names the hold
   await (await open(file)).close();
 });
 
+test("a database with waiting tasks of every priority opens, and they are claimed in order", async () => {
+  const file = path.join(temporaryFolder(), "tasks.db");
+  const before = await open(file);
+  await createBench(before, clock).insert({ priority: -100 }, { priority: 0, queue: "other" }, { priority: 100 });
+  await before.close();
+  const store = await openStore(file, clock);
+  const claimed = await createBench(store, clock).claim();
+  expect(claimed.map((task) => task.priority)).toEqual([100, 0, -100]);
+});
+
 test("another process keeps the lock until it is killed; its running tasks are reclaimed", async () => {
   const file = path.join(temporaryFolder(), "tasks.db");
   const before = await open(file);
@@ -126,7 +136,7 @@ test("what is no database of ours is refused and left as it is", async () => {
   writeFileSync(text, "these are my notes\n".repeat(100));
   const refused = await refusal(open(text));
   expect(refused.code).toBe("corrupt");
-  expect(refused.message).toContain("no SQLite database");
+  expect(refused.message).toContain("not a SQLite database");
   expect(readFileSync(text, "utf8")).toBe("these are my notes\n".repeat(100));
 
   const foreign = path.join(folder, "foreign.db");

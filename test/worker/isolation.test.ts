@@ -64,7 +64,7 @@ describe.each([
       { rows: 0 },
       { name: "InvalidParameters", message: /\/rows must be at least 1/ },
     ],
-    ["an upload that is not there", of("reads"), {}, { name: "Discard", message: /There is no file/ }],
+    ["an upload that is not there", of("reads"), {}, { name: "Discard", message: /does not exist/ }],
     ["Discard", of("discards"), {}, { name: "Discard", message: "not this one" }],
     ["an error", of("fails"), {}, { name: "RangeError", message: "from the thread" }],
     [

@@ -121,8 +121,8 @@ test.each<[string, (context: Untyped) => unknown, RegExp]>([
     ({ checkpoint }) => checkpoint.set({ toJSON: () => "\u0000" }),
     /NUL/,
   ],
-  ["an artifact without a name", ({ artifacts }) => artifacts.put(undefined, "x"), /name must be/],
-  ["an artifact named by a number", ({ artifacts }) => artifacts.put(5, "x"), /name must be/],
+  ["an artifact without a name", ({ artifacts }) => artifacts.put(undefined, "x"), /name of an artifact must be/],
+  ["an artifact named by a number", ({ artifacts }) => artifacts.put(5, "x"), /name of an artifact must be/],
   ["an artifact of nothing", ({ artifacts }) => artifacts.put("a", undefined), /data of artifact "a"/],
   ["an artifact of an object", ({ artifacts }) => artifacts.put("a", {}), /data of artifact "a"/],
   [
@@ -131,7 +131,7 @@ test.each<[string, (context: Untyped) => unknown, RegExp]>([
     /media type of artifact/,
   ],
   ["a file by number", ({ files }) => files.open(5), /id of a file/],
-  ["a wait that is no duration", () => Promise.reject(new RetryIn(Symbol("s") as Untyped)), /is no duration/],
+  ["a wait that is no duration", () => Promise.reject(new RetryIn(Symbol("s") as Untyped)), /is not a duration/],
 ])("%s is an error that names it", async (_name, what, expected) => {
   const { task } = await say(what);
   expect(task.status).toBe("FAILED");

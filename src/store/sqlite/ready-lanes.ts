@@ -1,6 +1,7 @@
 // Which lanes (queue and task type) exist, and which of them may have ready tasks. Known in memory, because one process
 // holds the database; a lane is dropped from the search once a claim found its end.
 import type { Database } from "better-sqlite3";
+import { LAST_RANK } from "../rank.js";
 import type { ClaimRequest } from "../store.js";
 
 export interface Lane {
@@ -18,11 +19,11 @@ export interface ReadyLanes {
   reload(): void;
 }
 
-// Loose index scan over the primary key of ready: one seek per lane, however many rows it has. The 1000 is behind every
+// Loose index scan over the primary key of ready: one seek per lane, however many rows it has. LAST_RANK is behind every
 // rank; without it the seek would stop at the lane's first row and walk through all of them.
 const NEXT_LANE = `
 SELECT queue, task_type AS taskType FROM ready
-WHERE (queue, task_type, rank) > (?, ?, 1000) ORDER BY queue, task_type, rank LIMIT 1`;
+WHERE (queue, task_type, rank) > (?, ?, ${LAST_RANK}) ORDER BY queue, task_type, rank LIMIT 1`;
 
 export function createReadyLanes(database: Database): ReadyLanes {
   const nextLane = database.prepare<[string, string], { queue: string; taskType: string }>(NEXT_LANE);
