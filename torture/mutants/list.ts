@@ -169,9 +169,9 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/postgres/settle.ts",
-        find: "  WHERE r.id = s.id AND r.fence = s.fence\n  RETURNING r.id, r.fence, r.worker, r.queue, r.task_type, r.attempt, r.crashes, r.carried, r.ready_at",
+        find: "  WHERE r.id = s.id AND r.fence = s.fence\n  RETURNING r.id, r.fence, r.worker, r.queue, r.task_type, r.attempt, r.crashes, r.traits, r.ready_at",
         replace:
-          "  WHERE r.id = s.id\n  RETURNING r.id, r.fence, r.worker, r.queue, r.task_type, r.attempt, r.crashes, r.carried, r.ready_at",
+          "  WHERE r.id = s.id\n  RETURNING r.id, r.fence, r.worker, r.queue, r.task_type, r.attempt, r.crashes, r.traits, r.ready_at",
       },
     ],
     store: "postgres",
