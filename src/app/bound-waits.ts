@@ -87,6 +87,6 @@ function createBound(clock: Clock, wait: Millis, limit: Millis): Bound {
 }
 
 function late(limit: Millis): StoreError {
-  const message = `The store did not answer within ${formatDuration(limit)}. A write may still be done: repeat it under the same id or Idempotency-Key.`;
+  const message = `The store did not respond within ${formatDuration(limit)}. A write may still complete: repeat it with the same id or Idempotency-Key.`;
   return new StoreError("unavailable", message, { advice: message });
 }

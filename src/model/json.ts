@@ -59,7 +59,8 @@ function faultIn(value: unknown, depth: number, seen: Search): JsonFault | undef
   const isList = Array.isArray(value);
   if (!isList) {
     const kind = value instanceof Date && Number.isNaN(value.getTime()) ? "invalid date" : lossyClass(value);
-    if (kind !== undefined) return fault("", "not_json", `is a${vowel(kind)} ${kind}, which JSON can't hold`);
+    if (kind !== undefined)
+      return fault("", "not_json", `is a${vowel(kind)} ${kind}, which JSON cannot represent`);
     const written = writtenBy(value);
     if (written !== value) return faultIn(written, depth + 1, seen);
   }

@@ -41,7 +41,7 @@ export function openPort(attempt: Attempt, send: (message: ToHost) => void): Por
     for (const { at, ...rest } of said) attempt.progress(rest, at);
     for (const { level, message, fields, at } of lines) attempt.log(level, message, fields, at);
     if (dropped === 0) return;
-    const note = `${dropped} further lines were dropped here: more than 4 MB waited to be stored`;
+    const note = `${dropped} lines were dropped here: more than 4 MB were waiting to be stored`;
     attempt.log("warn", note, undefined);
   }
 

@@ -243,7 +243,10 @@ describe("an interrupted move", () => {
     const target = createTarget(url);
     await interrupt(await createSource(), target);
     const other = await move(await createSource(), target);
-    expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining("contains an unfinished move of") });
+    expect(other).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("contains an unfinished move of"),
+    });
   });
 });
 

@@ -21,7 +21,7 @@ async function unavailable(call: Promise<unknown>): Promise<string> {
   throw new Error(`"unavailable" was expected, not ${String(error)}`);
 }
 
-const IN_TIME = /did not answer within 8\.0 s/;
+const IN_TIME = /did not respond within 8\.0 s/;
 
 test("PostgreSQL behind a line that swallows everything: submit, get and list are refused in time", async () => {
   const line = await startLine();

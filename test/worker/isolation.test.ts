@@ -198,7 +198,7 @@ describe.each([
     const { lines } = await bench.store.logs(id, { after: 40_000, limit: 60_000 });
     expect(lines.length).toBeLessThan(10_000);
     expect(lines.at(-1)?.message).toMatch(
-      /^\d+ further lines were dropped here: more than 4 MB waited to be stored$/,
+      /^\d+ lines were dropped here: more than 4 MB were waiting to be stored$/,
     );
     await worker.stop();
   });

@@ -79,7 +79,7 @@ test.each<[string, unknown, unknown]>([
   [
     "a map",
     { map: new Map() },
-    { fields_dropped: expect.stringContaining("is a Map, which JSON can't hold") },
+    { fields_dropped: expect.stringContaining("is a Map, which JSON cannot represent") },
   ],
   ["a getter that throws", throwing, { fields_dropped: expect.stringContaining("no percent today") }],
   ["half of a surrogate pair", { a: "\ud800" }, { fields_dropped: expect.stringContaining("surrogate") }],
@@ -121,7 +121,11 @@ test.each<[string, (context: Untyped) => unknown, RegExp]>([
     ({ checkpoint }) => checkpoint.set({ toJSON: () => "\u0000" }),
     /NUL/,
   ],
-  ["an artifact without a name", ({ artifacts }) => artifacts.put(undefined, "x"), /name of an artifact must be/],
+  [
+    "an artifact without a name",
+    ({ artifacts }) => artifacts.put(undefined, "x"),
+    /name of an artifact must be/,
+  ],
   ["an artifact named by a number", ({ artifacts }) => artifacts.put(5, "x"), /name of an artifact must be/],
   ["an artifact of nothing", ({ artifacts }) => artifacts.put("a", undefined), /data of artifact "a"/],
   ["an artifact of an object", ({ artifacts }) => artifacts.put("a", {}), /data of artifact "a"/],
@@ -131,7 +135,11 @@ test.each<[string, (context: Untyped) => unknown, RegExp]>([
     /media type of artifact/,
   ],
   ["a file by number", ({ files }) => files.open(5), /id of a file/],
-  ["a wait that is no duration", () => Promise.reject(new RetryIn(Symbol("s") as Untyped)), /is not a duration/],
+  [
+    "a wait that is no duration",
+    () => Promise.reject(new RetryIn(Symbol("s") as Untyped)),
+    /is not a duration/,
+  ],
 ])("%s is an error that names it", async (_name, what, expected) => {
   const { task } = await say(what);
   expect(task.status).toBe("FAILED");
@@ -139,7 +147,7 @@ test.each<[string, (context: Untyped) => unknown, RegExp]>([
 });
 
 test.each<[string, unknown, RegExp]>([
-  ["a Map", { a: [new Map([[1, 2]])] }, /has "\/a\/0", which is a Map, which JSON can't hold/],
+  ["a Map", { a: [new Map([[1, 2]])] }, /has "\/a\/0", which is a Map, which JSON cannot represent/],
   ["a Set", new Set([1]), /is a Set/],
   ["an Error", new TypeError("x"), /is an Error/],
   [

@@ -30,18 +30,18 @@ export type StoreErrorCode =
 
 /** What may be said of each failure to callers who must not learn where the store is. */
 const ADVICE: Readonly<Record<StoreErrorCode, string>> = {
-  unavailable: "The store can't be used now. The server's log has the reason.",
+  unavailable: "The store is unavailable. See the server's log for the reason.",
   refused: "The store refuses this server. The server's log has the reason.",
   full: "The disk that holds the store is full; nothing was stored. Free some space, and it goes on by itself.",
   too_old: "The store is too old for this server. The server's log has the reason.",
   too_new: "The store is too new for this server. The server's log has the reason.",
   locked: "Another process holds the store.",
-  not_writable: "The store can't be written: this server lacks write access, or it is read-only.",
+  not_writable: "The store is not writable: this server lacks write access, or it is read-only.",
   corrupt: "The store is damaged. Stop everything that uses it and restore it from a backup.",
   lost: "The server no longer owns the store: it was moved, replaced or taken over. Restart the server.",
   invalid_cursor: "The cursor does not belong to this list.",
   unsupported: "This store has no such thing.",
-  rejected: "A row can't be stored.",
+  rejected: "A row cannot be stored.",
   closed: "The store was closed.",
 };
 
