@@ -4,7 +4,7 @@ import { isOutage } from "./until-ready.js";
 
 /**
  * The same store, whose `ping` is a `probe` from the first write that failed for want of the store until one has
- * succeeded: a beat, a stored task, or the probe itself. Hears of each such failure.
+ * succeeded: a stored task, or the probe itself. Hears of each such failure.
  */
 export function watchWrites(store: Store, onFailure: (failure: StoreError) => void): Store {
   let isFailing = false;
@@ -44,15 +44,13 @@ export function watchWrites(store: Store, onFailure: (failure: StoreError) => vo
     expireFiles: watched(store.expireFiles),
     removeFiles: watched(store.removeFiles),
     remove: watched(store.remove),
-    async insert(tasks) {
-      const answers = await noteFailure(store.insert(tasks));
+    async insert(tasks, options) {
+      const answers = await noteFailure(store.insert(tasks, options));
       if (isFailing && answers.some(({ outcome }) => outcome === "created")) isFailing = false;
       return answers;
     },
-    async beat(state) {
-      await noteFailure(store.beat(state));
-      isFailing = false;
-    },
+    // A heartbeat rewrites one row, for which a full disk may have room: it proves nothing.
+    beat: watched(store.beat),
     async ping() {
       if (!isFailing) return store.ping();
       // Many may ask while one probe waits for a slow disk.

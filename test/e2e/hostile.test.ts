@@ -44,8 +44,9 @@ const TEXTS = {
 
 test.each(Object.entries(TEXTS))("%s is shown as text, and nothing gives way", async (_name, text) => {
   const summary = text.slice(0, 200);
-  const tag = text.slice(0, 100);
-  const id = await setting.submit("hostile", { text }, { summary, tags: [tag], max_attempts: 1 });
+  // Tags with characters that change the direction are refused.
+  const tags = /[\u202a-\u202e\u2066-\u2069\u200f]/.test(text) ? [] : [text.slice(0, 100)];
+  const id = await setting.submit("hostile", { text }, { summary, tags, max_attempts: 1 });
   await finished(setting.server.url, id);
   await using opened = await setting.open(`/tasks/${id}`);
   const { page, faults } = opened;
