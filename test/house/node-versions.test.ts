@@ -36,7 +36,9 @@ test("the command answers on an old Node with one line and exit code 1", (contex
   const command = path.join(root, "dist/cli/main.js");
   const { status, stdout, stderr } = spawnSync(oldNode, [command, "--version"], { encoding: "utf8" });
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-  expect(stderr).toMatch(/^taskwright requires Node \d+\.\d+ or newer; this is Node \d+\.\d+\.\d+\. See \S+\n$/);
+  expect(stderr).toMatch(
+    /^taskwright requires Node \d+\.\d+ or newer; this is Node \d+\.\d+\.\d+\. See \S+\n$/,
+  );
 });
 
 /** A copy of the script in a folder of its own, with an npm that runs `npm` instead of the real one. */

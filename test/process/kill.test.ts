@@ -84,7 +84,9 @@ test("a poison task ends after three crashes, the last one in a process of its o
   }
   const failed = await finished(running.url, poison);
   expect(failed).toMatchObject({ status: "FAILED", crashes: 2, error: { name: "Poisoned" } });
-  expect(failed.error?.message).toMatch(/^The process running this task crashed 3 times .* Process ended by signal SIGKILL/);
+  expect(failed.error?.message).toMatch(
+    /^The process running this task crashed 3 times.*Process ended by signal SIGKILL/,
+  );
   for (const id of neighbours) expect(await finished(running.url, id)).toMatchObject({ status: "SUCCESS" });
   expect(project.journal().filter((line) => line.id === poison && line.what === "start")).toHaveLength(3);
 });

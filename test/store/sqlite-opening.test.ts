@@ -43,7 +43,11 @@ test("a second store on the same file is refused, and the message names the hold
 test("a database with waiting tasks of every priority opens, and they are claimed in order", async () => {
   const file = path.join(temporaryFolder(), "tasks.db");
   const before = await open(file);
-  await createBench(before, clock).insert({ priority: -100 }, { priority: 0, queue: "other" }, { priority: 100 });
+  await createBench(before, clock).insert(
+    { priority: -100 },
+    { priority: 0, queue: "other" },
+    { priority: 100 },
+  );
   await before.close();
   const store = await openStore(file, clock);
   const claimed = await createBench(store, clock).claim();
