@@ -4,12 +4,22 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Longest first, as the end of a run lists them. Files that are not here come after them. */
 const LONGEST = [
-  "process/torture.test.ts",
-  "process/fleet.test.ts",
+  "e2e/looks.test.ts",
   "process/kill.test.ts",
-  "store/sqlite-property.test.ts",
-  "store/postgres-property.test.ts",
+  "e2e/operator-jobs.test.ts",
   "store/postgres.test.ts",
+  "store/sqlite-property.test.ts",
+  "store/sqlite.test.ts",
+  "docs/pages.test.ts",
+  "process/fleet.test.ts",
+  "cli/server.test.ts",
+  "cli/move.test.ts",
+  "process/shutdown.test.ts",
+  "worker/isolation.test.ts",
+  "e2e/trouble.test.ts",
+  "files/machines.test.ts",
+  "tasks/data-processing.test.ts",
+  "process/torture.test.ts",
 ];
 
 export class LongestFirst extends BaseSequencer {
