@@ -98,7 +98,15 @@ module.exports = {
     layer(
       "client-knows-routes-and-types",
       "client",
-      ["model/", "lib/clock.ts", "http/wire.ts", "http/wire/", "http/routes.ts", "http/routes/"],
+      [
+        "model/",
+        "lib/clock.ts",
+        "http/wire.ts",
+        "http/wire/",
+        "http/paths.ts",
+        "http/routes.ts",
+        "http/routes/",
+      ],
       "The client runs in a browser.",
     ),
     {

@@ -1,26 +1,18 @@
 // The API as typed functions, for browsers and Node alike: it imports nothing of either.
 import type {
-  WireArtifact,
-  WireAttempt,
-  WireBatchReply,
   WireEvent,
   WireFile,
-  WireHealth,
   WireListQuery,
-  WireLogLine,
-  WireQueue,
   WireRetryRequest,
-  WireStats,
+  WireStatsQuery,
   WireSubmit,
   WireTask,
-  WireTaskList,
-  WireTaskType,
-  WireWorker,
 } from "../http/wire.js";
 import { type Clock, systemClock } from "../lib/clock.js";
 import { createIdSource } from "../model/id.js";
 import type { Status } from "../model/status.js";
 import type { Instant } from "../model/time.js";
+import { createCalls, type Reply } from "./calls.js";
 import { type EventsOptions, events } from "./events.js";
 import { createTransport } from "./transport.js";
 import { countedSender } from "./upload.js";
@@ -59,14 +51,8 @@ export interface ListOptions
   readonly include?: readonly ("parameters" | "result_data")[];
 }
 
-export interface StatsOptions {
-  /** RFC 3339. */
-  readonly from?: string;
-  readonly to?: string;
-  /** Whole minutes: "1m", "5m", "1h". */
-  readonly step?: string;
-  readonly group_by?: "queue" | "task_type";
-}
+/** `from` and `to` as RFC 3339; `step` in whole minutes: "1m", "5m", "1h". */
+export type StatsOptions = Readonly<WireStatsQuery>;
 
 /**
  * Every function throws ApiError where the server says no and ConnectionError where nobody answers. What may be sent
@@ -88,12 +74,12 @@ export function createClient(options: ClientOptions) {
     clock,
     random,
   });
-  const get = <T>(path: string, call: CallOptions = {}, query?: object) =>
-    transport.json<T>({ method: "GET", path, query, signal: call.signal, repeatable: true });
-  const taskPath = (id: string) => `/api/tasks/${encodeURIComponent(id)}`;
+  const calls = createCalls(transport);
 
-  const list = (filter: ListOptions & { readonly cursor?: string } = {}, call?: CallOptions) =>
-    get<WireTaskList>("/api/tasks/", call, filter);
+  const list = (
+    filter: ListOptions & { readonly cursor?: string | undefined } = {},
+    { signal }: CallOptions = {},
+  ) => calls.json("tasks.list", { query: filter, signal });
 
   return {
     /** Root of the server. */
@@ -106,10 +92,8 @@ export function createClient(options: ClientOptions) {
       submitOptions: SubmitOptions = {},
       call: CallOptions & { readonly idempotencyKey?: string } = {},
     ): Promise<WireTask> {
-      return transport.json<WireTask>({
-        method: "POST",
-        path: "/api/tasks/submit",
-        json: { task_type: taskType, parameters, ...submitOptions },
+      return calls.json("tasks.submit", {
+        body: { task_type: taskType, parameters, ...submitOptions },
         headers: { "idempotency-key": call.idempotencyKey ?? newKey() },
         signal: call.signal,
         repeatable: true,
@@ -119,18 +103,16 @@ export function createClient(options: ClientOptions) {
     /** Submits up to 1,000 tasks; outcomes by position. `atomic`: all or none. */
     batch(tasks: readonly WireSubmit[], batchOptions: CallOptions & { readonly atomic?: boolean } = {}) {
       const { signal, atomic } = batchOptions;
-      return transport.json<WireBatchReply>({
-        method: "POST",
-        path: "/api/tasks/batch",
-        json: { tasks, atomic },
-        signal,
-        repeatable: false,
-      });
+      return calls.json("tasks.batch", { body: { tasks, ...(atomic !== undefined && { atomic }) }, signal });
     },
 
     /** The task. With `wait`, in seconds (at most 60): once it has finished, or after that time as it is. */
     get(id: string, { wait, signal }: CallOptions & { readonly wait?: number } = {}): Promise<WireTask> {
-      return get<WireTask>(taskPath(id), { signal }, { wait });
+      return calls.json("tasks.get", {
+        params: { task_id: id },
+        query: { ...(wait !== undefined && { wait }) },
+        signal,
+      });
     },
 
     /** One page, newest first. Go on with `cursor: next_cursor`. */
@@ -140,20 +122,15 @@ export function createClient(options: ClientOptions) {
     async *all(filter: ListOptions = {}, call?: CallOptions): AsyncGenerator<WireTask, void> {
       let cursor: string | undefined;
       do {
-        const page: WireTaskList = await list({ ...filter, cursor }, call);
+        const page: Reply<"tasks.list"> = await list({ ...filter, cursor }, call);
         yield* page.tasks;
         cursor = page.next_cursor ?? undefined;
       } while (cursor !== undefined);
     },
 
     /** The task as it is then: CANCELLED, or RUNNING with `cancel_requested_at`. */
-    cancel(id: string, call: CallOptions = {}): Promise<WireTask> {
-      return transport.json<WireTask>({
-        method: "DELETE",
-        path: taskPath(id),
-        signal: call.signal,
-        repeatable: false,
-      });
+    cancel(id: string, { signal }: CallOptions = {}): Promise<WireTask> {
+      return calls.json("tasks.cancel", { params: { task_id: id }, signal });
     },
 
     /** A new task in place of one that FAILED or was CANCELLED. */
@@ -162,46 +139,43 @@ export function createClient(options: ClientOptions) {
       changes: WireRetryRequest = {},
       call: CallOptions & { readonly idempotencyKey?: string } = {},
     ): Promise<WireTask> {
-      return transport.json<WireTask>({
-        method: "POST",
-        path: `${taskPath(id)}/retry`,
-        json: changes,
+      return calls.json("tasks.retry", {
+        params: { task_id: id },
+        body: changes,
         headers: { "idempotency-key": call.idempotencyKey ?? newKey() },
         signal: call.signal,
         repeatable: true,
       });
     },
 
-    attempts: async (id: string, call?: CallOptions) =>
-      (await get<{ attempts: WireAttempt[] }>(`${taskPath(id)}/attempts`, call)).attempts,
+    attempts: async (id: string, { signal }: CallOptions = {}) =>
+      (await calls.json("tasks.attempts", { params: { task_id: id }, signal })).attempts,
 
     /** Lines after the one with the number `after`, oldest first. */
-    logs: (id: string, page: { readonly after?: number; readonly limit?: number } = {}, call?: CallOptions) =>
-      get<{ lines: WireLogLine[]; more: boolean }>(`${taskPath(id)}/logs`, call, page),
+    logs: (
+      id: string,
+      page: { readonly after?: number; readonly limit?: number } = {},
+      { signal }: CallOptions = {},
+    ) => calls.json("tasks.logs", { params: { task_id: id }, query: page, signal }),
 
-    artifacts: async (id: string, call?: CallOptions) =>
-      (await get<{ artifacts: WireArtifact[] }>(`${taskPath(id)}/artifacts`, call)).artifacts,
+    artifacts: async (id: string, { signal }: CallOptions = {}) =>
+      (await calls.json("tasks.artifacts", { params: { task_id: id }, signal })).artifacts,
 
-    taskTypes: async (call?: CallOptions) =>
-      (await get<{ task_types: WireTaskType[] }>("/api/task-types", call)).task_types,
+    taskTypes: async ({ signal }: CallOptions = {}) =>
+      (await calls.json("taskTypes.list", { signal })).task_types,
 
-    queues: async (call?: CallOptions) => (await get<{ queues: WireQueue[] }>("/api/queues", call)).queues,
+    queues: async ({ signal }: CallOptions = {}) => (await calls.json("queues.list", { signal })).queues,
 
-    workers: async (call?: CallOptions) =>
-      (await get<{ workers: WireWorker[] }>("/api/workers", call)).workers,
+    workers: async ({ signal }: CallOptions = {}) => (await calls.json("workers.list", { signal })).workers,
 
-    stats: (range: StatsOptions = {}, call?: CallOptions) => get<WireStats>("/api/stats", call, range),
+    stats: (range: StatsOptions = {}, { signal }: CallOptions = {}) =>
+      calls.json("stats.get", { query: range, signal }),
 
-    health: (call?: CallOptions) => get<WireHealth>("/api/health", call),
+    health: ({ signal }: CallOptions = {}) => calls.json("health.get", { signal }),
 
     /** The server's clock, good to a second; undefined where something on the way took it out of the reply. */
     async serverTime({ signal }: CallOptions = {}): Promise<Instant | undefined> {
-      const reply = await transport.send({
-        method: "GET",
-        path: "/api/health/live",
-        signal,
-        repeatable: true,
-      });
+      const reply = await calls.send("health.live", { signal });
       await reply.body?.cancel();
       // In whole seconds, cut off: the middle of that second is nearest to all it may have been.
       const date = Date.parse(reply.headers.get("date") ?? "") + 500;
@@ -213,14 +187,11 @@ export function createClient(options: ClientOptions) {
       const form = new FormData();
       if (name === undefined) form.append("file", file);
       else form.append("file", file, name);
-      const { files } = await transport.json<{ files: WireFile[] }>({
-        method: "POST",
-        path: "/api/files",
+      const { files } = await calls.json("files.upload", {
         form,
         // What the form adds around the bytes of the file does not count.
         onSent: onProgress && ((sent) => onProgress({ sent: Math.min(sent, file.size), total: file.size })),
         signal,
-        repeatable: false,
       });
       const [stored] = files;
       if (!stored) throw new TypeError("the server returned no file for an upload");
@@ -228,28 +199,22 @@ export function createClient(options: ClientOptions) {
     },
 
     /** The bytes of an artifact: read `.body`, `.blob()` or `.text()` of the reply. */
-    download: (artifactId: string, call: CallOptions = {}) =>
-      transport.send({
-        method: "GET",
-        path: `/api/artifacts/${encodeURIComponent(artifactId)}`,
-        signal: call.signal,
-        repeatable: true,
-      }),
+    download: (artifactId: string, { signal }: CallOptions = {}) =>
+      calls.send("artifacts.download", { params: { id: artifactId }, signal }),
 
     /** For pages: exchanges the API key for a cookie that scripts can't read. */
     async openSession(key: string, { signal }: CallOptions = {}): Promise<void> {
-      await transport.send({
-        method: "POST",
-        path: "/api/session",
-        json: { key },
-        signal,
-        repeatable: false,
-      });
+      await calls.send("session.create", { body: { key }, signal });
+    },
+
+    /** For pages: signs out. */
+    async closeSession({ signal }: CallOptions = {}): Promise<void> {
+      await calls.send("session.delete", { signal });
     },
 
     /** Events from now on, until `signal` aborts; see events.ts. */
     events: (filter: EventsOptions = {}): AsyncGenerator<WireEvent, void> =>
-      events(transport, { clock, random }, filter),
+      events(calls, { clock, random }, filter),
   };
 }
 

@@ -3,9 +3,9 @@ import type { WireEvent } from "../http/wire.js";
 import type { Clock } from "../lib/clock.js";
 import { pause } from "../lib/clock.js";
 import { backoff, type RetryPolicy } from "../model/backoff.js";
+import type { Calls } from "./calls.js";
 import { ApiError, ConnectionError } from "./errors.js";
 import { readMessages } from "./sse.js";
-import type { Transport } from "./transport.js";
 
 export interface EventsOptions {
   readonly task_id?: string;
@@ -34,7 +34,7 @@ const SILENCE = 45_000;
  * `resync`: fetch again what you show. Throws ApiError where the server refuses for good (401, 422, …).
  */
 export async function* events(
-  transport: Transport,
+  calls: Calls,
   { clock, random }: { readonly clock: Clock; readonly random: () => number },
   { signal, onState, ...filter }: EventsOptions,
 ): AsyncGenerator<WireEvent, void> {
@@ -51,9 +51,7 @@ export async function* events(
       watch = clock.after(SILENCE, stop, { background: true });
     };
     try {
-      const response = await transport.send({
-        method: "GET",
-        path: "/api/events",
+      const response = await calls.send("events.stream", {
         query: filter,
         headers: {
           accept: "text/event-stream",

@@ -1,54 +1,90 @@
-// Every call goes to a route that the server has.
-import { createServer } from "node:http";
-import { expect, test } from "vitest";
-import { createClient } from "../../src/client/index.js";
-import { ROUTES } from "../../src/http/routes.js";
+// The client's calls against a real server: each goes to its own route of the table, and every route has its call.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ApiError, type Client, createClient } from "../../src/client/index.js";
+import { type OperationId, ROUTES, type Route } from "../../src/http/routes.js";
+import { startServer, type TestServer } from "../http/server.js";
 
-test("every call is a route of the table", async () => {
-  const called = new Set<string>();
-  const server = createServer((request, response) => {
-    const path = request.url?.replace(/\?.*/, "").replace("/one", "/{}") ?? "";
-    called.add(`${request.method} ${path}`);
-    request.resume();
-    const body = { files: [{}], tasks: [], next_cursor: null };
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const port = typeof address === "object" ? address?.port : undefined;
-  const client = createClient({ url: `http://127.0.0.1:${port}` });
-  const controller = new AbortController();
+/** What callers reach in other ways: a link, a probe, a WebSocket, a generator of clients. */
+const WITHOUT_CALL = ["files.download", "health.ready", "events.socket", "openapi.get"] as const;
+type Called = Exclude<OperationId, (typeof WITHOUT_CALL)[number]>;
 
-  await Promise.all([
-    client.submit("t"),
-    client.batch([]),
-    client.get("one", { wait: 1 }),
-    client.list(),
-    client.all().next(),
-    client.cancel("one"),
-    client.retry("one"),
-    client.attempts("one"),
-    client.logs("one"),
-    client.artifacts("one"),
-    client.taskTypes(),
-    client.queues(),
-    client.workers(),
-    client.stats(),
-    client.health(),
-    client.upload(new Blob(["x"])),
-    client.download("one"),
-    client.openSession("k"),
-  ]);
-  const onState = (state: string) => state === "live" && controller.abort();
-  await client.events({ signal: controller.signal, onState }).next();
-  await new Promise((resolve) => {
-    server.close(resolve);
-    server.closeAllConnections();
-  });
+const ID = "0199d8a4-6c32-7b1e-9f04-2ad0c85e7713";
 
-  const routes = Object.values(ROUTES).map(
-    ({ method, path }) => `${method} ${path.replaceAll(/\{[^}]*\}/g, "{}")}`,
-  );
-  expect(routes).toEqual(expect.arrayContaining([...called]));
-  expect(called.size).toBe(18);
+/** Complete, or it does not compile. */
+const CALLS: Readonly<Record<Called, (client: Client) => Promise<unknown>>> = {
+  "tasks.submit": (client) => client.submit("sample", { rows: 1 }),
+  "tasks.batch": (client) => client.batch([{ task_type: "sample" }], { atomic: true }),
+  "tasks.list": (client) => client.list({ status: ["PENDING", "RUNNING"], include: ["parameters"] }),
+  "tasks.get": (client) => client.get(ID, { wait: 1 }),
+  "tasks.cancel": (client) => client.cancel(ID),
+  "tasks.retry": (client) => client.retry(ID, { max_attempts: 2 }),
+  "tasks.attempts": (client) => client.attempts(ID),
+  "tasks.logs": (client) => client.logs(ID, { after: 1, limit: 2 }),
+  "tasks.artifacts": (client) => client.artifacts(ID),
+  "artifacts.download": (client) => client.download(ID),
+  "files.upload": (client) => client.upload(new Blob(["x"]), { name: "x.txt" }),
+  "taskTypes.list": (client) => client.taskTypes(),
+  "queues.list": (client) => client.queues(),
+  "workers.list": (client) => client.workers(),
+  "stats.get": (client) => client.stats({ step: "5m", group_by: "queue" }),
+  "health.get": (client) => client.health(),
+  "health.live": (client) => client.serverTime(),
+  "events.stream": async (client) => {
+    const controller = new AbortController();
+    const onState = (state: string) => state === "live" && controller.abort();
+    await client.events({ task_id: ID, signal: controller.signal, onState }).next();
+  },
+  "session.create": (client) => client.openSession("a key of a server without one"),
+  "session.delete": (client) => client.closeSession(),
+};
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
 });
+afterAll(() => server[Symbol.asyncDispose]());
+
+describe("every route", () => {
+  test.each(Object.entries<Route>(ROUTES))("%s", async (id, { method, path }) => {
+    const call = isCalled(id) ? CALLS[id] : undefined;
+    if (!call) return void expect(WITHOUT_CALL).toContain(id);
+    const requests: string[] = [];
+    const client = createClient({
+      url: server.url,
+      fetch: (input, init) => {
+        const url = new URL(String(input));
+        requests.push(`${init?.method} ${url.pathname.replace(ID, "{}")}`);
+        return fetch(input, init);
+      },
+    });
+
+    const failure = await call(client).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+
+    expect(requests).toEqual([`${method} ${path.replaceAll(/\{\w+\}/g, "{}")}`]);
+    // There is no such task or artifact; the request itself is what the route expects.
+    if (failure !== undefined) {
+      expect(failure).toBeInstanceOf(ApiError);
+      expect(failure).toMatchObject({ code: expect.stringMatching(/^(task|artifact)_not_found$/) });
+    }
+  });
+});
+
+test("parameters of a path are encoded", async () => {
+  const paths: string[] = [];
+  const client = createClient({
+    url: server.url,
+    fetch: (input, init) => {
+      paths.push(new URL(String(input)).pathname);
+      return fetch(input, init);
+    },
+  });
+  await expect(client.get("a/b?c")).rejects.toMatchObject({ code: "task_not_found" });
+  expect(paths).toEqual(["/api/tasks/a%2Fb%3Fc"]);
+});
+
+function isCalled(id: string): id is Called {
+  return id in CALLS;
+}

@@ -1,7 +1,14 @@
 // What the compiler refuses of the client's calls. Nothing here runs: the assertions are for tsc.
 import { expectTypeOf, test } from "vitest";
 import { z } from "zod";
-import { type Client, createClient, type Run } from "../../src/client/index.js";
+import {
+  type Client,
+  createClient,
+  type Run,
+  type WireQueue,
+  type WireStats,
+  type WireTask,
+} from "../../src/client/index.js";
 import { defineTask } from "../../src/index.js";
 
 const wordCount = defineTask({
@@ -35,6 +42,18 @@ async function calls(client: Client): Promise<void> {
   (await run.result()).letters;
 }
 
+/** Of calls whose types come from the route tables. */
+async function routeTypes(client: Client): Promise<void> {
+  expectTypeOf(await client.queues()).toEqualTypeOf<WireQueue[]>();
+  expectTypeOf(await client.stats()).toEqualTypeOf<WireStats>();
+  expectTypeOf((await client.list()).tasks).toEqualTypeOf<WireTask[]>();
+  expectTypeOf((await client.batch([])).created).toBeNumber();
+  // @ts-expect-error a filter of that name does not exist
+  await client.list({ state: "FAILED" });
+  // @ts-expect-error statistics are grouped by queue or task type
+  await client.stats({ group_by: "tag" });
+}
+
 const emptyTrash = defineTask({ name: "empty_trash", input: z.strictObject({}), run: () => undefined });
 const tasks = [wordCount, emptyTrash];
 
@@ -66,4 +85,5 @@ async function typedCalls(options: { readonly url: string; readonly key: string 
 test("the calls above compile, and those marked do not", () => {
   expectTypeOf(calls).toBeFunction();
   expectTypeOf(typedCalls).toBeFunction();
+  expectTypeOf(routeTypes).toBeFunction();
 });
