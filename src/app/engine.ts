@@ -26,6 +26,7 @@ import { createStore, type StoreOptions } from "./open-store.js";
 import { outageLog } from "./outage-log.js";
 import { tellScheduled } from "./tell-scheduled.js";
 import { untilBack, untilReady } from "./until-ready.js";
+import { watchProblems } from "./watch-problems.js";
 import { watchWrites } from "./watch-writes.js";
 
 export interface EngineOptions extends StoreOptions, BlobsOptions {
@@ -60,6 +61,11 @@ export interface Engine {
   readonly isReady: boolean;
   /** Resolves once the store is ready. Rejects with the StoreError that waiting can't mend, and when the engine is closed. */
   readonly ready: Promise<void>;
+  /**
+   * Rejects with the StoreError, which says what to do, once nothing can be stored any more: the database is damaged, or
+   * is no longer this process's. Workers have stopped claiming by then; close it. Never resolves.
+   */
+  readonly broken: Promise<never>;
   /** Starts a worker of this process once the store is ready; closing the engine stops it. Until then the process stays alive. */
   work(options?: WorkOptions): Promise<Worker>;
   /**
@@ -95,7 +101,6 @@ export async function openEngine(options: EngineOptions, version: string): Promi
       if (isReady) loopLog.error({ err: failure }, "the store took no write");
     },
   );
-  opened.onProblem(({ severity, message }) => log.error({ severity }, message));
   const store = tellScheduled(written, () => maintenance.promoter.wake());
   let blobs: Blobs;
   try {
@@ -126,6 +131,13 @@ export async function openEngine(options: EngineOptions, version: string): Promi
   const loopLog = outageLog(log, (failure) => untilBack(() => store.ping(), failure, patience));
   const queue = createQueue({ store, registry, clock, newId, log });
   const workers: Worker[] = [];
+  let isBroken = false;
+  const broken = watchProblems(opened, log, () => {
+    isBroken = true;
+    for (const worker of workers) void worker.abandon();
+  });
+  // Whoever opens an engine may not ask.
+  broken.catch(() => undefined);
   const maintenance = createMaintenance({ store, blobs, clock, log: loopLog, options });
   /** What is starting, however it ends: whoever closes waits for it. */
   const starting: Promise<unknown>[] = [];
@@ -164,6 +176,7 @@ export async function openEngine(options: EngineOptions, version: string): Promi
     });
     await worker.start();
     workers.push(worker);
+    if (isBroken) await worker.abandon();
     return worker;
   }
 
@@ -210,6 +223,7 @@ export async function openEngine(options: EngineOptions, version: string): Promi
       return isReady;
     },
     ready,
+    broken,
     work(workOptions = {}) {
       keepAlive();
       const started = ready.then(() => attempt(() => startWorker(workOptions)));

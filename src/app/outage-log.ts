@@ -2,10 +2,11 @@
 import type { Log } from "../lib/log.js";
 import type { StoreError } from "../store/store.js";
 import { isOutage } from "./until-ready.js";
+import { isLasting } from "./watch-problems.js";
 
 /**
  * Passes on everything except errors of a temporarily unusable store. The first of them calls `watch`, which logs it
- * and resolves once the store is back or waiting has ended.
+ * and resolves once the store is back or waiting has ended. Damage of the store is reported by the store itself.
  */
 export function outageLog(log: Log, watch: (failure: StoreError) => Promise<void>): Log {
   let isAway = false;
@@ -28,7 +29,8 @@ export function outageLog(log: Log, watch: (failure: StoreError) => Promise<void
     warn: (fields, message) => log.warn(fields, message),
     error(fields, message) {
       const failure = "err" in fields ? fields.err : undefined;
-      if (!isOutage(failure)) log.error(fields, message);
+      if (isLasting(failure)) log.debug(fields, message);
+      else if (!isOutage(failure)) log.error(fields, message);
       else if (!isAway) void follow(failure);
     },
   };

@@ -12,6 +12,8 @@ export interface RunningProcess {
   readonly isReady: boolean;
   /** Resolves once the store is ready and everything runs. Rejects with the StoreError that waiting can't mend; stop it then. */
   readonly ready: Promise<void>;
+  /** Rejects with the StoreError once nothing can be stored any more; stop it then. Never resolves. */
+  readonly broken: Promise<never>;
   /** Lets running tasks finish within the drain time, closes the store. May be called twice. */
   stop(): Promise<void>;
 }

@@ -60,6 +60,7 @@ export async function startServer(
       url,
       isReady,
       ready,
+      broken: engine.broken,
       stop() {
         stopping ??= stop();
         return stopping;

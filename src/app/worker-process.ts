@@ -25,6 +25,7 @@ export async function startWorkerProcess(
     return {
       isReady,
       ready,
+      broken: engine.broken,
       stop() {
         stopping ??= stop();
         return stopping;

@@ -11,7 +11,10 @@ import { paint } from "./terminal.js";
 /** A line of the banner. */
 export type BannerRow = readonly [name: string, value: string];
 
-/** Resolves once the process has stopped. Throws if it cannot start; nothing is left running then. */
+/**
+ * Resolves once the process has stopped. Throws if it cannot start, or can store nothing any more; nothing is left
+ * running then.
+ */
 export async function untilStopped<Running extends RunningProcess>(
   { drain }: Config,
   start: () => Promise<Running>,
@@ -26,7 +29,7 @@ export async function untilStopped<Running extends RunningProcess>(
     const running = await start();
     say(...banner(running));
     try {
-      await Promise.race([asked, running.ready.then(() => asked)]);
+      await Promise.race([asked, running.broken, running.ready.then(() => asked)]);
       say(
         `Stopping: running tasks have ${formatDuration(drain)} to finish. Press Ctrl-C again to stop immediately.`,
       );

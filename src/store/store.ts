@@ -13,6 +13,7 @@
 import type { WorkerId } from "../model/task.js";
 import type { Millis } from "../model/time.js";
 import type { Change } from "./contract/change.js";
+import type { StoreErrorCode } from "./contract/error.js";
 import type { FileStore } from "./contract/files.js";
 import type { HistoryStore } from "./contract/history.js";
 import type { RetentionStore } from "./contract/retention.js";
@@ -33,6 +34,7 @@ export type * from "./contract/work.js";
 export interface StoreProblem {
   /** "degraded": it works, but data may be damaged or missing. "unusable": nothing can be stored any more. */
   readonly severity: "degraded" | "unusable";
+  readonly code: Extract<StoreErrorCode, "corrupt" | "lost">;
   /** What is wrong and what to do, for people. */
   readonly message: string;
 }

@@ -1,18 +1,12 @@
 // The worker: takes over what dead ones left, claims, runs and settles tasks, and stops without losing any. Puts the
 // parts together; what each does stands in its own file.
-import type { Blobs } from "../files/files.js";
-import { type Clock, pause } from "../lib/clock.js";
 import { measureEventLoopLag } from "../lib/event-loop-lag.js";
-import type { Log } from "../lib/log.js";
 import { createLoop } from "../lib/loop.js";
-import type { ProcessBirth } from "../lib/process-birth.js";
 import type { Service } from "../lib/service.js";
 import type { ClaimedTask, Outcome, WorkerId } from "../model/task.js";
 import type { Millis } from "../model/time.js";
-import type { Store, WorkerState, WorkStore } from "../store/store.js";
-import type { Registry } from "../task/registry.js";
+import type { WorkerState } from "../store/store.js";
 import { released } from "./classify.js";
-import type { SubmitCall } from "./context.js";
 import { createExecutor, type Executor } from "./executor.js";
 import { createIsolation } from "./isolation.js";
 import { isSuspect, runsInline } from "./isolation-plan.js";
@@ -21,36 +15,12 @@ import { createReclaimer } from "./reclaimer.js";
 import type { Waiter } from "./report-buffer.js";
 import { createReporter } from "./reporter.js";
 import { createSettler } from "./settler.js";
+import { createShutdown } from "./shutdown.js";
 import { createSlots, type Slots } from "./slots.js";
 import { createTurns, handlersToEnd } from "./turns.js";
+import type { WorkerOptions } from "./worker-options.js";
 
-export interface WorkerOptions {
-  readonly store: WorkStore &
-    Pick<Store, "files" | "workers" | "onWork" | "isShared" | "leaseLeft" | "notificationProblem">;
-  readonly registry: Registry;
-  /** Submits what handlers submit; answers the task's id once it is on disk. */
-  readonly submit: (call: SubmitCall) => Promise<string>;
-  readonly blobs: Pick<Blobs, "write" | "remove" | "path">;
-  readonly clock: Clock;
-  /** A number from 0 up to 1, for jitter. */
-  readonly random: () => number;
-  /** Ids of artifacts, and this worker's own. */
-  readonly newId: () => string;
-  readonly log: Log;
-  readonly version: string;
-  readonly host: string;
-  readonly pid: number;
-  /** Lets neighbours tell at once that this process has ended; without it they wait for the end of the lease. */
-  readonly birth?: ProcessBirth;
-  /** Tasks that run at a time. Default 10. */
-  readonly concurrency?: number;
-  /** Default "all". */
-  readonly queues?: "all" | readonly string[];
-  /** How long running tasks get to finish when it stops, in milliseconds. Default 30 s. */
-  readonly drain?: Millis;
-  /** Holds temporary files of processes that run tasks. Made where it is missing. Default: the system's folder for these. */
-  readonly scratchRoot?: string;
-}
+export type { WorkerOptions } from "./worker-options.js";
 
 export interface Worker extends Service {
   readonly id: WorkerId;
@@ -63,6 +33,11 @@ export interface Worker extends Service {
    * and, after their grace, releases them. Resolves once everything is settled. `drain: 0` tells them at once.
    */
   stop(options?: { readonly drain?: Millis }): Promise<void>;
+  /**
+   * Stops because the store can't be used any more: running tasks are told that they are lost, and nothing is settled.
+   * Cuts a stop that waits for them short. Never rejects.
+   */
+  abandon(): Promise<void>;
 }
 
 const DEFAULT_CONCURRENCY = 10;
@@ -76,8 +51,6 @@ const WATCH_WAITING: Millis = 100;
 const AFTER_ERROR: Millis = 1_000;
 /** Between two claims that compare what the worker holds with what the store says it holds. */
 const COMPARE: Millis = 30_000;
-/** A worker that stops waits no longer than this for a store that is away, in milliseconds. */
-const LAST_WORDS: Millis = 10_000;
 
 export function createWorker(options: WorkerOptions): Worker {
   const { store, registry, clock, log, newId } = options;
@@ -146,7 +119,9 @@ export function createWorker(options: WorkerOptions): Worker {
     settle,
     sharesProcess,
   });
+  const shutdown = createShutdown(clock, executor);
   const startedAt = clock.now();
+  let isAbandoned = false;
   let claiming = true;
   let started = false;
   let stopping: Promise<void> | undefined;
@@ -230,7 +205,7 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   function afterError(error: unknown): Millis {
-    log.error({ err: error, worker: id }, "settling or claiming failed; retrying in 1 s");
+    if (!isAbandoned) log.error({ err: error, worker: id }, "settling or claiming failed; retrying in 1 s");
     // A claim may have been committed although its answer was lost.
     comparedAt = -Infinity;
     return AFTER_ERROR;
@@ -242,9 +217,7 @@ export function createWorker(options: WorkerOptions): Worker {
       whenSettled.push(resolve);
       loop.wake();
     });
-    const enough = new AbortController();
-    await Promise.race([everything, pause(clock, LAST_WORDS, enough.signal)]);
-    enough.abort();
+    await shutdown.lastWords(everything);
     if (settler.size === 0) return;
     const unsettled = { worker: id, tasks: settler.size };
     log.error(
@@ -260,13 +233,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const reclaimed = reclaimer.stop();
     slots.handBack();
     loop.wake();
-    if (!(await within(drain))) {
-      executor.abortAll("shutdown");
-      const graces = [...executor.running].map((attempt) => attempt.type.grace);
-      if (!(await within(Math.max(0, ...graces)))) executor.abandonInline();
-      // What is left runs in threads that are being terminated.
-      await executor.idle();
-    }
+    await shutdown.end(drain);
     await reclaimed;
     await settled();
     await Promise.all([loop.stop(), reporter.stop()]);
@@ -275,17 +242,6 @@ export function createWorker(options: WorkerOptions): Worker {
     await isolation.stop();
     lag?.stop();
     await store.retire(id);
-  }
-
-  /** False where something still runs after that time. */
-  function within(time: Millis): Promise<boolean> {
-    return new Promise((resolve) => {
-      const cancel = clock.after(time, () => resolve(executor.running.size === 0));
-      void executor.idle().then(() => {
-        cancel();
-        resolve(true);
-      });
-    });
   }
 
   return {
@@ -322,6 +278,17 @@ export function createWorker(options: WorkerOptions): Worker {
     stop({ drain = options.drain ?? DEFAULT_DRAIN } = {}) {
       stopping ??= stop(drain);
       return stopping;
+    },
+    async abandon() {
+      isAbandoned = true;
+      claiming = false;
+      shutdown.loseAll();
+      stopping ??= stop(0);
+      try {
+        await stopping;
+      } catch (error) {
+        log.debug({ err: error, worker: id }, "could not deregister from a store that can't be used");
+      }
     },
   };
 }

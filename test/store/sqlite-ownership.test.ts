@@ -134,7 +134,7 @@ test("a store that was taken over writes nothing more, and says so", async () =>
   const { code, message } = await refusal(bench.insert({}));
   expect(code).toBe("lost");
   expect(message).toContain("taken over by another process");
-  expect(store.problem()).toEqual({ severity: "unusable", message });
+  expect(store.problem()).toEqual({ severity: "unusable", code, message });
   expect((await other.list({}, { limit: 10, order: "newest" })).tasks).toHaveLength(1);
   await createBench(other, clock).insert({});
 });

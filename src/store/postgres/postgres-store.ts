@@ -2,6 +2,7 @@
 import { type Clock, systemClock } from "../../lib/clock.js";
 import type { Instant, Millis } from "../../model/time.js";
 import { createListeners } from "../listeners.js";
+import { createProblems } from "../problems.js";
 import { type Store, StoreError } from "../store.js";
 import { createCursors } from "./claim-cursors.js";
 import { createClusterEvents } from "./cluster-events.js";
@@ -126,6 +127,7 @@ function assemble(
 ): Store {
   const { url, clock = systemClock, lease = DEFAULTS.lease } = options;
   const cursors = createCursors(clock);
+  const problems = createProblems();
   const listeners = createListeners(() => cluster.sender.isHeard);
   const cluster = createClusterEvents({
     url,
@@ -157,6 +159,7 @@ function assemble(
   /** A verb of the contract: refused before it is open and after close, and whatever it throws is a StoreError. */
   function verb<Args extends readonly unknown[], Answer>(
     run: (...args: Args) => Promise<Answer>,
+    call: "read" | "write" = "write",
   ): (...args: Args) => Promise<Answer> {
     return async (...args) => {
       if (closing !== undefined) throw new StoreError("closed", "The store was closed.");
@@ -165,7 +168,10 @@ function assemble(
       try {
         return await run(...args);
       } catch (error) {
-        throw error instanceof CallerFailure ? error.cause : toStoreError(error);
+        if (error instanceof CallerFailure) throw error.cause;
+        const failure = toStoreError(error);
+        problems.noteError(failure, call);
+        throw failure;
       }
     };
   }
@@ -203,24 +209,24 @@ function assemble(
     promote: verb(promote),
     insert: verb(inserts.insert),
     insertWithin: verb(inserts.insertWithin),
-    get: verb(tasks.get),
-    list: verb(listing.list),
-    cancel: verb(tasks.cancel),
-    attempts: verb(history.attempts),
-    logs: verb(history.logs),
-    artifacts: verb(history.artifacts),
-    artifact: verb(history.artifact),
+    get: verb(tasks.get, "read"),
+    list: verb(listing.list, "read"),
+    cancel: verb(tasks.cancel, "read"),
+    attempts: verb(history.attempts, "read"),
+    logs: verb(history.logs, "read"),
+    artifacts: verb(history.artifacts, "read"),
+    artifact: verb(history.artifact, "read"),
     beginFile: verb(files.beginFile),
     completeFile: verb(files.completeFile),
-    files: verb(files.files),
+    files: verb(files.files, "read"),
     expireFiles: verb(files.expireFiles),
     removeFiles: verb(files.removeFiles),
-    expired: verb(retention.expired),
+    expired: verb(retention.expired, "read"),
     remove: verb(retention.remove),
-    totals: verb(statistics.totals),
-    timeline: verb(statistics.timeline),
-    queues: verb(statistics.queues),
-    workers: verb(statistics.workers),
+    totals: verb(statistics.totals, "read"),
+    timeline: verb(statistics.timeline, "read"),
+    queues: verb(statistics.queues, "read"),
+    workers: verb(statistics.workers, "read"),
     migrate: verb(() => migrateSchema(database, schema)),
     ping: verb(async () => {
       await database.query("SELECT 1");
@@ -229,9 +235,9 @@ function assemble(
       await database.transaction((query) => Promise.all([query(PROBE), query(FORGET_PROBE)]));
     }),
     notificationProblem: cluster.notificationProblem,
-    // Damage shows in the calls that meet it; a database server watches over its own files.
-    problem: () => undefined,
-    onProblem: () => () => undefined,
+    // Damage is noticed by the calls that meet it; a database server checks its own files.
+    problem: problems.current,
+    onProblem: problems.listen,
     // Other processes are listened to once somebody here wants to hear of work or of changes.
     onWork(listener) {
       if (closing === undefined) cluster.listenForWork();

@@ -2,7 +2,7 @@
 import type { Clock } from "../../lib/clock.js";
 import type { Millis } from "../../model/time.js";
 import type { Listeners } from "../listeners.js";
-import type { Problems } from "./problems.js";
+import type { Problems } from "../problems.js";
 import { type Checked, damageMessage } from "./quick-check.js";
 import { createThread } from "./thread.js";
 
@@ -30,7 +30,8 @@ export function startBackgroundCheck(options: {
   async function check(): Promise<void> {
     try {
       const { fault } = await thread.call("quickCheck", []);
-      if (fault !== undefined) problems.note({ severity: "degraded", message: damageMessage(file, fault) });
+      if (fault === undefined) return;
+      problems.note({ severity: "degraded", code: "corrupt", message: damageMessage(file, fault) });
     } catch {
       // Damage that keeps it from being read has been noted; anything else is no finding.
     } finally {

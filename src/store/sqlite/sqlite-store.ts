@@ -2,12 +2,12 @@
 import path from "node:path";
 import type { Clock } from "../../lib/clock.js";
 import { createListeners, type Listeners } from "../listeners.js";
+import { createProblems, type Problems } from "../problems.js";
 import { type Store, StoreError } from "../store.js";
 import { startBackgroundCheck } from "./background-check.js";
 import { openReader, type Synchronous } from "./connection.js";
 import { toStoreError } from "./errors.js";
 import { type Inserting, insertTasks } from "./fast-groups.js";
-import { createProblems, type Problems } from "./problems.js";
 import { openPointReads, type Reads } from "./read-verbs.js";
 import { createThread, type Thread } from "./thread.js";
 import type { WriteVerbs, WritingOptions } from "./write-verbs.js";
@@ -43,7 +43,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     data,
     clock,
     listeners,
-    onError: (error) => problems.noteError(error, "write"),
+    // A cancel may meet the damage of one task, and stores nothing that a worker waits for.
+    onError: (error, verb) => problems.noteError(error, verb === "cancel" ? "read" : "write"),
   });
   try {
     const opened = await writer.call("open", []);

@@ -16,7 +16,8 @@ export interface Thread<Offered extends Verbs> {
   close(): Promise<void>;
 }
 
-interface Waiting {
+interface Waiting<Verb> {
+  readonly verb: Verb;
   /** Whoever asked knows the type of the answer. */
   readonly resolve: (answer: never) => void;
   readonly reject: (error: StoreError) => void;
@@ -31,11 +32,11 @@ export function createThread<Offered extends Verbs>(options: {
   readonly data: object;
   readonly clock: Pick<Clock, "now">;
   readonly listeners: Pick<Listeners, "listening" | "tell">;
-  /** Hears of every call that failed. */
-  readonly onError?: (error: StoreError) => void;
+  /** Called for every call that failed. */
+  readonly onError?: (error: StoreError, verb: keyof Offered & string) => void;
 }): Thread<Offered> {
   const { entry, data, clock, listeners, onError } = options;
-  const waiting = new Map<number, Waiting>();
+  const waiting = new Map<number, Waiting<keyof Offered & string>>();
   let seq = 0;
   let thread: Worker | undefined;
   let closed = false;
@@ -61,7 +62,7 @@ export function createThread<Offered extends Verbs>(options: {
       if (waiting.size === 0) fresh.unref();
       if (!reply.ok) {
         const error = new StoreError(reply.code, reply.message);
-        onError?.(error);
+        if (call) onError?.(error, call.verb);
         return call?.reject(error);
       }
       listeners.tell(reply.changes ?? [], reply.work ?? false);
@@ -87,7 +88,7 @@ export function createThread<Offered extends Verbs>(options: {
         if (closed) return reject(new StoreError("closed", "The store was closed."));
         thread ??= start();
         seq++;
-        waiting.set(seq, { resolve, reject });
+        waiting.set(seq, { verb, resolve, reject });
         // Only a call that waits keeps the process alive.
         thread.ref();
         const call: Call = { seq, verb, args, now: clock.now(), listening: listeners.listening };

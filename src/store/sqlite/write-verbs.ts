@@ -74,6 +74,7 @@ interface Held {
 function missingLog(file: string): StoreProblem {
   return {
     severity: "degraded",
+    code: "corrupt",
     message: `The database ${file} was not closed properly, and its write-ahead log ${file}-wal is missing: the tasks acknowledged last may be lost, unless another program has opened the database since. If the log was moved, stop this process, put it back and start again; otherwise restore a backup, or go on with what is there.`,
   };
 }
@@ -141,9 +142,12 @@ function assemble(database: Database.Database, surroundings: Surroundings, { pla
       open: () => ({ file, problem }),
     },
     close() {
-      ownership.release();
-      database.close();
-      lock.release();
+      try {
+        ownership.release();
+      } finally {
+        database.close();
+        lock.release();
+      }
     },
   };
 }

@@ -1,5 +1,5 @@
 // What is wrong with the database for good, and who wants to hear of it. Finds nothing out by itself.
-import type { StoreError, StoreProblem } from "../store.js";
+import type { StoreError, StoreProblem } from "./store.js";
 
 export interface Problems {
   /** The worst so far. */
@@ -27,7 +27,8 @@ export function createProblems(): Problems {
     note,
     noteError({ code, message }, call) {
       if (code !== "corrupt" && code !== "lost") return;
-      note({ severity: code === "corrupt" && call === "read" ? "degraded" : "unusable", message });
+      const severity = code === "corrupt" && call === "read" ? "degraded" : "unusable";
+      note({ severity, code, message });
     },
     listen(listener) {
       listeners.add(listener);
