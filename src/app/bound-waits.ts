@@ -2,16 +2,12 @@
 import type { Clock } from "../lib/clock.js";
 import { formatDuration, type Millis } from "../model/time.js";
 import { type Store, StoreError } from "../store/store.js";
+import { type AroundAny, wrapStore } from "../store/wrap-store.js";
 
 interface Waiting {
   readonly until: Millis;
   readonly refuse: () => void;
 }
-
-/** Wraps a verb so that it throws StoreError unavailable after a while. */
-type Bound = <Args extends readonly unknown[], Answer>(
-  verb: (...args: Args) => Promise<Answer>,
-) => (...args: Args) => Promise<Answer>;
 
 /**
  * The same store, whose verbs for callers throw StoreError unavailable in time to be answered within `limit`. What was asked may still be done
@@ -20,29 +16,28 @@ type Bound = <Args extends readonly unknown[], Answer>(
  */
 export function boundWaits(store: Store, clock: Clock, limit: Millis): Store {
   const bound = createBound(clock, limit, limit);
-  // A submit may have waited for the batch before its own.
-  const boundInsert = createBound(clock, limit / 2, limit);
-  return {
-    ...store,
-    insert: boundInsert(store.insert),
-    get: bound(store.get),
-    list: bound(store.list),
-    cancel: bound(store.cancel),
-    attempts: bound(store.attempts),
-    logs: bound(store.logs),
-    artifacts: bound(store.artifacts),
-    artifact: bound(store.artifact),
-    beginFile: bound(store.beginFile),
-    completeFile: bound(store.completeFile),
-    files: bound(store.files),
-    totals: bound(store.totals),
-    timeline: bound(store.timeline),
-    queues: bound(store.queues),
-    workers: bound(store.workers),
-  };
+  return wrapStore(store, {
+    // A submit may have waited for the batch before its own.
+    insert: createBound(clock, limit / 2, limit),
+    get: bound,
+    list: bound,
+    cancel: bound,
+    attempts: bound,
+    logs: bound,
+    artifacts: bound,
+    artifact: bound,
+    beginFile: bound,
+    completeFile: bound,
+    files: bound,
+    totals: bound,
+    timeline: bound,
+    queues: bound,
+    workers: bound,
+  });
 }
 
-function createBound(clock: Clock, wait: Millis, limit: Millis): Bound {
+/** Rejects what takes longer than `wait`. */
+function createBound(clock: Clock, wait: Millis, limit: Millis): AroundAny {
   /** All wait equally long, so the first is the next to be refused: one timer serves all. */
   const waiting = new Set<Waiting>();
   let isWatching = false;
@@ -67,23 +62,22 @@ function createBound(clock: Clock, wait: Millis, limit: Millis): Bound {
     watch();
   }
 
-  return (verb) =>
-    (...args) =>
-      new Promise((resolve, reject) => {
-        const one = { until: clock.monotonic() + wait, refuse: () => reject(late(limit)) };
-        waiting.add(one);
-        if (!isWatching) watch();
-        verb(...args).then(
-          (answer) => {
-            waiting.delete(one);
-            resolve(answer);
-          },
-          (error: unknown) => {
-            waiting.delete(one);
-            reject(error);
-          },
-        );
-      });
+  return (call) =>
+    new Promise((resolve, reject) => {
+      const one = { until: clock.monotonic() + wait, refuse: () => reject(late(limit)) };
+      waiting.add(one);
+      if (!isWatching) watch();
+      call().then(
+        (answer) => {
+          waiting.delete(one);
+          resolve(answer);
+        },
+        (error: unknown) => {
+          waiting.delete(one);
+          reject(error);
+        },
+      );
+    });
 }
 
 function late(limit: Millis): StoreError {

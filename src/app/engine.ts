@@ -14,7 +14,7 @@ import { createSweeper } from "../maintenance/sweeper.js";
 import { createIdSource } from "../model/id.js";
 import { DEFAULTS } from "../model/limits.js";
 import type { Millis } from "../model/time.js";
-import { createQueue } from "../queue/create-queue.js";
+import { createFacade, type Facade } from "../queue/facade.js";
 import type { Queue } from "../queue/queue.js";
 import { type Store, StoreError } from "../store/store.js";
 import type { TaskType } from "../task/define.js";
@@ -54,6 +54,8 @@ export interface Engine {
   readonly blobs: Blobs;
   readonly registry: Registry;
   readonly queue: Queue;
+  /** The queue and what is read beside it, for HTTP and the library. */
+  readonly facade: Facade;
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
@@ -129,7 +131,8 @@ export async function openEngine(options: EngineOptions, version: string): Promi
   }
   // Whatever runs in loops goes on by itself when the store is back.
   const loopLog = outageLog(log, (failure) => untilBack(() => store.ping(), failure, patience));
-  const queue = createQueue({ store, registry, clock, newId, log });
+  const facade = createFacade({ store, blobs, registry, clock, newId, log });
+  const { queue } = facade;
   const workers: Worker[] = [];
   let isBroken = false;
   const broken = watchProblems(opened, log, () => {
@@ -216,6 +219,7 @@ export async function openEngine(options: EngineOptions, version: string): Promi
     blobs,
     registry,
     queue,
+    facade,
     clock,
     log,
     newId,

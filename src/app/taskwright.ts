@@ -7,7 +7,6 @@ import { LIMITS } from "../model/limits.js";
 import type { Artifact, Attempt } from "../model/task.js";
 import type { TaskRef } from "../model/task-ref.js";
 import type { Duration } from "../model/time.js";
-import { createEventHub } from "../queue/events.js";
 import type { RetryChanges, SubmitOutcome } from "../queue/queue.js";
 import type { CallerTransaction, PageRequest, TaskPage as StoredPage, TaskFilter } from "../store/store.js";
 import type { TaskType } from "../task/define.js";
@@ -189,9 +188,9 @@ export async function createTaskwright(options: TaskwrightOptions): Promise<Task
     },
     VERSION,
   );
-  const { queue, store, clock, newId } = engine;
+  const { queue, facade, clock } = engine;
   const closing = new AbortController();
-  const hub = createEventHub({ store, clock, epoch: newId() });
+  const hub = facade.openEvents();
   const mounts = createMounts(engine);
   const parts: RunParts = { queue, clock, hub, closing: closing.signal };
 

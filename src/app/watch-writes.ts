@@ -1,5 +1,6 @@
 // Remembers whether the store takes writes: one that answers reads may have a full disk, or be read-only.
 import type { Store, StoreError } from "../store/store.js";
+import { type AroundAny, wrapStore } from "../store/wrap-store.js";
 import { isOutage } from "./until-ready.js";
 
 /**
@@ -10,9 +11,9 @@ export function watchWrites(store: Store, onFailure: (failure: StoreError) => vo
   let isFailing = false;
   let probing: Promise<void> | undefined;
 
-  async function noteFailure<Answer>(write: Promise<Answer>): Promise<Answer> {
+  const watched: AroundAny = async (write) => {
     try {
-      return await write;
+      return await write();
     } catch (error) {
       if (isOutage(error)) {
         isFailing = true;
@@ -20,44 +21,40 @@ export function watchWrites(store: Store, onFailure: (failure: StoreError) => vo
       }
       throw error;
     }
-  }
-
-  function watched<Args extends readonly unknown[], Answer>(write: (...args: Args) => Promise<Answer>) {
-    return (...args: Args): Promise<Answer> => noteFailure(write(...args));
-  }
+  };
 
   async function probe(): Promise<void> {
     await store.probe();
     isFailing = false;
   }
 
-  return {
-    ...store,
-    // insertWithin is the caller's transaction, and fails for reasons of its own. Some of these may succeed without having written: only what always writes proves that writes work again.
-    turn: watched(store.turn),
-    sync: watched(store.sync),
-    reclaim: watched(store.reclaim),
-    promote: watched(store.promote),
-    cancel: watched(store.cancel),
-    beginFile: watched(store.beginFile),
-    completeFile: watched(store.completeFile),
-    expireFiles: watched(store.expireFiles),
-    removeFiles: watched(store.removeFiles),
-    remove: watched(store.remove),
-    async insert(tasks, options) {
-      const answers = await noteFailure(store.insert(tasks, options));
+  return wrapStore(store, {
+    // insertWithin is the caller's transaction, and fails for reasons of its own. Some of these may succeed without
+    // having written: only what always writes proves that writes work again.
+    turn: watched,
+    sync: watched,
+    reclaim: watched,
+    promote: watched,
+    cancel: watched,
+    beginFile: watched,
+    completeFile: watched,
+    expireFiles: watched,
+    removeFiles: watched,
+    remove: watched,
+    async insert(call) {
+      const answers = await watched(call);
       if (isFailing && answers.some(({ outcome }) => outcome === "created")) isFailing = false;
       return answers;
     },
     // A heartbeat rewrites one row, for which a full disk may have room: it proves nothing.
-    beat: watched(store.beat),
-    async ping() {
-      if (!isFailing) return store.ping();
+    beat: watched,
+    async ping(call) {
+      if (!isFailing) return call();
       // Many may ask while one probe waits for a slow disk.
       probing ??= probe().finally(() => {
         probing = undefined;
       });
       return probing;
     },
-  };
+  });
 }

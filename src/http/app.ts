@@ -3,7 +3,6 @@ import swagger from "@fastify/swagger";
 import websocket from "@fastify/websocket";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import { LIMITS } from "../model/limits.js";
-import { createEventHub } from "../queue/events.js";
 import { limitConnections } from "./connection-limit.js";
 import { followConnections } from "./connections.js";
 import { serveBatch } from "./handlers/batch.js";
@@ -32,28 +31,28 @@ const SOCKET_MESSAGE = 64 * 1024;
 
 /** Builds the server; it listens once it is told to. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { clock, newId, apiKey, allowedHosts = [], uploadLimit = LIMITS.uploadBytes } = options;
+  const { facade, clock, apiKey, allowedHosts = [], uploadLimit = LIMITS.uploadBytes } = options;
   const closing = new AbortController();
   const security = createSecurity({ clock, apiKey, allowedHosts, basePath: options.basePath });
-  const hub = createEventHub({ ...options, epoch: newId() });
+  const hub = facade.openEvents();
   const app = createServer({ ...options, security });
   const connections = followConnections(app.server, clock);
   const { maxConnections = LIMITS.connections, log } = options;
   limitConnections(app.server, { most: maxConnections, clock, log });
   if (options.basePath) placeUnder(app, options.basePath);
 
-  serveTasks(app, { ...options, closing: closing.signal });
-  serveBatch(app, options);
-  serveTaskParts(app, options);
-  serveDownloads(app, options);
-  serveOperations(app, options);
-  serveStats(app, options);
-  serveHealth(app, options);
+  serveTasks(app, { ...facade, closing: closing.signal });
+  serveBatch(app, { ...facade, newId: options.newId });
+  serveTaskParts(app, facade);
+  serveDownloads(app, facade);
+  serveOperations(app, { ...facade, registry: options.registry });
+  serveStats(app, facade);
+  serveHealth(app, { ...options, health: facade.health });
   serveSession(app, { security, throttle: createSignInThrottle(clock) });
   serveEventStream(app, { hub, clock });
   await serveDocument(app, options);
   // Each of these brings hooks that no other route should pay for.
-  const upload: FastifyPluginAsync = (scope) => serveUpload(scope, { ...options, uploadLimit });
+  const upload: FastifyPluginAsync = (scope) => serveUpload(scope, { ...facade, uploadLimit });
   const pages: FastifyPluginAsync = (scope) => servePages(scope, options);
   const socket: FastifyPluginAsync = async (scope) => {
     await scope.register(websocket, { options: { maxPayload: SOCKET_MESSAGE } });

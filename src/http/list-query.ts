@@ -1,7 +1,7 @@
 // From the query of a list to the store's filter and page. Comma lists are split and checked here.
 import { LIMITS } from "../model/limits.js";
 import { STATUSES } from "../model/status.js";
-import type { PageRequest, TaskFilter } from "../store/store.js";
+import type { PageRequest, TaskFilter } from "../queue/queue.js";
 import { validationFailed } from "./problem.js";
 import type { WireListQuery } from "./wire.js";
 

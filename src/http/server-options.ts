@@ -1,23 +1,19 @@
 // What the HTTP server is made of: the parts that the composition root hands over.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Blobs } from "../files/files.js";
 import type { Clock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
 import type { TaskId } from "../model/id.js";
 import type { Instant } from "../model/time.js";
-import type { Queue } from "../queue/queue.js";
-import type { Store } from "../store/store.js";
+import type { Facade } from "../queue/facade.js";
 import type { Registry } from "../task/registry.js";
 
 export interface HttpServerOptions {
-  readonly queue: Queue;
+  /** Everything that is stored is reached through it. */
+  readonly facade: Facade;
   readonly registry: Registry;
-  /** History, files, statistics, ping and changes; tasks go through the queue. */
-  readonly store: Store;
-  readonly blobs: Blobs;
   readonly clock: Clock;
   readonly log: Log;
-  /** Ids of uploads, requests and the event stream. */
+  /** Ids of requests. */
   readonly newId: () => TaskId;
   readonly version: string;
   readonly startedAt: Instant;

@@ -6,7 +6,7 @@ import type { RetryPolicy } from "../model/backoff.js";
 import { TaskwrightError } from "../model/errors.js";
 import type { TaskId } from "../model/id.js";
 import type { Task } from "../model/task.js";
-import type { CallerTransaction, HistoryStore, InsertAnswer, Store, TaskStore } from "../store/store.js";
+import type { CallerTransaction, InsertAnswer } from "../store/store.js";
 import type { Registry } from "../task/registry.js";
 import type { SubmitOptions } from "../task/submit.js";
 import { asCreated } from "./build-task.js";
@@ -15,12 +15,12 @@ import { createInsertBatcher } from "./insert-batcher.js";
 import type { Queue, RetryChanges, SubmitRequest, Submitted } from "./queue.js";
 import { notFound, requireStored } from "./refusals.js";
 import { createServed } from "./served.js";
-import { fromStore } from "./store-errors.js";
+import type { TranslatedStore } from "./store-errors.js";
 import { createSubmitMany } from "./submit-many.js";
 import { createWaiter } from "./waiter.js";
 
 export interface QueueOptions {
-  readonly store: TaskStore & HistoryStore & Pick<Store, "onChange" | "onMissed" | "files" | "workers">;
+  readonly store: TranslatedStore;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly newId: () => TaskId;
@@ -32,13 +32,19 @@ export function createQueue({ store, registry, clock, newId, log = silentLog }: 
   const waiter = createWaiter({ store, clock });
   const batcher = createInsertBatcher(store);
   const { present, presentAll, types } = createServed(store, clock);
-  const files: RequestContext["files"] = (ids) => fromStore(store.files(ids));
-  const served = () => fromStore(types());
+  const files: RequestContext["files"] = (ids) => store.files(ids);
   const warn: RequestContext["warn"] = (fields, message) => log.warn(fields, message);
-  const contextNow = (): RequestContext => ({ registry, served, now: clock.now(), newId, files, warn });
+  const contextNow = (): RequestContext => ({
+    registry,
+    served: types,
+    now: clock.now(),
+    newId,
+    files,
+    warn,
+  });
 
   async function insert(prepared: PreparedTask): Promise<Submitted> {
-    const [answer] = await fromStore(batcher.add([prepared.task]));
+    const [answer] = await batcher.add([prepared.task]);
     if (!answer) throw new Error("the store returned no result for an insert");
     return toSubmitted(prepared, answer);
   }
@@ -53,19 +59,19 @@ export function createQueue({ store, registry, clock, newId, log = silentLog }: 
 
   async function submitWithin(transaction: CallerTransaction, request: SubmitRequest): Promise<TaskId> {
     const prepared = await prepare(request, contextNow());
-    const [answer] = await fromStore(store.insertWithin(transaction, [prepared.task]));
+    const [answer] = await store.insertWithin(transaction, [prepared.task]);
     if (!answer) throw new Error("the store returned no result for an insert");
     return requireStored(prepared, answer).id;
   }
 
   async function read(id: TaskId): Promise<Task> {
-    const [task] = await fromStore(store.get([id]));
+    const [task] = await store.get([id]);
     if (!task) throw notFound(id);
     return present(task);
   }
 
   async function partOf<T>(id: TaskId, part: Promise<T>): Promise<T> {
-    const [, answer] = await Promise.all([read(id), fromStore(part)]);
+    const [, answer] = await Promise.all([read(id), part]);
     return answer;
   }
 
@@ -80,12 +86,12 @@ export function createQueue({ store, registry, clock, newId, log = silentLog }: 
     },
 
     async list(filter, page) {
-      const answer = await fromStore(store.list(filter, page));
+      const answer = await store.list(filter, page);
       return { ...answer, tasks: await presentAll(answer.tasks) };
     },
 
     async cancel(id) {
-      const [answer] = await fromStore(store.cancel([id]));
+      const [answer] = await store.cancel([id]);
       if (!answer || answer.outcome === "missing") throw notFound(id);
       if (answer.outcome === "finished") {
         throw new TaskwrightError(

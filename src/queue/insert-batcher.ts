@@ -1,7 +1,8 @@
 // Group commit of submits: those that arrive together share one transaction.
 import { type Batcher, createBatcher } from "../lib/batcher.js";
 import type { NewTask } from "../model/task.js";
-import { type InsertAnswer, StoreError, type TaskStore } from "../store/store.js";
+import type { InsertAnswer } from "../store/store.js";
+import { isOneRejected, type TranslatedStore } from "./store-errors.js";
 
 /** Takes groups: tasks of one group are always committed together. Answers by position within the group. */
 export interface InsertBatcher
@@ -15,11 +16,11 @@ const LIMIT = { maxItems: 1_000, maxBytes: 8 * 1024 * 1024 };
 /** What a task weighs beside its parameters, in bytes. */
 const TASK_BYTES = 400;
 
-export function createInsertBatcher(store: Pick<TaskStore, "insert">): InsertBatcher {
+export function createInsertBatcher(store: Pick<TranslatedStore, "insert">): InsertBatcher {
   const batcher = createBatcher<readonly NewTask[], readonly InsertAnswer[]>({
     ...LIMIT,
     bytes: (tasks) => tasks.reduce((sum, task) => sum + task.parameters.length + TASK_BYTES, 0),
-    divisible: (error) => error instanceof StoreError && error.code === "rejected",
+    divisible: isOneRejected,
     commit: async (groups) => {
       const [only, ...others] = groups;
       const answers = await store.insert(only && others.length === 0 ? only : groups.flat());

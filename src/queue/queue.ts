@@ -8,6 +8,8 @@ import type { Millis } from "../model/time.js";
 import type { CallerTransaction, LogPage, PageRequest, TaskFilter, TaskPage } from "../store/store.js";
 import type { SubmitOptions } from "../task/submit.js";
 
+export type { PageRequest, TaskFilter, TaskPage } from "../store/store.js";
+
 export interface SubmitRequest extends SubmitOptions {
   readonly taskType: string;
   /** Default {}. */

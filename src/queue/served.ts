@@ -10,7 +10,7 @@ export interface Served {
   present(task: Task): Task | Promise<Task>;
   /** The same for several. */
   presentAll(tasks: readonly Task[]): Promise<readonly Task[]>;
-  /** Types that some live worker serves in any queue. Throws StoreError. */
+  /** Types that some live worker serves in any queue. Throws TaskwrightError unavailable. */
   types(): Promise<ReadonlySet<string>>;
 }
 

@@ -1,14 +1,30 @@
 // What a store throws, in the words that callers of the queue know. Where the store is stays in the cause, which the log has.
 import { TaskwrightError } from "../model/errors.js";
-import { StoreError } from "../store/store.js";
+import { type Store, StoreError } from "../store/store.js";
+import { wrapStore } from "../store/wrap-store.js";
 
-/** Awaits a call to the store. Throws TaskwrightError where a caller can act on the failure, else what the store threw. */
-export async function fromStore<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    throw translate(error);
-  }
+/** A store that throws TaskwrightError wherever a caller can act on a failure: the only kind that the queue accepts. */
+export interface TranslatedStore extends Store {
+  readonly throws: "TaskwrightError";
+}
+
+/** The same store, whose verbs throw TaskwrightError instead of StoreError. */
+export function translated(store: Store): TranslatedStore {
+  const wrapped = wrapStore(store, {}, async (call) => {
+    try {
+      return await call();
+    } catch (error) {
+      throw translate(error);
+    }
+  });
+  return { ...wrapped, throws: "TaskwrightError" };
+}
+
+/** Whether an insert failed because one of its tasks cannot be stored, so that the others may be. */
+export function isOneRejected(error: unknown): boolean {
+  return (
+    error instanceof TaskwrightError && error.cause instanceof StoreError && error.cause.code === "rejected"
+  );
 }
 
 function translate(cause: unknown): unknown {

@@ -1,12 +1,12 @@
 // Submits a batch: an outcome per position; what is valid is stored in one transaction, or with `atomic` all or nothing.
 import { allOf, type Eventual } from "../lib/eventual.js";
 import { TaskwrightError } from "../model/errors.js";
-import { type InsertAnswer, StoreError } from "../store/store.js";
+import type { InsertAnswer } from "../store/store.js";
 import { type PreparedTask, prepare, type RequestContext } from "./check-request.js";
 import type { InsertBatcher } from "./insert-batcher.js";
 import type { Queue, SubmitOutcome, SubmitRequest, Submitted } from "./queue.js";
 import { withheld } from "./refusals.js";
-import { fromStore } from "./store-errors.js";
+import { isOneRejected } from "./store-errors.js";
 
 interface SubmitManyOptions {
   readonly batcher: InsertBatcher;
@@ -49,8 +49,7 @@ export function createSubmitMany({
       const answers = await batcher.add(prepared.map(({ task }) => task));
       return await allOf(prepared.map((item, position) => outcomeOf(item, at(answers, position))));
     } catch (error) {
-      const divisible = error instanceof StoreError && error.code === "rejected";
-      if (!divisible || prepared.length === 1) return refusedTogether(prepared, error);
+      if (!isOneRejected(error) || prepared.length === 1) return refusedTogether(prepared, error);
       const middle = prepared.length >> 1;
       return [
         ...(await insertEach(prepared.slice(0, middle))),
@@ -78,15 +77,10 @@ export function createSubmitMany({
       }),
     );
   }
+}
 
-  function refusedTogether(
-    prepared: readonly PreparedTask[],
-    cause: unknown,
-  ): Promise<readonly SubmitOutcome[]> {
-    return fromStore(Promise.reject(cause)).catch((failure: unknown) =>
-      prepared.map(() => refusedBy(failure)),
-    );
-  }
+function refusedTogether(prepared: readonly PreparedTask[], failure: unknown): readonly SubmitOutcome[] {
+  return prepared.map(() => refusedBy(failure));
 }
 
 function candidateOf(request: SubmitRequest, context: RequestContext): Eventual<Candidate> {

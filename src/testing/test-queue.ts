@@ -21,6 +21,7 @@ import type { Duration } from "../model/time.js";
 import { createQueue } from "../queue/create-queue.js";
 import { createEventHub } from "../queue/events.js";
 import type { RetryChanges } from "../queue/queue.js";
+import { translated } from "../queue/store-errors.js";
 import { createMemoryStore } from "../store/memory/memory-store.js";
 import type { Store } from "../store/store.js";
 import type { TaskType } from "../task/define.js";
@@ -102,7 +103,7 @@ export async function createTestQueue(options: TestQueueOptions): Promise<TestQu
   const newId = createIdSource(clock.now, (bytes) => void randomFillSync(bytes));
   const folder = await mkdtemp(path.join(tmpdir(), "taskwright-test-"));
   const blobs = await createDirectoryBlobs({ root: folder });
-  const queue = createQueue({ store, registry, clock, newId });
+  const queue = createQueue({ store: translated(store), registry, clock, newId });
   const worker = createWorker({
     // Nothing runs before time is moved, not even by nothing.
     store: { ...store, onWork: (listener) => store.onWork(() => void clock.after(0, listener)) },

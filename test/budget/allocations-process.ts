@@ -11,6 +11,7 @@ import { createManualClock, systemClock } from "../../src/lib/clock.js";
 import { silentLog } from "../../src/lib/log.js";
 import { createIdSource } from "../../src/model/id.js";
 import { createQueue } from "../../src/queue/create-queue.js";
+import { translated } from "../../src/queue/store-errors.js";
 import { insertTasks } from "../../src/store/sqlite/fast-groups.js";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.js";
 import { createTransactionEvents } from "../../src/store/sqlite/transaction-events.js";
@@ -49,7 +50,7 @@ async function measureMainThread(folder: string): Promise<Steps> {
   });
   const registry = createRegistry([work]);
   const blobs = await createDirectoryBlobs({ root: `${folder}/files` });
-  const queue = createQueue({ store, registry, clock, newId });
+  const queue = createQueue({ store: translated(store), registry, clock, newId });
   const process = { version: "1", host: "host", pid: 1, concurrency: 100 };
   const surroundings = { clock, random: () => 0.5, newId, log: silentLog };
   const submit = async () => newId();

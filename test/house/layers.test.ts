@@ -144,6 +144,10 @@ test("each rule is planted with at least one import", () => {
 test.each([
   ["worker-sees-the-contract", "src/worker/", "src/tasks/target.ts"],
   ["queue-sees-the-contract", "src/queue/", "src/tasks/target.ts"],
+  ["http-sees-the-queue", "src/http/", "src/store/target.ts"],
+  ["http-sees-the-queue", "src/http/", "src/store/contract/target.ts"],
+  ["http-sees-the-queue", "src/http/", "src/store/sqlite/target.ts"],
+  ["http-sees-the-queue", "src/http/", "src/files/target.ts"],
   ["stores-are-apart", "src/store/", "src/store/sqlite/target.ts"],
 ])("%s forbids %s to import %s", (rule, from, to) => {
   const plant = plants.find((candidate) => candidate.rule === rule);

@@ -2,17 +2,16 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import type { HttpServerOptions } from "../../src/http/app.js";
 import { boundOf } from "../../src/http/connection-limit.js";
 import { createManualClock, systemClock } from "../../src/lib/clock.js";
 import { LIMITS } from "../../src/model/limits.js";
 import { createMemoryStore } from "../../src/store/memory/memory-store.js";
-import { expectProblem, startServer, type TestServer } from "./server.js";
+import { expectProblem, startServer, type TestServer, type TestServerOptions } from "./server.js";
 
 let server: TestServer | undefined;
 afterEach(() => server?.[Symbol.asyncDispose]());
 
-async function start(options: Partial<HttpServerOptions> = {}): Promise<TestServer> {
+async function start(options: TestServerOptions = {}): Promise<TestServer> {
   server = await startServer(options);
   return server;
 }

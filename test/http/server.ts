@@ -12,7 +12,7 @@ import { systemClock } from "../../src/lib/clock.js";
 import { silentLog } from "../../src/lib/log.js";
 import { createIdSource } from "../../src/model/id.js";
 import type { ClaimedTask, Outcome } from "../../src/model/task.js";
-import { createQueue } from "../../src/queue/create-queue.js";
+import { createFacade } from "../../src/queue/facade.js";
 import { createMemoryStore } from "../../src/store/memory/memory-store.js";
 import type { Store } from "../../src/store/store.js";
 import { defineTask } from "../../src/task/define.js";
@@ -67,16 +67,21 @@ export interface Answer {
   readonly body: any;
 }
 
-export async function startServer(options: Partial<HttpServerOptions> = {}): Promise<TestServer> {
+export interface TestServerOptions extends Partial<HttpServerOptions> {
+  /** Default: the memory store. */
+  readonly store?: Store;
+  /** Default: a folder of its own. */
+  readonly blobs?: Blobs;
+}
+
+export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(path.join(tmpdir(), "taskwright-http-"));
   const store = options.store ?? createMemoryStore({ clock: systemClock });
   const registry = options.registry ?? createRegistry([sample, reading]);
-  const blobs = await createDirectoryBlobs({ root: dataDir });
+  const blobs = options.blobs ?? (await createDirectoryBlobs({ root: dataDir }));
   const server = await createHttpServer({
-    store,
+    facade: createFacade({ store, blobs, registry, clock: systemClock, log: silentLog, newId }),
     registry,
-    queue: createQueue({ store, registry, clock: systemClock, newId }),
-    blobs,
     clock: systemClock,
     log: silentLog,
     newId,

@@ -5,6 +5,7 @@ import { createManualClock } from "../../src/lib/clock.js";
 import { TaskwrightError } from "../../src/model/errors.js";
 import { createQueue } from "../../src/queue/create-queue.js";
 import { createEventHub } from "../../src/queue/events.js";
+import { translated } from "../../src/queue/store-errors.js";
 import { createMemoryStore } from "../../src/store/memory/memory-store.js";
 import { StoreError } from "../../src/store/store.js";
 import { createRegistry } from "../../src/task/registry.js";
@@ -24,7 +25,7 @@ function setup() {
   let ids = 0;
   const newId = () => `0199a0de-0000-7000-8000-${String(++ids).padStart(12, "0")}`;
   const registry = createRegistry([wordCount]);
-  const queue = createQueue({ store, registry, clock, newId });
+  const queue = createQueue({ store: translated(store), registry, clock, newId });
   const closing = new AbortController();
   const hub = createEventHub({ store, clock, epoch: "e" });
   const parts = { queue, clock, hub, closing: closing.signal };

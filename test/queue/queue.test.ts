@@ -8,6 +8,7 @@ import type { TaskwrightError } from "../../src/model/errors.js";
 import { createIdSource } from "../../src/model/id.js";
 import type { NewTask } from "../../src/model/task.js";
 import { createQueue } from "../../src/queue/create-queue.js";
+import { translated } from "../../src/queue/store-errors.js";
 import { createMemoryStore } from "../../src/store/memory/memory-store.js";
 import { StoreError, type WorkerState } from "../../src/store/store.js";
 import { defineTask } from "../../src/task/define.js";
@@ -37,7 +38,13 @@ function setup(insert?: (tasks: readonly NewTask[]) => void) {
   };
   const newId = createIdSource(clock.now, (bytes) => randomFillSync(bytes));
   const registry = createRegistry([sample]);
-  return { clock, store, inserts, newId, queue: createQueue({ store, registry, clock, newId }) };
+  return {
+    clock,
+    store,
+    inserts,
+    newId,
+    queue: createQueue({ store: translated(store), registry, clock, newId }),
+  };
 }
 
 const codeOf = (work: Promise<unknown>) =>
@@ -171,7 +178,7 @@ describe("get with wait", () => {
   it("finds an end of which nobody spoke", async () => {
     const parts = setup();
     const deaf = createQueue({
-      store: { ...parts.store, onChange: () => () => undefined },
+      store: translated({ ...parts.store, onChange: () => () => undefined }),
       registry: createRegistry([sample]),
       clock: parts.clock,
       newId: parts.newId,
@@ -267,7 +274,7 @@ describe("user code at submit", () => {
     const warnings: object[] = [];
     const log = { ...silentLog, warn: (fields: object) => void warnings.push(fields) };
     const newId = createIdSource(clock.now, (bytes) => randomFillSync(bytes));
-    const queue = createQueue({ store, registry, clock, newId, log });
+    const queue = createQueue({ store: translated(store), registry, clock, newId, log });
     const { task } = await queue.submit({ taskType: "odd" });
     const outcomes = await queue.submitMany([{ taskType: "odd" }, { taskType: "sample" }]);
     expect(outcomes.map(({ ok }) => ok)).toEqual([true, true]);

@@ -1,33 +1,23 @@
 // Uploads and artifacts as downloads: attachments by default, pictures in the browser where asked for.
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Blobs } from "../../files/files.js";
 import { type ErrorCode, TaskwrightError } from "../../model/errors.js";
-import { isUuid } from "../../model/id.js";
 import type { NewArtifact } from "../../model/task.js";
-import { fromStore } from "../../queue/store-errors.js";
-import type { FileStore, HistoryStore } from "../../store/store.js";
+import { type Files, notFound } from "../../queue/files.js";
 import { type ByteRange, contentDisposition, readRange } from "../download-headers.js";
 import { serve } from "../serve.js";
 
 /** Pictures that a browser shows without running anything in them. */
 const PREVIEWED = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]);
 
-interface DownloadOptions {
-  readonly store: FileStore & HistoryStore;
-  readonly blobs: Blobs;
-}
-
-export function serveDownloads(app: FastifyInstance, { store, blobs }: DownloadOptions): void {
+export function serveDownloads(app: FastifyInstance, { files }: { readonly files: Files }): void {
   serve(app, "files.download", async (request, reply) => {
-    const id = blobId(request.params.id, "file_not_found");
-    const [file] = await fromStore(store.files([id]));
+    const file = await files.file(request.params.id);
     return send(file, "file_not_found", request.query.preview === "1", request, reply);
   });
 
   serve(app, "artifacts.download", async (request, reply) => {
-    const id = blobId(request.params.id, "artifact_not_found");
-    const artifact = await fromStore(store.artifact(id));
+    const artifact = await files.artifact(request.params.id);
     return send(artifact, "artifact_not_found", request.query.preview === "1", request, reply);
   });
 
@@ -37,20 +27,19 @@ export function serveDownloads(app: FastifyInstance, { store, blobs }: DownloadO
     method: string,
     range: ByteRange | undefined,
   ): Promise<Readable | undefined> {
-    if (method !== "HEAD") return blobs.read(id, range);
-    const first = await blobs.read(id, { start: 0, end: 0 });
+    if (method !== "HEAD") return files.read(id, range);
+    const first = await files.read(id, { start: 0, end: 0 });
     first?.on("error", () => undefined).destroy();
     return first && Readable.from([]);
   }
 
   async function send(
-    file: NewArtifact | undefined,
+    file: NewArtifact,
     missing: ErrorCode,
     preview: boolean,
     { headers, method }: Pick<FastifyRequest, "headers" | "method">,
     reply: FastifyReply,
   ) {
-    if (!file) throw notFound(missing);
     const { id, name, mediaType, sizeBytes, sha256 } = file;
     const etag = `"${sha256}"`;
     // May be kept, and is asked for again each time: the answer needs the key.
@@ -79,14 +68,4 @@ export function serveDownloads(app: FastifyInstance, { store, blobs }: DownloadO
     }
     return reply.send(data);
   }
-}
-
-function blobId(given: string, missing: ErrorCode): string {
-  const id = given.toLowerCase();
-  if (!isUuid(id)) throw notFound(missing);
-  return id;
-}
-
-function notFound(code: ErrorCode): TaskwrightError {
-  return new TaskwrightError(code, "It does not exist, or has been deleted.");
 }

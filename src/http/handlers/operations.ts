@@ -1,9 +1,7 @@
 // What operators look at: task types, queues, workers.
 import type { FastifyInstance } from "fastify";
-import { fromStore } from "../../queue/store-errors.js";
-import type { QueueState, Store } from "../../store/store.js";
+import type { KnownWorker, Operations, QueueState } from "../../queue/operations.js";
 import type { TaskType } from "../../task/define.js";
-import { foreignType } from "../../task/foreign.js";
 import { jsonSchemaOf } from "../../task/json-schema.js";
 import type { Registry } from "../../task/registry.js";
 import { serve } from "../serve.js";
@@ -12,33 +10,27 @@ import type { WireQueue, WireTaskType, WireWorker } from "../wire.js";
 
 export function serveOperations(
   app: FastifyInstance,
-  { store, registry }: { readonly store: Store; readonly registry: Registry },
+  { operations, registry }: { readonly operations: Operations; readonly registry: Registry },
 ): void {
   const types = registry.all.map(taskTypeView);
-  serve(app, "taskTypes.list", async () => ({ task_types: [...types, ...(await typesElsewhere())] }));
 
-  /** Those that live workers of other processes serve, and this one does not know. */
-  async function typesElsewhere(): Promise<readonly WireTaskType[]> {
-    const workers = await fromStore(store.workers());
-    const names = new Set(workers.flatMap(({ isAlive, taskTypes }) => (isAlive ? taskTypes : [])));
-    return [...names]
-      .filter((name) => !registry.get(name))
-      .sort()
-      .map((name) => taskTypeView(foreignType(name)));
-  }
+  serve(app, "taskTypes.list", async () => {
+    const elsewhere = await operations.typesElsewhere();
+    return { task_types: [...types, ...elsewhere.map(taskTypeView)] };
+  });
 
   serve(
     app,
     "queues.list",
     async () => {
-      const queues = await fromStore(store.queues());
+      const queues = await operations.queues();
       return { queues: queues.map(queueView) };
     },
     { isExpensive: true },
   );
 
   serve(app, "workers.list", async () => {
-    const workers = await fromStore(store.workers());
+    const workers = await operations.workers();
     return { workers: workers.map(workerView) };
   });
 }
@@ -81,7 +73,7 @@ function queueView({ name, counts, oldestReadyAt, createdAt }: QueueState): Wire
   };
 }
 
-function workerView(worker: Awaited<ReturnType<Store["workers"]>>[number]): WireWorker {
+function workerView(worker: KnownWorker): WireWorker {
   return {
     id: worker.id,
     host: worker.host,

@@ -1,13 +1,10 @@
 // Uploads: multipart parts streamed to where they stay. A file exists for callers once all of its request has arrived.
 import multipart, { type MultipartFile } from "@fastify/multipart";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { type Blobs, BlobTooLarge } from "../../files/files.js";
 import { TaskwrightError } from "../../model/errors.js";
 import { cleanText } from "../../model/json.js";
 import { LIMITS } from "../../model/limits.js";
-import type { FileId } from "../../model/task.js";
-import { fromStore } from "../../queue/store-errors.js";
-import type { FileStore } from "../../store/store.js";
+import type { Files, Upload } from "../../queue/files.js";
 import { validationFailed } from "../problem.js";
 import { serve } from "../serve.js";
 import { fileView } from "../task-view.js";
@@ -17,22 +14,16 @@ const MOST_FILES = 100;
 const MEDIA_TYPE = /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/;
 
 interface UploadOptions {
-  readonly store: FileStore;
-  readonly blobs: Blobs;
-  readonly newId: () => FileId;
+  readonly files: Files;
   /** Largest file in bytes. */
   readonly uploadLimit: number;
 }
 
-interface Written {
-  readonly id: FileId;
-  readonly sizeBytes: number;
-  readonly sha256: string;
-}
-
 /** Adds hooks to `app`: hand over a scope of its own. */
-export async function serveUpload(app: FastifyInstance, options: UploadOptions): Promise<void> {
-  const { store, blobs } = options;
+export async function serveUpload(
+  app: FastifyInstance,
+  { files, uploadLimit }: UploadOptions,
+): Promise<void> {
   app.removeAllContentTypeParsers();
   await app.register(multipart, {
     throwFileSizeLimit: false,
@@ -45,34 +36,26 @@ export async function serveUpload(app: FastifyInstance, options: UploadOptions):
   });
 
   serve(app, "files.upload", async (request, reply) => {
-    const written: Written[] = [];
+    const upload = files.upload(uploadLimit);
     try {
-      await receive(request, written, options);
-      if (written.length === 0) {
+      await receive(request, upload);
+      const stored = await upload.complete();
+      if (stored.length === 0) {
         throw validationFailed([
           { pointer: "/file", code: "required", message: "is required: the form must contain a file" },
         ]);
       }
-      const files = [];
-      for (const { id, sizeBytes, sha256 } of written) {
-        files.push(fileView(await fromStore(store.completeFile(id, sizeBytes, sha256))));
-      }
       reply.code(201);
-      return { files };
+      return { files: stored.map(fileView) };
     } catch (error) {
-      // What was begun and not completed is nobody's file; its record is forgotten by maintenance.
-      await blobs.remove(written.map(({ id }) => id));
+      await upload.discard();
       reply.header("connection", "close");
       throw error;
     }
   });
 }
 
-async function receive(
-  request: FastifyRequest,
-  written: Written[],
-  { store, blobs, newId, uploadLimit }: UploadOptions,
-): Promise<void> {
+async function receive(request: FastifyRequest, upload: Upload): Promise<void> {
   const parts = request.parts();
   for (;;) {
     const next = await parts.next().catch((error: unknown) => {
@@ -80,22 +63,14 @@ async function receive(
     });
     if (next.done) return;
     const part = next.value;
-    if (part.type !== "file") continue;
-    const id = newId();
-    await fromStore(store.beginFile(id, displayName(part.filename), mediaType(part)));
-    written.push({ id, ...(await write(part, id, blobs, uploadLimit)) });
+    if (part.type === "file") await add(part, upload);
   }
 }
 
-async function write(part: MultipartFile, id: FileId, blobs: Blobs, maxBytes: number) {
+async function add(part: MultipartFile, upload: Upload): Promise<void> {
   try {
-    return await blobs.write(id, part.file, { maxBytes });
+    await upload.add(displayName(part.filename), mediaType(part), part.file);
   } catch (error) {
-    if (error instanceof BlobTooLarge) {
-      throw new TaskwrightError("payload_too_large", `A file must have at most ${maxBytes} bytes.`, {
-        extra: { limit_bytes: maxBytes },
-      });
-    }
     // The stream broke before its end: the sender's doing, not the disk's.
     if (part.file.errored === error || isPrematureClose(error)) throw malformed(error);
     throw error;
