@@ -2,7 +2,7 @@
 import type { TaskId } from "./id.js";
 import type { Json } from "./json.js";
 import type { StoredOptions } from "./options.js";
-import type { FinishedStatus, Status, WaitingFor } from "./status.js";
+import type { CancelReason, FinishedStatus, Status, WaitingFor } from "./status.js";
 import type { Instant, Millis } from "./time.js";
 
 /** One process of one boot; never reused. */
@@ -161,6 +161,8 @@ export interface Task extends StoredOptions {
   readonly startedAt?: Instant;
   readonly completedAt?: Instant;
   readonly cancelRequestedAt?: Instant;
+  /** Why it was cancelled, or is to be. Absent where its handler ended it as cancelled without a request. */
+  readonly reason?: CancelReason;
   readonly retryOf?: TaskId;
   readonly retriedBy?: TaskId;
 }

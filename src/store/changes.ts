@@ -1,6 +1,6 @@
 // What listeners are told of a task that started, waits again, reported or ended, whatever the store. `created` is in
 // created.ts.
-import type { FinishedStatus } from "../model/status.js";
+import type { CancelReason, FinishedStatus } from "../model/status.js";
 import type { ClaimedTask, Report, Stage, Task, TaskError } from "../model/task.js";
 import type { Instant } from "../model/time.js";
 import type { Change } from "./store.js";
@@ -68,13 +68,14 @@ export interface Ended extends Named, Pick<Task, "worker" | "attempt" | "crashes
   readonly status: FinishedStatus;
   readonly startedAt: Instant;
   readonly cancelRequestedAt: Instant | null;
+  readonly cancelReason: CancelReason | null;
   readonly progressMessage: string | null;
   readonly stages: readonly Stage[];
   readonly resultData: Task["resultData"];
   readonly error: TaskError | undefined;
 }
 
-export function finished(ended: Ended, at: Instant): Change {
+export function finished({ cancelReason, ...ended }: Ended, at: Instant): Change {
   return {
     kind: "finished",
     at,
@@ -83,6 +84,25 @@ export function finished(ended: Ended, at: Instant): Change {
       progressMessage: ended.progressMessage ?? undefined,
       completedAt: at,
       cancelRequestedAt: ended.cancelRequestedAt ?? undefined,
+      reason: ended.status === "CANCELLED" ? (cancelReason ?? undefined) : undefined,
     },
+  };
+}
+
+/** It ended before its first attempt, or between two. */
+export function cancelled({ id, taskType, queue }: Named, reason: CancelReason, at: Instant): Change {
+  return {
+    kind: "finished",
+    at,
+    task: { id, taskType, queue, status: "CANCELLED", reason, completedAt: at },
+  };
+}
+
+/** A running attempt was asked to end. */
+export function cancelRequested({ id, taskType, queue }: Named, reason: CancelReason, at: Instant): Change {
+  return {
+    kind: "cancel_requested",
+    at,
+    task: { id, taskType, queue, status: "RUNNING", cancelRequestedAt: at, reason },
   };
 }

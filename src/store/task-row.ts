@@ -3,7 +3,7 @@ import type { TaskId } from "../model/id.js";
 import { cleanText, type Json } from "../model/json.js";
 import { LIMITS } from "../model/limits.js";
 import { readOptions } from "../model/options.js";
-import type { FinishedStatus, Status } from "../model/status.js";
+import type { CancelReason, FinishedStatus, Status } from "../model/status.js";
 import type { Stage, Task, TaskError, WorkerId } from "../model/task.js";
 import type { Instant, Millis } from "../model/time.js";
 import { StoreError } from "./store.js";
@@ -34,6 +34,7 @@ export interface TaskRow {
   readonly stages: Json | null;
   readonly error: Json | null;
   readonly resultData: Json | null;
+  readonly reason: CancelReason | null;
   readonly isRunning: number;
   readonly scheduledAt: Instant | null;
   readonly waitingFor: "time" | "retry" | null;
@@ -53,6 +54,7 @@ export interface RunningRow {
   readonly readyAt: Instant;
   readonly startedAt: Instant;
   readonly cancelRequestedAt: Instant | null;
+  readonly cancelReason: CancelReason | null;
   readonly progress: number;
   readonly progressMessage: string | null;
   readonly stages: Json | null;
@@ -87,6 +89,7 @@ export function toTask(row: TaskRow): Task {
     startedAt: row.startedAt ?? undefined,
     completedAt: row.completedAt ?? undefined,
     cancelRequestedAt: row.cancelRequestedAt ?? undefined,
+    reason: row.reason ?? undefined,
     retryOf: row.retryOf ?? undefined,
     retriedBy: row.retriedBy ?? undefined,
   };

@@ -68,6 +68,9 @@ async function round(
   );
   const waiting = await store.insert(tasks(newId));
   await step("cancel 100 that wait", () => store.cancel(waiting.map(({ id }) => id)));
+  const keyed = tasks(newId).map((task) => ({ ...task, replay: { key: `key of ${task.id}`, digest: "d" } }));
+  await step("submit 100 with a key each", () => store.insert(keyed));
+  await store.cancel(keyed.map(({ id }) => id));
   for (const [name, held] of Object.entries({ first, second, again })) {
     if (held.length !== SIZE)
       throw new Error(`${name}: ${held.length} tasks were claimed instead of ${SIZE}`);

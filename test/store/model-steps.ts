@@ -1,7 +1,7 @@
 // What the model-based test may do to a store: random steps as plain data. Tasks, holds and files are named by how
 // long ago they came up, so that a step fits whatever happened before it, and shrinks well.
 import fc from "fast-check";
-import { type FinishedStatus, STATUSES } from "../../src/model/status.js";
+import { CANCEL_REASONS, type CancelReason, type FinishedStatus, STATUSES } from "../../src/model/status.js";
 import type { ClaimRequest, PageRequest, TaskFilter } from "../../src/store/store.js";
 
 /** How long ago it came up: 0 for the latest. */
@@ -54,7 +54,7 @@ export type Step =
       readonly verb: "sync";
       readonly reports: readonly { readonly hold: Ago; readonly report: ReportDraft }[];
     }
-  | { readonly verb: "cancel"; readonly tasks: readonly Ago[] }
+  | { readonly verb: "cancel"; readonly tasks: readonly Ago[]; readonly reason: CancelReason | undefined }
   | { readonly verb: "beat"; readonly worker: string }
   /** As if a worker had died, and another took over. */
   | { readonly verb: "die"; readonly worker: string; readonly heir: string }
@@ -182,7 +182,14 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ verb: verb("sync"), reports }) },
-  { weight: 2, arbitrary: fc.record({ verb: verb("cancel"), tasks: agos }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      verb: verb("cancel"),
+      tasks: agos,
+      reason: maybe(fc.constantFrom(...CANCEL_REASONS)),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ verb: verb("beat"), worker }) },
   { weight: 2, arbitrary: fc.record({ verb: verb("die"), worker, heir: worker }) },
   { weight: 3, arbitrary: fc.record({ verb: verb("promote"), limit: fc.constantFrom(0, 1, 2, 50, 50) }) },

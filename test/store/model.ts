@@ -157,7 +157,7 @@ export function createModel(reference: Store, candidate: Store, clock: ManualClo
       case "list":
         return list(step.filter, step.page);
       case "cancel":
-        await both((store) => store.cancel(pickAll(ids, step.tasks)));
+        await both((store) => store.cancel(pickAll(ids, step.tasks), step.reason));
         return;
       case "beat":
         await both((store) => store.beat(workerState(step.worker)));

@@ -2,9 +2,10 @@
 import Database from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
 import * as claim from "../../src/store/sqlite/claim.js";
+import * as ending from "../../src/store/sqlite/ending.js";
 import { SCANS } from "../../src/store/sqlite/id-scans.js";
-import * as insertFast from "../../src/store/sqlite/insert-fast.js";
 import { migrateSchema } from "../../src/store/sqlite/migrations/migrate.js";
+import * as placement from "../../src/store/sqlite/placement.js";
 import { LEAVE } from "../../src/store/sqlite/row-buffer.js";
 import * as settle from "../../src/store/sqlite/settle.js";
 import { selectTask } from "../../src/store/sqlite/task-query.js";
@@ -41,7 +42,8 @@ describe("no statement looks at a whole table or sorts", () => {
   const hot = {
     ...claim.STATEMENTS,
     ...settle.STATEMENTS,
-    ...insertFast.STATEMENTS,
+    ...ending.STATEMENTS,
+    ...placement.STATEMENTS,
     LEAVE,
     TASK: selectTask("t.parameters", "d.result_data"),
   };

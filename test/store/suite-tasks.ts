@@ -134,6 +134,29 @@ function replayTests(check: Case): void {
     expect((await store.list({}, { limit: 10, order: "newest" })).tasks.length).toBe(1);
   });
 
+  check(
+    "keys of a batch of the same kind are kept, and a batch that repeats one is told apart",
+    async (bench) => {
+      const { task, store, get } = bench;
+      const keyed = (n: number) => task({ replay: { key: `k${n}`, digest: "d" } });
+      await store.insert([keyed(0)]);
+      const batch = [1, 2, 3].map(keyed);
+      expect(await store.insert(batch)).toMatchObject(batch.map(({ id }) => ({ outcome: "created", id })));
+      const again = [keyed(2), keyed(4)];
+      expect(await store.insert(again)).toMatchObject([
+        { outcome: "replayed", id: batch[1]?.id },
+        { outcome: "created", id: again[1]?.id },
+      ]);
+      const twice = [keyed(5), keyed(5)];
+      expect(await store.insert(twice)).toMatchObject([
+        { outcome: "created", id: twice[0]?.id },
+        { outcome: "replayed", id: twice[0]?.id },
+      ]);
+      expect((await get(twice[0]?.id ?? "")).status).toBe("PENDING");
+      expect((await store.list({}, { limit: 10, order: "newest" })).total.value).toBe(6);
+    },
+  );
+
   check("the same key with another digest is a conflict", async ({ task, store }) => {
     const [created] = await store.insert([task({ replay: { key: "k", digest: "d" } })]);
     const other = task({ replay: { key: "k", digest: "e" } });
@@ -316,5 +339,41 @@ function cancelTests(check: Case): void {
     await store.cancel([held.id]);
     expect(await settle(ending("CANCELLED", held))).toEqual(["CANCELLED"]);
     expect(await get(held.id)).toMatchObject({ status: "CANCELLED", attempt: 1 });
+  });
+
+  check(
+    "a cancelled task says why, and the first reason stands",
+    async ({ insert, run, store, settle, get }) => {
+      const [plain = "", skipped = ""] = await insert({ priority: -1 }, { priority: -1 });
+      await store.cancel([plain]);
+      await store.cancel([skipped], "skipped");
+      expect((await get(plain)).reason).toBe("user");
+      expect((await get(skipped)).reason).toBe("skipped");
+      const held = await run();
+      await store.cancel([held.id], "bulk");
+      await store.cancel([held.id], "user");
+      expect((await get(held.id)).reason).toBe("bulk");
+      await settle(ending("CANCELLED", held));
+      expect(await get(held.id)).toMatchObject({ status: "CANCELLED", reason: "bulk" });
+      const listed = await store.list({ status: ["CANCELLED"] }, { limit: 10, order: "oldest" });
+      expect(listed.tasks.map(({ reason }) => reason)).toEqual(["user", "skipped", "bulk"]);
+    },
+  );
+
+  check("a task that ends otherwise has no reason", async ({ run, store, settle, get }) => {
+    const held = await run();
+    await store.cancel([held.id], "bulk");
+    await settle(ending("SUCCESS", held));
+    expect((await get(held.id)).reason).toBeUndefined();
+    const unasked = await run();
+    await settle(ending("CANCELLED", unasked));
+    expect((await get(unasked.id)).reason).toBeUndefined();
+  });
+
+  check("a cancel between two attempts keeps its reason", async ({ run, store, settle, get }) => {
+    const held = await run();
+    await store.cancel([held.id], "superseded");
+    expect(await settle(retryIn(1_000, held))).toEqual(["CANCELLED"]);
+    expect((await get(held.id)).reason).toBe("superseded");
   });
 }

@@ -45,8 +45,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/sqlite/tasks.ts",
-        find: "return row.isRunning === 1 ? cancelRunning(row, now) : cancelPending(row, now);",
-        replace: 'return row.isRunning === 1 ? cancelRunning(row, now) : { outcome: "cancelled" };',
+        find: "return row.isRunning === 1 ? cancelRunning(row, reason, now) : cancelPending(row, reason, now);",
+        replace: 'return row.isRunning === 1 ? cancelRunning(row, reason, now) : { outcome: "cancelled" };',
       },
     ],
     store: "sqlite",
@@ -122,7 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: "every end counts as a success",
     edits: [
       {
-        file: "src/store/postgres/settle.ts",
+        file: "src/store/postgres/ending.ts",
         find: "count(*) FILTER (WHERE status = 'SUCCESS') AS success",
         replace: "count(*) AS success",
       },
@@ -168,7 +168,7 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: "the settle of a worker that lost its lease ends the task of the next one",
     edits: [
       {
-        file: "src/store/postgres/settle.ts",
+        file: "src/store/postgres/ending.ts",
         find: "  WHERE r.id = s.id AND r.fence = s.fence\n  RETURNING r.id, r.fence, r.worker, r.queue, r.task_type, r.attempt, r.crashes, r.traits, r.ready_at",
         replace:
           "  WHERE r.id = s.id\n  RETURNING r.id, r.fence, r.worker, r.queue, r.task_type, r.attempt, r.crashes, r.traits, r.ready_at",

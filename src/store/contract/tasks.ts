@@ -1,6 +1,6 @@
 // The part of the store contract behind submit, get, list and cancel.
 import type { TaskId } from "../../model/id.js";
-import type { FinishedStatus, Status } from "../../model/status.js";
+import type { CancelReason, FinishedStatus, Status } from "../../model/status.js";
 import type { FileId, NewTask, Task, WorkerId } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 
@@ -27,8 +27,11 @@ export interface TaskStore {
   get(ids: readonly TaskId[]): Promise<readonly (Task | undefined)[]>;
   /** By keyset on id. Never counts without a bound. Throws StoreError 'invalid_cursor'. */
   list(filter: TaskFilter, page: PageRequest): Promise<TaskPage>;
-  /** Pending tasks end here. Running ones are flagged, and their worker hears of it; a second request changes nothing. */
-  cancel(ids: readonly TaskId[]): Promise<readonly CancelAnswer[]>;
+  /**
+   * Pending tasks end here. Running ones are flagged, and their worker is notified. The first request stands, with its
+   * reason ("user" by default); a second one changes nothing.
+   */
+  cancel(ids: readonly TaskId[], reason?: CancelReason): Promise<readonly CancelAnswer[]>;
 }
 
 /** A transaction that the caller has begun on the store's own database: whatever runs SQL there, such as a client of pg. */

@@ -1,5 +1,5 @@
 // The one way a task ends, for settle and cancel alike, and the counts that every transition leaves behind.
-import type { FinishedStatus } from "../../model/status.js";
+import type { CancelReason, FinishedStatus } from "../../model/status.js";
 import type { Outcome } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import type { Done, MinuteRecord, Running, State, TaskRecord } from "./state.js";
@@ -22,6 +22,7 @@ export function endRunning(
   finish(state, task, {
     ...running,
     status,
+    reason: status === "CANCELLED" ? running.reason : undefined,
     completedAt: now,
     progress: status === "SUCCESS" ? 100 : running.progress,
     error: "error" in outcome ? outcome.error : undefined,
@@ -34,12 +35,13 @@ export function endRunning(
 }
 
 /** Ends a task that waits: it adds neither waiting nor running time. */
-export function cancelPending(state: State, task: TaskRecord): void {
+export function endPending(state: State, task: TaskRecord, reason: CancelReason): void {
   state.ready.delete(task.id);
   state.scheduled.delete(task.id);
   const carry = state.carry.get(task.id);
   finish(state, task, {
     status: "CANCELLED",
+    reason,
     completedAt: state.clock.now(),
     fence: carry?.fence ?? 0,
     attempt: carry?.attempt ?? 0,

@@ -2,7 +2,7 @@
 import type { Clock } from "../../lib/clock.js";
 import type { TaskId } from "../../model/id.js";
 import type { Json } from "../../model/json.js";
-import type { FinishedStatus } from "../../model/status.js";
+import type { CancelReason, FinishedStatus } from "../../model/status.js";
 import type {
   Artifact,
   Attempt,
@@ -43,6 +43,7 @@ export interface Running extends Shown {
   readonly crashes: number;
   readonly startedAt: Instant;
   readonly cancelRequestedAt?: Instant;
+  readonly reason?: CancelReason;
 }
 
 /** What a task that ran and did not finish brings to its next attempt. */
@@ -66,6 +67,7 @@ export interface Done extends Shown {
   readonly startedAt?: Instant;
   readonly completedAt: Instant;
   readonly cancelRequestedAt?: Instant;
+  readonly reason?: CancelReason;
   readonly error?: TaskError;
   readonly resultData?: Json;
 }

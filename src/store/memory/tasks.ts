@@ -1,8 +1,9 @@
 // What callers do to tasks: insert, get, cancel.
 import type { TaskId } from "../../model/id.js";
+import type { CancelReason } from "../../model/status.js";
 import type { NewTask, Task } from "../../model/task.js";
 import type { CancelAnswer, InsertAnswer, InsertOptions } from "../store.js";
-import { cancelPending, minuteOf } from "./ending.js";
+import { endPending, minuteOf } from "./ending.js";
 import { makeReady, type State, type TaskRecord } from "./state.js";
 import { newestRetry, noteChange, viewTask } from "./view.js";
 
@@ -102,25 +103,29 @@ export function get(state: State, ids: readonly TaskId[]): readonly (Task | unde
   });
 }
 
-export function cancel(state: State, ids: readonly TaskId[]): readonly CancelAnswer[] {
-  return ids.map((id) => cancelOne(state, id));
+export function cancel(
+  state: State,
+  ids: readonly TaskId[],
+  reason: CancelReason = "user",
+): readonly CancelAnswer[] {
+  return ids.map((id) => cancelOne(state, id, reason));
 }
 
-function cancelOne(state: State, id: TaskId): CancelAnswer {
+function cancelOne(state: State, id: TaskId, reason: CancelReason): CancelAnswer {
   const task = state.tasks.get(id);
   if (!task) return { outcome: "missing" };
   const done = state.done.get(id);
   if (done) return { outcome: "finished", status: done.status };
   const running = state.running.get(id);
   if (!running) {
-    cancelPending(state, task);
+    endPending(state, task, reason);
     return { outcome: "cancelled" };
   }
   if (running.cancelRequestedAt !== undefined) {
     return { outcome: "requested", requestedAt: running.cancelRequestedAt };
   }
   const requestedAt = state.clock.now();
-  state.running.set(id, { ...running, cancelRequestedAt: requestedAt });
+  state.running.set(id, { ...running, cancelRequestedAt: requestedAt, reason });
   state.workAppeared = true;
   noteChange(state, "cancel_requested", task);
   return { outcome: "requested", requestedAt };

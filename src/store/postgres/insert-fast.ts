@@ -6,26 +6,56 @@ import { created } from "../created.js";
 import { rankOf, rankSql } from "../rank.js";
 import type { InsertAnswer } from "../store.js";
 import { column, LostAnswer, moment, stateOf } from "./database.js";
+import { placeReady } from "./placement.js";
 import type { Writer } from "./transaction.js";
 
-// No ON CONFLICT: to be ready for an id that is there already costs as much again, for what hardly ever happens. To take
-// the ids from the parameters twice costs less than to hand rows on from one INSERT to the next.
-const ADD_FAST = `
+// No ON CONFLICT: to be ready for an id or a key that is there already costs as much again, for what hardly ever happens. To
+// take the ids from the parameters twice costs less than to hand rows on from one INSERT to the next.
+const addFast = ({ columns, row, rows, keep }: Form) => `
 WITH m AS MATERIALIZED (SELECT ${moment("$10")} AS now),
 added AS (
-  INSERT INTO taskwright.task (id, queue, task_type, priority, max_attempts, created_at, timeout, options, parameters)
-  SELECT s.id, $4, $5, $6::smallint, $7::smallint, m.now, $8::bigint, s.options, s.parameters
-  FROM m, unnest($1::uuid[], $2::text[], $3::text[]) AS s (id, options, parameters)
-),
-now_ready AS (
-  INSERT INTO taskwright.ready (id, queue, task_type, rank, traits)
-  SELECT s.id, $4, $5, ${rankSql("$6::smallint")}, 0 FROM unnest($1::uuid[]) AS s (id)
+  INSERT INTO taskwright.task
+    (id, queue, task_type, priority, max_attempts, created_at, timeout, options, parameters${columns})
+  SELECT s.id, $4, $5, $6::smallint, $7::smallint, m.now, $8::bigint, s.options, s.parameters${row}
+  FROM m, ${rows}
+),${keep}
+now_ready AS (${placeReady(`(
+    SELECT id, $4::text AS queue, $5::text AS task_type, ${rankSql("$6::smallint")} AS rank, 0 AS traits
+    FROM unnest($1::uuid[]) AS s (id)
+  ) waiting`)}
 ),
 counted AS (
   INSERT INTO taskwright.tally (at, queue, task_type, pending, created)
   SELECT m.now / 60000 * 60000, $4, $5, $9::integer, $9::integer FROM m
 )
 SELECT now::float8 AS "createdAt" FROM m`;
+
+/** What the statement has for tasks with a key beside what it has for others. */
+interface Form {
+  readonly columns: string;
+  readonly row: string;
+  readonly rows: string;
+  readonly keep: string;
+}
+
+const ADD_FAST = addFast({
+  columns: "",
+  row: "",
+  rows: "unnest($1::uuid[], $2::text[], $3::text[]) AS s (id, options, parameters)",
+  keep: "",
+});
+
+// By key, so that two batches with the same keys don't wait for each other in a circle.
+const ADD_FAST_KEYED = addFast({
+  columns: ", replay_key",
+  row: ", s.replay_key",
+  rows: "unnest($1::uuid[], $2::text[], $3::text[], $11::text[]) AS s (id, options, parameters, replay_key)",
+  keep: `
+kept AS (
+  INSERT INTO taskwright.replay (key, id, digest)
+  SELECT * FROM unnest($11::text[], $1::uuid[], $12::text[]) AS s (key, id, digest) ORDER BY key
+),`,
+});
 
 const UNIQUE_VIOLATION = "23505";
 
@@ -43,7 +73,7 @@ export function alikeIn(tasks: readonly NewTask[]): Alike | undefined {
     (task) =>
       task.start === "now" &&
       task.retryOf === undefined &&
-      task.replay === undefined &&
+      (task.replay === undefined) === (first.replay === undefined) &&
       task.files === undefined &&
       task.queue === queue &&
       task.taskType === taskType &&
@@ -55,7 +85,7 @@ export function alikeIn(tasks: readonly NewTask[]): Alike | undefined {
 }
 
 /**
- * Stores tasks whose lane is stored. Answers by position; undefined where nothing was stored, because one of their ids is
+ * Stores tasks whose lane is stored. Answers by position; undefined where nothing was stored, because an id or a key is
  * there already.
  */
 export function createInsertFast({ database, listeners, freshNotes, tell, tellUncertain }: Writer) {
@@ -73,7 +103,7 @@ export function createInsertFast({ database, listeners, freshNotes, tell, tellUn
   };
 
   async function add({ tasks, ...common }: Alike): Promise<Instant | undefined> {
-    const values = [
+    const values: unknown[] = [
       tasks.map((task) => task.id),
       column(tasks.map((task) => task.options ?? null)),
       tasks.map((task) => task.parameters),
@@ -85,8 +115,17 @@ export function createInsertFast({ database, listeners, freshNotes, tell, tellUn
       tasks.length,
       database.now(),
     ];
+    const replays = tasks.flatMap(({ replay }) => replay ?? []);
+    const isKeyed = replays.length > 0;
+    if (isKeyed)
+      values.push(
+        replays.map(({ key }) => key),
+        replays.map(({ digest }) => digest),
+      );
     try {
-      const [row] = await database.single<{ createdAt: Instant }>(ADD_FAST, values, "add_fast");
+      const [row] = isKeyed
+        ? await database.single<{ createdAt: Instant }>(ADD_FAST_KEYED, values, "add_fast_keyed")
+        : await database.single<{ createdAt: Instant }>(ADD_FAST, values, "add_fast");
       return row?.createdAt;
     } catch (error) {
       if (stateOf(error) === UNIQUE_VIOLATION) return undefined;

@@ -14,6 +14,7 @@ import { moment, type Query } from "./database.js";
 import type { Hints } from "./hints.js";
 import { alikeIn, createInsertFast } from "./insert-fast.js";
 import { type Admission, admit } from "./insert-preconditions.js";
+import { place } from "./placement.js";
 import type { Notes, Writer } from "./transaction.js";
 
 // Sorted, so that two batches with the same ids don't wait for each other in a circle. What is due at once becomes ready.
@@ -34,16 +35,11 @@ added AS (
   ON CONFLICT (id) DO NOTHING
   RETURNING id, queue, task_type, priority, created_at, run_at
 ),
-now_ready AS (
-  INSERT INTO taskwright.ready (id, queue, task_type, rank, traits)
-  SELECT a.id, a.queue, a.task_type, ${rankSql("a.priority")}, s.traits FROM added a JOIN said s ON s.id = a.id
-  WHERE a.run_at IS NULL OR a.run_at <= a.created_at
+waiting AS (
+  SELECT a.id, a.queue, a.task_type, ${rankSql("a.priority")} AS rank, s.traits, a.run_at, a.created_at AS now
+  FROM added a JOIN said s ON s.id = a.id
 ),
-later AS (
-  INSERT INTO taskwright.scheduled (id, run_at, queue, task_type, rank, traits, waiting_for)
-  SELECT a.id, a.run_at, a.queue, a.task_type, ${rankSql("a.priority")}, s.traits, 'time' FROM added a JOIN said s ON s.id = a.id
-  WHERE a.run_at > a.created_at
-),
+${place("waiting", "time")},
 counted AS (
   INSERT INTO taskwright.tally (at, queue, task_type, pending, created)
   SELECT min(created_at) / 60000 * 60000, queue, task_type, count(*), count(*) FROM added GROUP BY queue, task_type

@@ -7,6 +7,7 @@ import { type Store, StoreError } from "../store.js";
 import { createCursors } from "./claim-cursors.js";
 import { createClusterEvents } from "./cluster-events.js";
 import { CallerFailure, createDatabase, type Database, moment } from "./database.js";
+import { createEnding } from "./ending.js";
 import { toStoreError } from "./errors.js";
 import { createFiles } from "./files.js";
 import { createHeartbeat } from "./heartbeat.js";
@@ -140,14 +141,15 @@ function assemble(
   });
   const { hints, sender } = cluster;
   const writer = createWriter({ clock, database, cursors, listeners, hints, sender });
+  const ending = createEnding(writer);
   const inserts = createInsert(writer, hints);
   const { stallLimit = DEFAULTS.stallLimit } = options;
   // A test's clock stands still for whole threads.
   const heartbeat = options.clock
     ? createHeartbeat(beats, lease, clock)
     : createThreadedHeartbeat({ url, schema, lease, stallLimit });
-  const work = createWork(writer, heartbeat);
-  const tasks = createTasks(writer);
+  const work = createWork(writer, heartbeat, ending);
+  const tasks = createTasks(writer, ending);
   const files = createFiles(writer);
   const retention = createRetention(writer);
   const history = createHistory(database);

@@ -10,7 +10,7 @@ import { type Database, moment, type Query } from "./database.js";
 // By primary key, in one order for everybody, so that two who hold several don't wait for each other in a circle.
 const HOLD = `
 SELECT id, fence, worker, queue, task_type AS "taskType", attempt, crashes, traits, ready_at AS "readyAt",
-  started_at AS "startedAt", cancel_requested_at AS "cancelRequestedAt", progress,
+  started_at AS "startedAt", cancel_requested_at AS "cancelRequestedAt", cancel_reason AS "cancelReason", progress,
   progress_message AS "progressMessage", stages, ${moment("$2")} AS now
 FROM taskwright.running WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`;
 

@@ -20,6 +20,7 @@ SELECT t.id, t.queue, t.task_type AS "taskType", t.priority, t.created_at AS "cr
   d.completed_at AS "completedAt", coalesce(d.cancel_requested_at, r.cancel_requested_at) AS "cancelRequestedAt",
   coalesce(d.progress, r.progress) AS progress, coalesce(d.progress_message, r.progress_message) AS "progressMessage",
   coalesce(d.stages, r.stages) AS stages, d.error, ${resultData} AS "resultData",
+  coalesce(d.reason, r.cancel_reason) AS reason,
   (r.id IS NOT NULL)::int AS "isRunning", s.run_at AS "scheduledAt", s.waiting_for AS "waitingFor",
   (y.id IS NOT NULL)::int AS "isReady"
 FROM unnest($1::uuid[]) AS q (id)

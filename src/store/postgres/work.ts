@@ -9,7 +9,9 @@ import type { ReadyKey } from "./claim-cursors.js";
 import { type ClaimedRow, PAYLOAD } from "./claim-statement.js";
 import { createClaimTracking, type HandedOver } from "./claim-tracking.js";
 import { moment, type Query } from "./database.js";
+import type { Ending } from "./ending.js";
 import type { Heartbeat } from "./heartbeat.js";
+import { placeReady } from "./placement.js";
 import { holdStill, rounds, show, storeParts } from "./running.js";
 import { createSettle, isPlain } from "./settle.js";
 import { replayed } from "./settle-replay.js";
@@ -65,18 +67,16 @@ gone AS (
   DELETE FROM taskwright.scheduled s USING due WHERE s.run_at = due.run_at AND s.id = due.id
   RETURNING s.id, s.queue, s.task_type, s.rank, s.traits
 ),
-moved AS (
-  INSERT INTO taskwright.ready (id, queue, task_type, rank, traits)
-  SELECT id, queue, task_type, rank, traits FROM gone
+moved AS (${placeReady("gone")}
 )
 SELECT id, queue, task_type AS "taskType", rank, ${moment("$2")} AS now FROM gone`;
 
 const NEXT_DUE = `SELECT min(run_at) - ${moment("$1")} AS "nextIn" FROM taskwright.scheduled`;
 
-export function createWork(writer: Writer, heartbeat: Heartbeat): WorkStore {
+export function createWork(writer: Writer, heartbeat: Heartbeat, ending: Ending): WorkStore {
   const { database, listeners, write } = writer;
   const { claim, claimAlone } = createClaim(writer);
-  const settle = createSettle(writer);
+  const settle = createSettle(writer, ending);
   const tracking = createClaimTracking();
 
   async function turn({ worker, outcomes, claim: wanted }: TurnRequest): Promise<TurnAnswer> {

@@ -39,6 +39,7 @@ export function createBulk(database: Database, insert: string, row: string, conf
   let changes = 0;
 
   function write(): void {
+    if (values.length === 0) return;
     let from = 0;
     for (const { size, statement } of statements) {
       const count = size * columns;

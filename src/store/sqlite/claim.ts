@@ -4,10 +4,12 @@ import type { Json } from "../../model/json.js";
 import { LIMITS } from "../../model/limits.js";
 import type { ClaimedTask, WorkerId } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
+import { started } from "../changes.js";
 import { FIRST_RANK, priorityOf } from "../rank.js";
 import type { ClaimRequest } from "../store.js";
 import { damagedTask, type RunningRow } from "../task-row.js";
 import { hasTrait } from "../traits.js";
+import { CARRY, type CarryRow } from "./ending.js";
 import type { Lane } from "./ready-lanes.js";
 import type { Writer } from "./transaction.js";
 
@@ -38,14 +40,6 @@ export type PayloadRow = readonly [
   retryOf: TaskId | null,
 ];
 
-export interface CarryRow {
-  readonly attempt: number;
-  readonly crashes: number;
-  readonly fence: number;
-  readonly startedAt: Instant | null;
-  readonly checkpoint: Json | null;
-}
-
 // The head of a lane, straight from the primary key. 0 + ?: SQLite looks at a bare variable of LIMIT while it plans, and
 // would plan anew whenever it is bound.
 const HEADS = `
@@ -68,12 +62,8 @@ const CHOSEN = `${PAYLOADS} AND (r.rank, r.id) <= (?, ?) ORDER BY r.rank, r.id`;
 // The same range goes in one statement.
 const TAKE = "DELETE FROM ready WHERE queue = ? AND task_type = ? AND (rank, id) <= (?, ?)";
 
-// By primary key; only for tasks that ran before or brought a checkpoint.
-export const CARRY = `
-SELECT attempt, crashes, fence, started_at AS startedAt, checkpoint FROM carry WHERE id = ?`;
-
 /** What a turn runs per lane or task, for the test of their plans. */
-export const STATEMENTS = { HEADS, FIRST, CHOSEN, TAKE, CARRY } as const;
+export const STATEMENTS = { HEADS, FIRST, CHOSEN, TAKE } as const;
 
 export function createClaim(writer: Writer) {
   const { database, fences, lanes, runningCache, rowBuffer, counters, events } = writer;
@@ -153,6 +143,7 @@ export function createClaim(writer: Writer) {
       readyAt: runAt !== null && runAt > createdAt ? runAt : createdAt,
       startedAt: now,
       cancelRequestedAt: null,
+      cancelReason: null,
       progress: 0,
       progressMessage: null,
       stages: null,
@@ -208,25 +199,7 @@ export function createClaim(writer: Writer) {
       others.length === 0
         ? takeFirst(lane, wanted.limit).map((row) => startOne(worker, lane, row, now))
         : claimMerged(worker, [lane, ...others], wanted.limit, now);
-    if (events.listening) {
-      for (const { id, taskType, queue, attempt } of claimed) {
-        events.note({
-          kind: "started",
-          at: now,
-          task: {
-            id,
-            taskType,
-            queue,
-            status: "RUNNING",
-            attempt,
-            worker,
-            startedAt: now,
-            progress: 0,
-            stages: [],
-          },
-        });
-      }
-    }
+    if (events.listening) for (const task of claimed) events.note(started(task, worker));
     return claimed;
   };
 }

@@ -11,14 +11,16 @@ import type { InsertAnswer, InsertOptions } from "../store.js";
 export interface FastGroup
   extends Pick<NewTask, "queue" | "taskType" | "priority" | "start" | "maxAttempts" | "timeout"> {
   readonly own: readonly Own[];
+  /** Digests of those that have a key, in their order. */
+  readonly digests: readonly string[];
 }
 
-/** id, options, parameters. */
-export type Own = readonly [TaskId, Json | null, Json];
+/** id, options, parameters, and the key under which it may come again. */
+export type Own = readonly [TaskId, Json | null, Json, string | null];
 
 /** The writer's two ways. */
 export interface Inserting {
-  /** The moment at which all were stored, or undefined where nothing was, because an id is there already. */
+  /** The moment at which all were stored, or undefined where nothing was, because an id or a key is there already. */
   readonly insertFast: (groups: readonly FastGroup[]) => Eventual<Instant | undefined>;
   readonly insert: (tasks: readonly NewTask[], options?: InsertOptions) => Eventual<readonly InsertAnswer[]>;
 }
@@ -35,13 +37,14 @@ export async function insertTasks(
   return tasks.map(({ id }) => ({ outcome: "created", id, createdAt }));
 }
 
-/** Has nothing that must be looked up, and nothing to store beside the task. */
-export function takesFastPath({ retryOf, replay, files }: NewTask): boolean {
-  return retryOf === undefined && replay === undefined && files === undefined;
+/** Names nothing that must be there already, and has nothing to store beside the task but its key. */
+export function takesFastPath({ retryOf, files }: NewTask): boolean {
+  return retryOf === undefined && files === undefined;
 }
 
 interface OpenGroup extends FastGroup {
   readonly own: Own[];
+  readonly digests: string[];
 }
 
 function groupsOf(tasks: readonly NewTask[]): readonly FastGroup[] {
@@ -50,7 +53,8 @@ function groupsOf(tasks: readonly NewTask[]): readonly FastGroup[] {
   for (const task of tasks) {
     // Batches mostly stay within one group.
     if (group === undefined || !belongs(task, group)) group = groupFor(task, groups);
-    group.own.push([task.id, task.options ?? null, task.parameters]);
+    group.own.push([task.id, task.options ?? null, task.parameters, task.replay?.key ?? null]);
+    if (task.replay) group.digests.push(task.replay.digest);
   }
   return [...groups.values()];
 }
@@ -71,7 +75,7 @@ function groupFor(task: NewTask, groups: Map<string, OpenGroup>): OpenGroup {
   const key = JSON.stringify([queue, taskType, priority, start, maxAttempts, timeout]);
   let group = groups.get(key);
   if (!group) {
-    group = { queue, taskType, priority, start, maxAttempts, timeout, own: [] };
+    group = { queue, taskType, priority, start, maxAttempts, timeout, own: [], digests: [] };
     groups.set(key, group);
   }
   return group;

@@ -1,5 +1,5 @@
-// What becomes known of tasks that were just stored: the counts and the queue of their lane, that there is work, and
-// who listens hears of them. Where the tasks lie is for those who store them.
+// What follows from tasks that were just stored: the counts of their lane, their queue, and what listeners receive. Where
+// the tasks wait is decided in placement.ts.
 import type { NewTask } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import { type Arrived, created } from "../created.js";
@@ -8,8 +8,8 @@ import type { Writer } from "./transaction.js";
 const ADD_QUEUE = "INSERT INTO queue (name, created_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING";
 
 export interface InsertEffects {
-  /** Counts tasks of one lane. `waits`: for their time, not for a worker. */
-  count(lane: Pick<NewTask, "queue" | "taskType">, tasks: number, waits: boolean): void;
+  /** Counts tasks of one lane. */
+  count(lane: Pick<NewTask, "queue" | "taskType">, tasks: number): void;
   /** To be asked before `note`, which costs something. */
   readonly listening: boolean;
   note(task: Arrived, runAt: Instant | null, now: Instant): void;
@@ -20,14 +20,10 @@ export interface InsertEffects {
 export function createInsertEffects({ database, lanes, counters, events }: Writer): InsertEffects {
   const addQueue = database.prepare<[string, Instant]>(ADD_QUEUE);
   return {
-    count({ queue, taskType }, tasks, waits) {
-      const lane = lanes.of(queue, taskType);
-      const counts = counters.of(lane);
+    count({ queue, taskType }, tasks) {
+      const counts = counters.of(lanes.of(queue, taskType));
       counts.created += tasks;
       counts.pending += tasks;
-      if (waits) return;
-      lane.waiting = true;
-      events.noteWork();
     },
     get listening() {
       return events.listening;

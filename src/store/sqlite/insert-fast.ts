@@ -1,57 +1,46 @@
-// Stores tasks that bring nothing to look up but their id, which is new: many in a statement. Where an id is there
-// already nothing is stored, and insert.ts has to look at each.
+// Stores tasks that bring nothing to look up but their id and key, which are new: many in a statement. Where one of them is
+// there already nothing is stored, and insert.ts has to look at each.
 import type { Instant } from "../../model/time.js";
-import { rankSql } from "../rank.js";
 import { startOf } from "../submit-replay.js";
-import type { FastGroup } from "./fast-groups.js";
+import type { FastGroup, Own } from "./fast-groups.js";
 import type { InsertEffects } from "./insert-effects.js";
+import type { Placement } from "./placement.js";
 import type { Transactions, Writer } from "./transaction.js";
 
-// The end of the table.
-const NEWEST_ROW = "SELECT max(rowid) FROM task";
-
-// What this transaction has added, a range at the end of the table.
-const MAKE_READY = `
-INSERT INTO ready (queue, task_type, rank, id, traits)
-SELECT queue, task_type, ${rankSql("priority")}, id, 0 FROM task WHERE rowid > ? AND (run_at IS NULL OR run_at <= ?)`;
-
-const SCHEDULE = `
-INSERT INTO scheduled (run_at, id, queue, task_type, rank, traits, waiting_for)
-SELECT run_at, id, queue, task_type, ${rankSql("priority")}, 0, 'time' FROM task WHERE rowid > ? AND run_at > ?`;
-
-/** For the test of their plans. */
-export const STATEMENTS = { NEWEST_ROW, MAKE_READY, SCHEDULE } as const;
-
 export function createInsertFast(
-  { database, rowBuffer }: Writer,
+  { rowBuffer }: Writer,
   transactions: Transactions,
+  placement: Placement,
   effects: InsertEffects,
 ) {
-  const newestRow = database.prepare<[], number | null>(NEWEST_ROW).pluck();
-  const makeReady = database.prepare<[number, Instant]>(MAKE_READY);
-  const schedule = database.prepare<[number, Instant]>(SCHEDULE);
-
   function store(groups: readonly FastGroup[], now: Instant): Instant {
-    const before = newestRow.get() ?? 0;
-    const runAts = groups.map((group) => startOf(group, now));
-    groups.forEach((group, position) => {
-      const runAt = runAts[position] ?? null;
+    const mark = placement.mark();
+    const stored = groups.map((group) => {
+      const runAt = startOf(group, now);
       add(group, runAt, now);
-      effects.count(group, group.own.length, runAt !== null && runAt > now);
+      effects.count(group, group.own.length);
       if (effects.listening) noteAll(group, runAt, now);
+      return { queue: group.queue, taskType: group.taskType, runAt };
     });
-    if (runAts.some((runAt) => runAt === null || runAt <= now)) makeReady.run(before, now);
-    if (runAts.some((runAt) => runAt !== null && runAt > now)) schedule.run(before, now);
+    placement.allSince(mark, stored, now);
     effects.addQueues(groups, now);
     return now;
   }
 
   function add(group: FastGroup, runAt: Instant | null, now: Instant): void {
-    const { queue, taskType, priority, maxAttempts, timeout, own } = group;
+    const { queue, taskType, priority, maxAttempts, timeout, own, digests } = group;
     const lane = { queue, taskType, priority };
-    const common = { ...lane, maxAttempts, timeout, createdAt: now, runAt, retryOf: null, replayKey: null };
+    const common = { ...lane, maxAttempts, timeout, createdAt: now, runAt, retryOf: null };
     for (const row of own) rowBuffer.addTask(row, common);
-    if (rowBuffer.flush() < own.length) throw new RepeatedId();
+    if (digests.length > 0) addKeys(own, digests);
+    if (rowBuffer.flush() < own.length + digests.length) throw new Repeated();
+  }
+
+  function addKeys(own: readonly Own[], digests: readonly string[]): void {
+    let position = 0;
+    for (const [id, , , key] of own) {
+      if (key !== null) rowBuffer.addReplay([key, id, digests[position++] ?? ""]);
+    }
   }
 
   function noteAll(group: FastGroup, runAt: Instant | null, now: Instant): void {
@@ -62,18 +51,18 @@ export function createInsertFast(
     }
   }
 
-  /** The moment at which all were stored, or undefined where nothing was, because an id is there already. */
+  /** The moment at which all were stored, or undefined where nothing was, because an id or a key is there already. */
   return function insertFast(groups: readonly FastGroup[]): Instant | undefined {
     try {
       return transactions.run((now) => store(groups, now));
     } catch (error) {
-      if (error instanceof RepeatedId) return undefined;
+      if (error instanceof Repeated) return undefined;
       throw error;
     }
   };
 }
 
-/** Rolls the transaction back. */
-class RepeatedId extends Error {
-  override readonly name = "RepeatedId";
+/** An id or a key is stored already. Rolls the transaction back. */
+class Repeated extends Error {
+  override readonly name = "Repeated";
 }

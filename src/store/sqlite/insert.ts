@@ -8,13 +8,10 @@ import { rankOf } from "../rank.js";
 import type { InsertAnswer, InsertOptions } from "../store.js";
 import { startOf } from "../submit-replay.js";
 import { TRAIT } from "../traits.js";
-import { takesFastPath } from "./fast-groups.js";
 import type { InsertEffects } from "./insert-effects.js";
-import { SCHEDULE } from "./settle.js";
+import type { Placement } from "./placement.js";
 import { createSubmitReplay } from "./submit-replay.js";
 import type { Transactions, Writer } from "./transaction.js";
-
-const ADD_REPLAY = "INSERT INTO replay (key, id, digest) VALUES (?, ?, ?)";
 
 const USE_FILE = "INSERT INTO file_use (task_id, file_id) VALUES (?, ?) ON CONFLICT DO NOTHING";
 
@@ -29,19 +26,22 @@ const COPY_CHECKPOINT = `
 INSERT INTO carry (id, attempt, crashes, fence, checkpoint)
 SELECT ?, 0, 0, 0, checkpoint FROM carry WHERE id = ? AND checkpoint IS NOT NULL`;
 
-export function createInsert(writer: Writer, transactions: Transactions, effects: InsertEffects) {
+export function createInsert(
+  writer: Writer,
+  transactions: Transactions,
+  placement: Placement,
+  effects: InsertEffects,
+) {
   const { database, rowBuffer } = writer;
-  const submitReplay = createSubmitReplay(database);
-  const addReplay = database.prepare<[string, string, string]>(ADD_REPLAY);
+  const findReplayed = createSubmitReplay(database);
   const addFileUse = database.prepare<[string, string]>(USE_FILE);
   const isComplete = database.prepare<[string], number>(FILE_IS_COMPLETE).pluck();
   const newestRetry = database.prepare<[string], TaskId | null>(NEWEST_RETRY).pluck();
   const copyCheckpoint = database.prepare<[string, string]>(COPY_CHECKPOINT);
-  const schedule = database.prepare(SCHEDULE);
 
   /** What keeps the task from being stored, or undefined. */
   function refuse(task: NewTask): InsertAnswer | undefined {
-    const known = submitReplay.find(task);
+    const known = findReplayed(task);
     if (known) return known;
     if (task.retryOf !== undefined && !task.again) {
       const id = newestRetry.get(task.retryOf);
@@ -54,45 +54,32 @@ export function createInsert(writer: Writer, transactions: Transactions, effects
   /** Answers the traits that come of it. */
   function addParts(task: NewTask): number {
     for (const file of task.files ?? []) addFileUse.run(task.id, file);
-    if (task.replay) addReplay.run(task.replay.key, task.id, task.replay.digest);
+    if (task.replay) rowBuffer.addReplay([task.replay.key, task.id, task.replay.digest]);
     if (task.retryOf === undefined || !task.keepCheckpoint) return 0;
     return copyCheckpoint.run(task.id, task.retryOf).changes > 0 ? TRAIT.carried : 0;
   }
 
-  /** With everything that may keep it from being stored looked up first. */
   function insertOne(task: NewTask, now: Instant): InsertAnswer {
-    if (!takesFastPath(task)) {
-      const refused = refuse(task);
-      if (refused) return refused;
-    }
-    addRow(task, now);
-    if (rowBuffer.flush() === 0) return submitReplay.compare(task);
-    return place(task, takesFastPath(task) ? 0 : addParts(task), now);
-  }
-
-  function addRow(task: NewTask, now: Instant): void {
-    rowBuffer.addTask([task.id, task.options ?? null, task.parameters], {
+    const refused = refuse(task);
+    if (refused) return refused;
+    const runAt = startOf(task, now);
+    rowBuffer.addTask([task.id, task.options ?? null, task.parameters, task.replay?.key ?? null], {
       queue: task.queue,
       taskType: task.taskType,
       priority: task.priority,
       createdAt: now,
-      runAt: startOf(task, now),
+      runAt,
       maxAttempts: task.maxAttempts,
       timeout: task.timeout,
       retryOf: task.retryOf ?? null,
-      replayKey: task.replay?.key ?? null,
     });
-  }
-
-  /** Puts a stored task where it waits. */
-  function place(task: NewTask, traits: number, now: Instant): InsertAnswer {
-    const { id, queue, taskType } = task;
-    const rank = rankOf(task.priority);
-    const runAt = startOf(task, now);
-    const waits = runAt !== null && runAt > now;
-    if (waits) schedule.run(runAt, id, queue, taskType, rank, traits, "time");
-    else rowBuffer.makeReady([queue, taskType, rank, id, traits]);
-    effects.count(task, 1, waits);
+    const traits = addParts(task);
+    rowBuffer.flush();
+    const { id, queue, taskType, priority } = task;
+    const waiting = { id, queue, taskType, rank: rankOf(priority), traits };
+    if (runAt === null || runAt <= now) placement.ready(waiting);
+    else placement.scheduled(waiting, runAt, "time");
+    effects.count(task, 1);
     if (effects.listening) effects.note(task, runAt, now);
     return { outcome: "created", id, createdAt: now };
   }

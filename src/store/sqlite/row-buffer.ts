@@ -7,10 +7,12 @@ import { type Common, createBulk, type Value } from "./bulk.js";
 // 107 k rows/s with a rowid and a unique index against 94 k/s WITHOUT ROWID at 2 M rows (done: 99 k/s against 73 k/s),
 // batches of 200: payloads make the rows long, and a long row is moved about less in a rowid table.
 const ADD_TASK = `
-INSERT INTO task (id, options, parameters,
-  queue, task_type, priority, created_at, run_at, max_attempts, timeout, retry_of, replay_key)`;
-const TASK = `(?, ?, ?,
-  @queue, @taskType, @priority, @createdAt, @runAt, @maxAttempts, @timeout, @retryOf, @replayKey)`;
+INSERT INTO task (id, options, parameters, replay_key,
+  queue, task_type, priority, created_at, run_at, max_attempts, timeout, retry_of)`;
+const TASK = `(?, ?, ?, ?,
+  @queue, @taskType, @priority, @createdAt, @runAt, @maxAttempts, @timeout, @retryOf)`;
+
+const ADD_REPLAY = "INSERT INTO replay (key, id, digest)";
 
 const MAKE_READY = "INSERT INTO ready (queue, task_type, rank, id, traits)";
 
@@ -20,9 +22,11 @@ const STARTED = "(?, ?, ?, @worker, @queue, @taskType, @attempt, @crashes, @trai
 
 const FINISH = `
 INSERT INTO done (id, fence, started_at, progress_message, error, result_data,
-  queue, task_type, status, worker, attempt, crashes, completed_at, cancel_requested_at, progress, stages)`;
+  queue, task_type, status, worker, attempt, crashes, completed_at, cancel_requested_at, progress, stages,
+  reason)`;
 const FINISHED = `(?, ?, ?, ?, ?, ?,
-  @queue, @taskType, @status, @worker, @attempt, @crashes, @completedAt, @cancelRequestedAt, @progress, @stages)`;
+  @queue, @taskType, @status, @worker, @attempt, @crashes, @completedAt, @cancelRequestedAt, @progress, @stages,
+  @reason)`;
 
 // By primary key, one seek for each.
 export const LEAVE = "DELETE FROM running WHERE id IN (SELECT value FROM json_each(?))";
@@ -33,17 +37,19 @@ type Row<Columns extends number, Values extends readonly Value[] = []> = Values[
 
 export interface RowBuffer {
   /**
-   * id, options, parameters; and what tasks mostly have in common. One whose id is there already is left out,
+   * id, options, parameters, replay_key; and what tasks mostly have in common. One whose id is there already is left out,
    * and missing in what `flush` answers.
    */
-  addTask(own: Row<3>, common: Common): void;
+  addTask(own: Row<4>, common: Common): void;
+  /** key, id, digest. A key that is there already is left out, and missing in what `flush` answers. */
+  addReplay(row: Row<3>): void;
   makeReady(row: Row<5>): void;
   leaveRunning(id: TaskId): void;
   /** id, fence, ready_at; and what the tasks of a claim mostly have in common. */
   start(own: Row<3>, common: Common): void;
   /** id, fence, started_at, progress_message, error, result_data; and what those that end together mostly have in common. */
   finish(own: Row<6>, common: Common): void;
-  /** Writes what waits, leaving before entering; answers how many tasks were added. */
+  /** Writes what waits, leaving before entering; answers how many tasks and replay keys were added. */
   flush(): number;
   /** Forgets what waits: the transaction is rolled back. */
   clear(): void;
@@ -51,6 +57,7 @@ export interface RowBuffer {
 
 export function createRowBuffer(database: Database): RowBuffer {
   const tasks = createBulk(database, ADD_TASK, TASK, "ON CONFLICT (id) DO NOTHING");
+  const replays = createBulk(database, ADD_REPLAY, "(?, ?, ?)", "ON CONFLICT (key) DO NOTHING");
   const ready = createBulk(database, MAKE_READY, "(?, ?, ?, ?, ?)");
   const running = createBulk(database, START, STARTED);
   const done = createBulk(database, FINISH, FINISHED);
@@ -59,6 +66,7 @@ export function createRowBuffer(database: Database): RowBuffer {
 
   return {
     addTask: tasks.add,
+    addReplay: replays.add,
     makeReady: ready.add,
     leaveRunning: (id) => void leaving.push(id),
     start: running.add,
@@ -69,14 +77,14 @@ export function createRowBuffer(database: Database): RowBuffer {
         leaving = [];
       }
       done.flush();
-      const added = tasks.flush();
+      const added = tasks.flush() + replays.flush();
       ready.flush();
       running.flush();
       return added;
     },
     clear() {
       leaving = [];
-      for (const bulk of [tasks, ready, running, done]) bulk.clear();
+      for (const bulk of [tasks, replays, ready, running, done]) bulk.clear();
     },
   };
 }

@@ -2,11 +2,15 @@
 import type { TaskId } from "../../model/id.js";
 import type { Json } from "../../model/json.js";
 import type { FinishedStatus } from "../../model/status.js";
-import type { Attempt, Outcome, Settled, TaskError } from "../../model/task.js";
+import type { Attempt, Outcome, Settled } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
+import { sentBack } from "../changes.js";
+import { writeError } from "../outcome.js";
 import { rankOf } from "../rank.js";
-import { damagedTask, type RunningRow, readStages, writeList } from "../task-row.js";
+import { damagedTask, type RunningRow, writeList } from "../task-row.js";
 import { hasTrait, TRAIT } from "../traits.js";
+import type { Ending } from "./ending.js";
+import type { Placement } from "./placement.js";
 import { createReports } from "./reports.js";
 import { createSettleReplay, REPLAYED } from "./settle-replay.js";
 import type { Writer } from "./transaction.js";
@@ -14,7 +18,7 @@ import type { Writer } from "./transaction.js";
 // By primary key.
 export const RUNNING = `
 SELECT fence, worker, queue, task_type AS taskType, attempt, crashes, traits, ready_at AS readyAt,
-  started_at AS startedAt, cancel_requested_at AS cancelRequestedAt, progress,
+  started_at AS startedAt, cancel_requested_at AS cancelRequestedAt, cancel_reason AS cancelReason, progress,
   progress_message AS progressMessage, stages
 FROM running WHERE id = ?`;
 
@@ -22,11 +26,6 @@ const KEEP_CARRY = `
 INSERT INTO carry (id, attempt, crashes, fence, started_at) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET attempt = excluded.attempt, crashes = excluded.crashes, fence = excluded.fence,
   started_at = excluded.started_at`;
-
-const DROP_CARRY = "DELETE FROM carry WHERE id = ?";
-
-// The checkpoint of a task that did not succeed stays for a manual retry.
-export const TRIM_CARRY = "DELETE FROM carry WHERE id = ? AND checkpoint IS NULL";
 
 // seq goes on from the end of the task's range in the primary key, so the id is bound twice.
 export const ADD_ATTEMPT = `
@@ -37,32 +36,24 @@ const HAS_ATTEMPTS = "SELECT 1 FROM attempt WHERE task_id = ? LIMIT 1";
 
 const PRIORITY = "SELECT priority FROM task WHERE id = ?";
 
-export const SCHEDULE = `
-INSERT INTO scheduled (run_at, id, queue, task_type, rank, traits, waiting_for) VALUES (?, ?, ?, ?, ?, ?, ?)`;
-
 /** What a turn runs per task, for the test of their plans. */
 export const STATEMENTS = {
   RUNNING,
   REPLAYED,
-  DROP_CARRY,
-  TRIM_CARRY,
   ADD_ATTEMPT,
   HAS_ATTEMPTS,
   PRIORITY,
 } as const;
 
-export function createSettle(writer: Writer) {
+export function createSettle(writer: Writer, placement: Placement, ending: Ending) {
   const { database, lanes, runningCache, rowBuffer, counters, events } = writer;
   const reports = createReports(writer);
   const selectRunning = database.prepare<[string], RunningRow>(RUNNING);
   const replayed = createSettleReplay(writer);
   const keepCarry = database.prepare(KEEP_CARRY);
-  const dropCarry = database.prepare<[string]>(DROP_CARRY);
-  const trimCarry = database.prepare<[string]>(TRIM_CARRY);
   const addAttempt = database.prepare(ADD_ATTEMPT);
   const hasAttempts = database.prepare<[string], number>(HAS_ATTEMPTS).pluck();
   const selectPriority = database.prepare<[string], number>(PRIORITY).pluck();
-  const schedule = database.prepare(SCHEDULE);
 
   function readRunning(id: TaskId): RunningRow | undefined {
     rowBuffer.flush();
@@ -92,66 +83,9 @@ export function createSettle(writer: Writer) {
     error: Json | null,
     now: Instant,
   ): FinishedStatus {
-    const { id } = outcome;
-    recordEnd(id, running, status, error, now);
-    const { queue, taskType, startedAt } = running;
-    const progress = status === "SUCCESS" ? 100 : running.progress;
-    const resultData = outcome.to === "PENDING" ? undefined : outcome.resultData;
-    const { fence, worker, attempt, crashes, cancelRequestedAt, progressMessage, stages } = running;
-    rowBuffer.finish([id, fence, startedAt, progressMessage, error, resultData ?? null], {
-      queue,
-      taskType,
-      status,
-      worker,
-      attempt,
-      crashes,
-      completedAt: now,
-      cancelRequestedAt,
-      progress,
-      stages,
-    });
-    if (hasTrait(running.traits, "carried")) (status === "SUCCESS" ? dropCarry : trimCarry).run(id);
-    const counts = counters.of(lanes.of(queue, taskType));
-    counts.running--;
-    counters.end(counts, status);
-    counts.waitMillis += Math.max(0, startedAt - running.readyAt);
-    counts.runMillis += Math.max(0, now - startedAt);
-    if (events.listening) {
-      noteFinished(outcome, running, { status, progress, resultData }, now);
-    }
+    recordEnd(outcome.id, running, status, error, now);
+    ending.endRunning(running, status, outcome, error, now);
     return status;
-  }
-
-  function noteFinished(
-    outcome: Outcome,
-    running: RunningRow,
-    ended: {
-      readonly status: FinishedStatus;
-      readonly progress: number;
-      readonly resultData: Json | undefined;
-    },
-    now: Instant,
-  ): void {
-    const { queue, taskType, attempt, crashes, worker, startedAt } = running;
-    events.note({
-      kind: "finished",
-      at: now,
-      task: {
-        id: outcome.id,
-        taskType,
-        queue,
-        ...ended,
-        error: errorOf(outcome),
-        progressMessage: running.progressMessage ?? undefined,
-        stages: readStages(running.stages),
-        attempt,
-        crashes,
-        worker,
-        startedAt,
-        completedAt: now,
-        cancelRequestedAt: running.cancelRequestedAt ?? undefined,
-      },
-    });
   }
 
   function handBack(
@@ -162,8 +96,7 @@ export function createSettle(writer: Writer) {
   ): "PENDING" {
     const { id } = outcome;
     const { queue, taskType } = running;
-    const lane = lanes.of(queue, taskType);
-    const counts = counters.of(lane);
+    const counts = counters.of(lanes.of(queue, taskType));
     // Handed back unharmed, there is nothing to tell about the attempt.
     if (error !== null || !outcome.refund) {
       recordEnd(id, running, error === null ? "released" : "retry", error, now);
@@ -173,28 +106,12 @@ export function createSettle(writer: Writer) {
     keepCarry.run(id, attempt, running.crashes, running.fence, running.startedAt);
     const priority = selectPriority.get(id);
     if (priority === undefined) throw damagedTask(id);
-    const rank = rankOf(priority);
-    const traits = running.traits | TRAIT.carried;
-    if (outcome.in > 0) {
-      schedule.run(now + outcome.in, id, queue, taskType, rank, traits, "retry");
-    } else {
-      rowBuffer.makeReady([queue, taskType, rank, id, traits]);
-      lane.waiting = true;
-      events.noteWork();
-    }
+    const waiting = { id, queue, taskType, rank: rankOf(priority), traits: running.traits | TRAIT.carried };
+    if (outcome.in > 0) placement.scheduled(waiting, now + outcome.in, "retry");
+    else placement.ready(waiting);
     counts.running--;
     counts.pending++;
-    if (events.listening) {
-      const waits =
-        outcome.in > 0
-          ? ({ waitingFor: "retry", runAt: now + outcome.in } as const)
-          : ({ waitingFor: "worker" } as const);
-      events.note({
-        kind: "waiting",
-        at: now,
-        task: { id, taskType, queue, status: "PENDING", ...waits, attempt, progress: 0, stages: [] },
-      });
-    }
+    if (events.listening) events.note(sentBack(waiting, attempt, outcome.in, now));
     return "PENDING";
   }
 
@@ -205,7 +122,7 @@ export function createSettle(writer: Writer) {
     const running = outcome.report ? withReport(held, outcome, now) : held;
     runningCache.delete(outcome.id);
     rowBuffer.leaveRunning(outcome.id);
-    const error = writeError(errorOf(outcome));
+    const error = writeError(outcome);
     if (outcome.to !== "PENDING") return end(running, outcome.to, outcome, error, now);
     if (running.cancelRequestedAt !== null) return end(running, "CANCELLED", outcome, error, now);
     return handBack(running, outcome, error, now);
@@ -222,12 +139,4 @@ export function createSettle(writer: Writer) {
       stages: report.stages ? writeList(report.stages) : held.stages,
     };
   }
-}
-
-function errorOf(outcome: Outcome): TaskError | undefined {
-  return outcome.to === "SUCCESS" ? undefined : outcome.error;
-}
-
-function writeError(error: TaskError | undefined): Json | null {
-  return error === undefined ? null : JSON.stringify(error);
 }

@@ -4,7 +4,6 @@ import type { TaskId } from "../../model/id.js";
 import type { FileId, NewTask } from "../../model/task.js";
 import type { InsertAnswer } from "../store.js";
 import { isSame, type StoredRow } from "../submit-replay.js";
-import { damagedTask } from "../task-row.js";
 
 const STORED = `
 SELECT queue, task_type AS taskType, priority, created_at AS createdAt, run_at AS runAt,
@@ -15,32 +14,23 @@ const BY_KEY = "SELECT id, digest FROM replay WHERE key = ?";
 
 const FILES = "SELECT file_id FROM file_use WHERE task_id = ? ORDER BY file_id";
 
-export interface SubmitReplay {
-  /** What to answer where the task's key or id is stored already, or undefined. */
-  find(task: NewTask): InsertAnswer | undefined;
-  /** What to answer for a task whose id is stored. */
-  compare(task: NewTask): InsertAnswer;
-}
-
-export function createSubmitReplay(database: Database): SubmitReplay {
+/** What to answer where the task's key or id is stored already, or undefined. */
+export function createSubmitReplay(database: Database): (task: NewTask) => InsertAnswer | undefined {
   const selectStored = database.prepare<[string], StoredRow>(STORED);
   const selectByKey = database.prepare<[string], { id: TaskId; digest: string }>(BY_KEY);
   const selectFiles = database.prepare<[string], FileId>(FILES).pluck();
 
-  function compare(task: NewTask): InsertAnswer {
-    const stored = selectStored.get(task.id);
-    if (!stored) throw damagedTask(task.id);
-    return { outcome: isSame(task, stored, selectFiles.all(task.id)) ? "replayed" : "conflict", id: task.id };
+  function compare(task: NewTask, stored: StoredRow): InsertAnswer {
+    const same = isSame(task, stored, selectFiles.all(task.id));
+    return { outcome: same ? "replayed" : "conflict", id: task.id };
   }
 
-  return {
-    find(task) {
-      const known = task.replay && selectByKey.get(task.replay.key);
-      if (known) {
-        return { outcome: known.digest === task.replay?.digest ? "replayed" : "conflict", id: known.id };
-      }
-      return selectStored.get(task.id) && compare(task);
-    },
-    compare,
+  return (task) => {
+    const known = task.replay && selectByKey.get(task.replay.key);
+    if (known) {
+      return { outcome: known.digest === task.replay?.digest ? "replayed" : "conflict", id: known.id };
+    }
+    const stored = selectStored.get(task.id);
+    return stored && compare(task, stored);
   };
 }

@@ -1,13 +1,14 @@
 // Tasks by id: get and cancel. Lists are read elsewhere (listing.ts), inserts written elsewhere (insert.ts).
 import type { Database } from "better-sqlite3";
 import type { TaskId } from "../../model/id.js";
+import type { CancelReason } from "../../model/status.js";
 import type { Task } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
-import { rankOf } from "../rank.js";
+import { cancelRequested } from "../changes.js";
 import type { CancelAnswer } from "../store.js";
 import { damagedTask, type TaskRow, toTask } from "../task-row.js";
-import { CARRY, type CarryRow } from "./claim.js";
-import { TRIM_CARRY } from "./settle.js";
+import type { Ending } from "./ending.js";
+import type { Placement } from "./placement.js";
 import { selectTask } from "./task-query.js";
 import type { Transactions, Writer } from "./transaction.js";
 
@@ -16,11 +17,7 @@ const TASK = selectTask("t.parameters", "d.result_data");
 // Without the payload: what a cancel must know.
 const PLACE = selectTask("NULL", "NULL");
 
-const FLAG = "UPDATE running SET cancel_requested_at = ? WHERE id = ?";
-
-// All of their primary key is known from the task.
-const LEAVE_READY = "DELETE FROM ready WHERE queue = ? AND task_type = ? AND rank = ? AND id = ?";
-const LEAVE_SCHEDULED = "DELETE FROM scheduled WHERE run_at = ? AND id = ?";
+const FLAG = "UPDATE running SET cancel_requested_at = ?, cancel_reason = ? WHERE id = ?";
 
 export function createTaskReads(database: Database) {
   const selectOne = database.prepare<[string], TaskRow>(TASK);
@@ -34,70 +31,39 @@ export function createTaskReads(database: Database) {
   };
 }
 
-export function createCancel(writer: Writer, transactions: Transactions) {
-  const { database, lanes, runningCache, rowBuffer, counters, events } = writer;
+export function createCancel(
+  { database, runningCache, events }: Writer,
+  transactions: Transactions,
+  placement: Placement,
+  ending: Ending,
+) {
   const selectPlace = database.prepare<[string], TaskRow>(PLACE);
-  const selectCarry = database.prepare<[string], CarryRow>(CARRY);
-  const flag = database.prepare<[number, string]>(FLAG);
-  const leaveReady = database.prepare<[string, string, number, string]>(LEAVE_READY);
-  const leaveScheduled = database.prepare<[number, string]>(LEAVE_SCHEDULED);
-  const trimCarry = database.prepare<[string]>(TRIM_CARRY);
+  const flag = database.prepare<[number, CancelReason, string]>(FLAG);
 
-  /** Ends a task that waits: it adds neither waiting nor running time. */
-  function cancelPending(row: TaskRow, now: Instant): CancelAnswer {
-    const { id, queue, taskType } = row;
-    const left =
-      row.scheduledAt === null
-        ? leaveReady.run(queue, taskType, rankOf(row.priority), id)
-        : leaveScheduled.run(row.scheduledAt, id);
-    if (left.changes === 0) throw damagedTask(id);
-    const carry = selectCarry.get(id);
-    rowBuffer.finish([id, carry?.fence ?? 0, carry?.startedAt ?? null, null, null, null], {
-      queue,
-      taskType,
-      status: "CANCELLED",
-      worker: null,
-      attempt: carry?.attempt ?? 0,
-      crashes: carry?.crashes ?? 0,
-      completedAt: now,
-      cancelRequestedAt: null,
-      progress: 0,
-      stages: null,
-    });
-    // The same task may be named twice.
-    rowBuffer.flush();
-    if (carry) trimCarry.run(id);
-    const counts = counters.of(lanes.of(queue, taskType));
-    counts.pending--;
-    counters.end(counts, "CANCELLED");
-    if (events.listening) {
-      const task = { id, queue, taskType, status: "CANCELLED", completedAt: now } as const;
-      events.note({ kind: "finished", at: now, task });
-    }
+  function cancelPending(row: TaskRow, reason: CancelReason, now: Instant): CancelAnswer {
+    if (!placement.leave(row)) throw damagedTask(row.id);
+    ending.endPending(row, reason, now);
     return { outcome: "cancelled" };
   }
 
-  function cancelRunning({ id, queue, taskType, cancelRequestedAt }: TaskRow, now: Instant): CancelAnswer {
-    if (cancelRequestedAt !== null) return { outcome: "requested", requestedAt: cancelRequestedAt };
-    runningCache.delete(id);
-    flag.run(now, id);
+  function cancelRunning(row: TaskRow, reason: CancelReason, now: Instant): CancelAnswer {
+    if (row.cancelRequestedAt !== null) return { outcome: "requested", requestedAt: row.cancelRequestedAt };
+    runningCache.delete(row.id);
+    flag.run(now, reason, row.id);
     events.noteWork();
-    if (events.listening) {
-      const task = { id, queue, taskType, status: "RUNNING", cancelRequestedAt: now } as const;
-      events.note({ kind: "cancel_requested", at: now, task });
-    }
+    if (events.listening) events.note(cancelRequested(row, reason, now));
     return { outcome: "requested", requestedAt: now };
   }
 
-  function cancelOne(id: TaskId, now: Instant): CancelAnswer {
+  function cancelOne(id: TaskId, reason: CancelReason, now: Instant): CancelAnswer {
     const row = selectPlace.get(id);
     if (!row) return { outcome: "missing" };
     if (row.doneStatus !== null) return { outcome: "finished", status: row.doneStatus };
-    return row.isRunning === 1 ? cancelRunning(row, now) : cancelPending(row, now);
+    return row.isRunning === 1 ? cancelRunning(row, reason, now) : cancelPending(row, reason, now);
   }
 
-  return function cancel(ids: readonly TaskId[]): readonly CancelAnswer[] {
+  return function cancel(ids: readonly TaskId[], reason: CancelReason = "user"): readonly CancelAnswer[] {
     if (ids.length === 0) return [];
-    return transactions.run((now) => ids.map((id) => cancelOne(id, now)));
+    return transactions.run((now) => ids.map((id) => cancelOne(id, reason, now)));
   };
 }

@@ -3,10 +3,13 @@ import type { TaskId } from "../../model/id.js";
 import type { Json } from "../../model/json.js";
 import type { ClaimedTask, WorkerId } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
+import { due, progressed } from "../changes.js";
 import { rankSql } from "../rank.js";
 import type { ClaimRequest, TurnAnswer, TurnRequest, WorkerState, WorkStore } from "../store.js";
 import { damagedTask, type RunningRow, writeList } from "../task-row.js";
-import { CARRY, type CarryRow, createClaim, PAYLOAD_COLUMNS, type PayloadRow, toClaimed } from "./claim.js";
+import { createClaim, PAYLOAD_COLUMNS, type PayloadRow, toClaimed } from "./claim.js";
+import { CARRY, type CarryRow, type Ending } from "./ending.js";
+import type { Placement } from "./placement.js";
 import { createReports } from "./reports.js";
 import { ADD_ATTEMPT, createSettle, RUNNING } from "./settle.js";
 import type { Transactions, Writer } from "./transaction.js";
@@ -35,32 +38,21 @@ const TAKE_OVER = "UPDATE running SET fence = ?, worker = ?, crashes = ? WHERE i
 
 const PAYLOAD = `SELECT t.id, ${rankSql("t.priority")}, 0, ${PAYLOAD_COLUMNS} FROM task t WHERE t.id = ?`;
 
-// The head of the primary key.
-const DUE = `
-SELECT run_at AS runAt, id, queue, task_type AS taskType, rank, traits FROM scheduled
-WHERE run_at <= ? ORDER BY run_at, id LIMIT ?`;
-const UNSCHEDULE = "DELETE FROM scheduled WHERE run_at = ? AND id = ?";
-const NEXT_DUE = "SELECT run_at FROM scheduled ORDER BY run_at LIMIT 1";
-
-interface DueRow {
-  readonly runAt: Instant;
-  readonly id: TaskId;
-  readonly queue: string;
-  readonly taskType: string;
-  readonly rank: number;
-  readonly traits: number;
-}
-
 type WorkVerbs = {
   readonly [Verb in keyof WorkStore]: (
     ...args: Parameters<WorkStore[Verb]>
   ) => Awaited<ReturnType<WorkStore[Verb]>>;
 };
 
-export function createWork(writer: Writer, transactions: Transactions): WorkVerbs {
+export function createWork(
+  writer: Writer,
+  transactions: Transactions,
+  placement: Placement,
+  ending: Ending,
+): WorkVerbs {
   const { database, clock, ownership, fences, lanes, runningCache, rowBuffer, events } = writer;
   const claim = createClaim(writer);
-  const settle = createSettle(writer);
+  const settle = createSettle(writer, placement, ending);
   const reports = createReports(writer);
   const saveBeat = database.prepare(BEAT);
   const removeWorker = database.prepare<[string]>(RETIRE);
@@ -72,9 +64,6 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
   const addAttempt = database.prepare(ADD_ATTEMPT);
   const selectPayload = database.prepare<[string], PayloadRow>(PAYLOAD).raw();
   const selectCarry = database.prepare<[string], CarryRow>(CARRY);
-  const selectDue = database.prepare<[number, number], DueRow>(DUE);
-  const unschedule = database.prepare<[number, string]>(UNSCHEDULE);
-  const nextDue = database.prepare<[], Instant>(NEXT_DUE).pluck();
 
   database.exec(FORGET_WORKERS);
   /** Workers that have beaten since the store was opened, and were not retired. */
@@ -137,13 +126,8 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
       id,
     );
     if (!events.listening) return;
-    const { taskType, queue } = running;
-    const shown = {
-      ...(progress === undefined ? {} : { progress }),
-      ...(progressMessage === undefined ? {} : { progressMessage }),
-      ...(stages === undefined ? {} : { stages }),
-    };
-    events.note({ kind: "progress", at: now, task: { id, taskType, queue, status: "RUNNING", ...shown } });
+    const change = progressed({ id, queue: running.queue, taskType: running.taskType }, report, now);
+    if (change) events.note(change);
   }
 
   return {
@@ -195,23 +179,15 @@ export function createWork(writer: Writer, transactions: Transactions): WorkVerb
 
     promote(limit): { readonly count: number; readonly nextIn?: Millis } {
       const now = clock.now();
-      const first = nextDue.get();
+      const first = placement.nextDue();
       if (first === undefined) return { count: 0 };
       if (first > now) return { count: 0, nextIn: first - now };
       const count = transactions.run((at) => {
-        const due = selectDue.all(at, limit);
-        for (const { runAt, id, queue, taskType, rank, traits } of due) {
-          unschedule.run(runAt, id);
-          rowBuffer.makeReady([queue, taskType, rank, id, traits]);
-          lanes.of(queue, taskType).waiting = true;
-          if (!events.listening) continue;
-          const task = { id, taskType, queue, status: "PENDING", waitingFor: "worker" } as const;
-          events.note({ kind: "waiting", at, task });
-        }
-        if (due.length > 0) events.noteWork();
-        return due.length;
+        const promoted = placement.promote(at, limit);
+        if (events.listening) for (const task of promoted) events.note(due(task, at));
+        return promoted.length;
       });
-      const next = nextDue.get();
+      const next = placement.nextDue();
       return { count, nextIn: next === undefined ? undefined : Math.max(0, next - now) };
     },
   };

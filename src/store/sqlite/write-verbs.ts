@@ -7,6 +7,7 @@ import { StoreError, type StoreProblem } from "../store.js";
 import { checkEngine, engineVersion, openWriter, preparePlace, type Synchronous } from "./connection.js";
 import { createCounters } from "./counters.js";
 import { type DatabaseFile, identifyFile, logSize, refuseOrphanedLog } from "./database-file.js";
+import { createEnding } from "./ending.js";
 import { toStoreError } from "./errors.js";
 import { createFences } from "./fences.js";
 import { createFiles } from "./files.js";
@@ -16,6 +17,7 @@ import { createInsertFast } from "./insert-fast.js";
 import { type Lock, takeLock } from "./lock.js";
 import { migrateSchema, readVersion, SCHEMA_VERSION } from "./migrations/migrate.js";
 import { readOwner, refuseLivingOwner, takeOwnership } from "./owner.js";
+import { createPlacement } from "./placement.js";
 import { createReadyLanes } from "./ready-lanes.js";
 import { createRemoval } from "./retention.js";
 import { createRowBuffer } from "./row-buffer.js";
@@ -115,6 +117,8 @@ function assemble(database: Database.Database, surroundings: Surroundings, { pla
     counters: createCounters(database),
   };
   const transactions = createTransactions(writer);
+  const placement = createPlacement(writer);
+  const ending = createEnding(writer);
   const effects = createInsertEffects(writer);
   const ping = database.prepare("SELECT 1");
   // One worker's row, gone before anybody sees it: it is written and synced all the same.
@@ -122,12 +126,12 @@ function assemble(database: Database.Database, surroundings: Surroundings, { pla
   const forgetProbe = database.prepare("DELETE FROM worker WHERE id = ''");
   return {
     verbs: {
-      ...createWork(writer, transactions),
+      ...createWork(writer, transactions, placement, ending),
       ...createFiles(writer, transactions),
       ...createRemoval(writer, transactions),
-      insertFast: createInsertFast(writer, transactions, effects),
-      insert: createInsert(writer, transactions, effects).insert,
-      cancel: createCancel(writer, transactions),
+      insertFast: createInsertFast(writer, transactions, placement, effects),
+      insert: createInsert(writer, transactions, placement, effects).insert,
+      cancel: createCancel(writer, transactions, placement, ending),
       migrate: () => migrateSchema(database, file),
       ping() {
         ownership.watch(surroundings.clock.now());
