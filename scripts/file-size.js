@@ -16,7 +16,7 @@ const tooLong = FOLDERS.flatMap((folder) =>
     .map((name) => path.join(folder, name)),
 )
   .map((file) => ({ file, lines: readFileSync(path.join(root, file), "utf8").trimEnd().split("\n").length }))
-  .filter(({ file, lines }) => lines > MOST_LINES);
+  .filter(({ lines }) => lines > MOST_LINES);
 
 for (const { file, lines } of tooLong) {
   process.stderr.write(

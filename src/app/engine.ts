@@ -35,6 +35,8 @@ export interface EngineOptions extends StoreOptions, BlobsOptions {
   readonly keepUnusedFiles?: Millis;
   /** How long callers wait for the store before they hear that it is unavailable, in milliseconds. Default 10 s. */
   readonly storeTimeout?: Millis;
+  /** Queues that may hold tasks at the same time. Default 1,000. */
+  readonly maxQueues?: number | undefined;
   readonly log?: Log;
   /** Wait in the background for a store that is away, instead of throwing. Default false. */
   readonly patient?: boolean;
@@ -131,7 +133,7 @@ export async function openEngine(options: EngineOptions, version: string): Promi
   }
   // Whatever runs in loops goes on by itself when the store is back.
   const loopLog = outageLog(log, (failure) => untilBack(() => store.ping(), failure, patience));
-  const facade = createFacade({ store, blobs, registry, clock, newId, log });
+  const facade = createFacade({ store, blobs, registry, clock, newId, log, maxQueues: options.maxQueues });
   const { queue } = facade;
   const workers: Worker[] = [];
   let isBroken = false;

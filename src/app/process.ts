@@ -38,6 +38,7 @@ export function openConfigured(config: Config, log: Log): Promise<Engine> {
       keepFinished: config.keepFinished,
       keepUnusedFiles: config.keepUnusedFiles,
       storeTimeout: config.storeTimeout,
+      maxQueues: config.maxQueues,
       log,
     },
     VERSION,

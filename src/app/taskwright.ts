@@ -49,6 +49,8 @@ export interface TaskwrightOptions {
    * for may still be done then: repeat a submit under its id or key. Default "10s".
    */
   readonly storeTimeout?: Duration;
+  /** Queues that may hold tasks at the same time; a submit to one more throws TaskwrightError validation_failed. Default 1,000. */
+  readonly maxQueues?: number;
   /** Says nothing by default; pino fits. */
   readonly log?: Log;
 }
@@ -184,6 +186,7 @@ export async function createTaskwright(options: TaskwrightOptions): Promise<Task
       durability: options.durability,
       keepFinished: keepFinished === undefined ? undefined : millis(keepFinished, "keepFinished"),
       storeTimeout: storeTimeout === undefined ? undefined : millis(storeTimeout, "storeTimeout"),
+      maxQueues: options.maxQueues,
       log: options.log,
     },
     VERSION,

@@ -3,6 +3,7 @@ import type {
   WireEvent,
   WireFile,
   WireListQuery,
+  WireQueue,
   WireRetryRequest,
   WireStatsQuery,
   WireSubmit,
@@ -164,7 +165,18 @@ export function createClient(options: ClientOptions) {
     taskTypes: async ({ signal }: CallOptions = {}) =>
       (await calls.json("taskTypes.list", { signal })).task_types,
 
-    queues: async ({ signal }: CallOptions = {}) => (await calls.json("queues.list", { signal })).queues,
+    /** All queues that hold tasks, by name. */
+    async queues({ signal }: CallOptions = {}): Promise<WireQueue[]> {
+      const queues: WireQueue[] = [];
+      let cursor: string | undefined;
+      do {
+        const query = cursor === undefined ? {} : { cursor };
+        const page: Reply<"queues.list"> = await calls.json("queues.list", { query, signal });
+        queues.push(...page.queues);
+        cursor = page.next_cursor ?? undefined;
+      } while (cursor !== undefined);
+      return queues;
+    },
 
     workers: async ({ signal }: CallOptions = {}) => (await calls.json("workers.list", { signal })).workers,
 

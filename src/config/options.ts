@@ -121,6 +121,12 @@ export const OPTIONS = {
     WORK,
     "How long uploads that no task uses are kept",
   ),
+  maxQueues: option(
+    number(1, 100_000, { whole: true }),
+    LIMITS.queues,
+    WORK,
+    "Maximum number of queues that hold tasks; a submit to one more is refused",
+  ),
   uploadLimit: option(size, LIMITS.uploadBytes, SERVE, "Maximum size of an upload"),
   maxConnections: option(
     number(16, 1_000_000, { whole: true }),

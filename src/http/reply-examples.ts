@@ -123,6 +123,7 @@ export const EXAMPLES: Partial<Record<OperationId, unknown>> = {
     queues: [
       { name: "default", counts: COUNTS, oldest_ready_at: null, created_at: "2026-11-22T13:02:11.250Z" },
     ],
+    next_cursor: null,
   },
   "workers.list": {
     workers: [

@@ -30,6 +30,8 @@ export const LIMITS = {
   jsonNodes: 100_000,
   taskTypeLength: 100,
   queueLength: 100,
+  /** Default number of queues that hold tasks. */
+  queues: 1000,
   summaryLength: 200,
   progressMessageLength: 500,
   tags: 20,

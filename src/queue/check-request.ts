@@ -40,6 +40,8 @@ export interface RequestContext {
   readonly newId: () => TaskId;
   /** What user code did wrong that the caller can't act on. */
   readonly warn: RequestWarning;
+  /** Throws, or rejects with, TaskwrightError validation_failed for one queue too many. */
+  readonly admitQueue: (queue: string) => Eventual<void>;
   /** Records of uploads, by position. */
   readonly files: (ids: readonly FileId[]) => Promise<readonly (StoredFile | undefined)[]>;
 }
@@ -57,7 +59,8 @@ export function prepare(
     throw invalid([{ pointer: "/task_type", code: "type", message: "must be a string" }]);
   }
   const type = context.registry.get(request.taskType) ?? typeElsewhere(request.taskType, context);
-  return andThen(type, (known) => prepareAs(known, request, context, repeats));
+  const prepared = andThen(type, (known) => prepareAs(known, request, context, repeats));
+  return andThen(prepared, (ready) => andThen(context.admitQueue(ready.task.queue), () => ready));
 }
 
 function prepareAs(

@@ -5,6 +5,7 @@ import { type Log, silentLog } from "../lib/log.js";
 import type { RetryPolicy } from "../model/backoff.js";
 import { TaskwrightError } from "../model/errors.js";
 import type { TaskId } from "../model/id.js";
+import { LIMITS } from "../model/limits.js";
 import type { Task } from "../model/task.js";
 import type { CallerTransaction, InsertAnswer } from "../store/store.js";
 import type { Registry } from "../task/registry.js";
@@ -13,6 +14,7 @@ import { asCreated } from "./build-task.js";
 import { type PreparedTask, prepare, type RequestContext } from "./check-request.js";
 import { createInsertBatcher } from "./insert-batcher.js";
 import type { Queue, RetryChanges, SubmitRequest, Submitted } from "./queue.js";
+import { createQueueLimit } from "./queue-limit.js";
 import { notFound, requireStored } from "./refusals.js";
 import { createServed } from "./served.js";
 import type { TranslatedStore } from "./store-errors.js";
@@ -26,22 +28,26 @@ export interface QueueOptions {
   readonly newId: () => TaskId;
   /** Hears of mistakes in a task type's own code. Default: none. */
   readonly log?: Log;
+  /** Queues that may hold tasks at the same time. Default 1,000. */
+  readonly maxQueues?: number | undefined;
 }
 
-export function createQueue({ store, registry, clock, newId, log = silentLog }: QueueOptions): Queue {
+export function createQueue({
+  store,
+  registry,
+  clock,
+  newId,
+  log = silentLog,
+  maxQueues = LIMITS.queues,
+}: QueueOptions): Queue {
   const waiter = createWaiter({ store, clock });
   const batcher = createInsertBatcher(store);
   const { present, presentAll, types } = createServed(store, clock);
   const files: RequestContext["files"] = (ids) => store.files(ids);
   const warn: RequestContext["warn"] = (fields, message) => log.warn(fields, message);
-  const contextNow = (): RequestContext => ({
-    registry,
-    served: types,
-    now: clock.now(),
-    newId,
-    files,
-    warn,
-  });
+  const admitQueue = createQueueLimit({ store, clock, most: maxQueues }).admit;
+  const fixed = { registry, served: types, newId, files, warn, admitQueue };
+  const contextNow = (): RequestContext => ({ ...fixed, now: clock.now() });
 
   async function insert(prepared: PreparedTask): Promise<Submitted> {
     const [answer] = await batcher.add([prepared.task]);

@@ -30,6 +30,8 @@ export interface FacadeOptions {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly log: Log;
+  /** Queues that may hold tasks at the same time. Default 1,000. */
+  readonly maxQueues?: number | undefined;
   /** Ids of tasks, uploads and event streams. */
   readonly newId: () => TaskId;
 }

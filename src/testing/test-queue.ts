@@ -202,7 +202,7 @@ export async function createTestQueue(options: TestQueueOptions): Promise<TestQu
 /** Makes ready what is due; true while something is ready or runs. */
 async function isBusy(store: Store): Promise<boolean> {
   await store.promote(PROMOTE);
-  const queues = await store.queues();
+  const queues = await store.queues({ limit: Number.MAX_SAFE_INTEGER });
   return queues.some(({ oldestReadyAt, counts }) => oldestReadyAt !== undefined || counts.RUNNING > 0);
 }
 

@@ -64,7 +64,7 @@ async function everything(store: Store): Promise<unknown> {
     tasks,
     parts: await Promise.all(parts),
     totals: await store.totals(),
-    queues: await store.queues(),
+    queues: await store.queues({ limit: 100 }),
     timeline: await store.timeline({ from: 0, to: systemClock.now(), step: 60_000 }),
   };
 }

@@ -184,10 +184,14 @@ test("folding counts keeps them as they are, also by two at once", async () => {
   await bench.finish("FAILED", { taskType: "mail" });
   await bench.insert({}, {});
   const range = { from, to: from + 60_000, step: 60_000, groupBy: "task_type" } as const;
-  const before = [await sortedTotals(one), await one.timeline(range), await one.queues()];
+  const before = [await sortedTotals(one), await one.timeline(range), await one.queues({ limit: 100 })];
   await Promise.all([one.promote(0), other.promote(0)]);
   expect(await runSql(`SELECT count(*)::int AS rows FROM ${schema}.tally`)).toEqual([{ rows: 0 }]);
-  expect([await sortedTotals(other), await other.timeline(range), await other.queues()]).toEqual(before);
+  expect([
+    await sortedTotals(other),
+    await other.timeline(range),
+    await other.queues({ limit: 100 }),
+  ]).toEqual(before);
   await bench.finish("SUCCESS");
   await clock.advance(1_000);
   await one.promote(0);

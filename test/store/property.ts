@@ -90,7 +90,7 @@ function idsWith(status: Task["status"], tasks: readonly Task[]): readonly strin
 }
 
 async function sortedQueues(store: Store) {
-  return [...(await store.queues())].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...(await store.queues({ limit: 100 }))].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** What each task went through, and what operators see. */

@@ -5,6 +5,7 @@ import { ending, first, retryIn, workerState } from "./fixture.js";
 import type { Case } from "./suite.js";
 
 const MINUTE = 60_000;
+const PAGE = { limit: 100, order: "oldest" } as const;
 const NONE = { PENDING: 0, RUNNING: 0, SUCCESS: 0, FAILED: 0, CANCELLED: 0 };
 
 /** Lanes in one order; whether a store keeps a lane that has become empty is its own affair. */
@@ -160,17 +161,51 @@ function timelineTests(check: Case): void {
 }
 
 function queueTests(check: Case): void {
-  check("a queue appears on first use, and stays", async ({ finish, insert, store, clock }) => {
-    expect(await store.queues()).toEqual([]);
-    const createdAt = clock.now();
-    const held = await finish("SUCCESS", { queue: "post" });
-    await clock.advance(10);
-    await insert({ queue: "post" });
-    expect(await store.queues()).toEqual([
-      { name: "post", createdAt, counts: { ...NONE, SUCCESS: 1, PENDING: 1 }, oldestReadyAt: clock.now() },
+  check(
+    "a queue is listed from its first task until its last one is removed",
+    async ({ finish, insert, store, clock }) => {
+      expect(await store.queues({ limit: 100 })).toEqual([]);
+      const createdAt = clock.now();
+      const held = await finish("SUCCESS", { queue: "post" });
+      await clock.advance(10);
+      await insert({ queue: "post" });
+      expect(await store.queues({ limit: 100 })).toEqual([
+        { name: "post", createdAt, counts: { ...NONE, SUCCESS: 1, PENDING: 1 }, oldestReadyAt: clock.now() },
+      ]);
+      await store.remove([held.id]);
+      expect((await store.queues({ limit: 100 })).map((queue) => queue.name)).toEqual(["post"]);
+      const [last = ""] = (await store.list({ queues: ["post"] }, PAGE)).tasks.map(({ id }) => id);
+      await store.cancel([last]);
+      await store.remove([last]);
+      expect(await store.queues({ limit: 100 })).toEqual([]);
+      await clock.advance(10);
+      await insert({ queue: "post" });
+      expect(await store.queues({ limit: 100 })).toEqual([
+        { name: "post", createdAt, counts: { ...NONE, PENDING: 1 }, oldestReadyAt: clock.now() },
+      ]);
+    },
+  );
+
+  check("queues come in pages, by name", async ({ insert, finish, store, clock }) => {
+    const names = ["b", "\u{1f600}", "a", "C", "\u{ff5e}", "ä", "a b"];
+    await finish("SUCCESS", { queue: "done" });
+    await insert(...names.map((queue) => ({ queue })));
+    const inOrder = ["C", "a", "a b", "b", "done", "ä", "\u{ff5e}", "\u{1f600}"];
+    const seen: string[] = [];
+    for (let after: string | undefined; ; after = seen.at(-1)) {
+      const page = await store.queues({ limit: 3, ...(after !== undefined && { after }) });
+      for (const { name, oldestReadyAt } of page) {
+        expect(oldestReadyAt).toBe(name === "done" ? undefined : clock.now());
+      }
+      seen.push(...page.map(({ name }) => name));
+      if (page.length < 3) break;
+    }
+    expect(seen).toEqual(inOrder);
+    expect(await store.queues({ limit: 3, after: "zzz" })).toMatchObject([
+      { name: "ä", counts: { ...NONE, PENDING: 1 } },
+      { name: "\u{ff5e}" },
+      { name: "\u{1f600}" },
     ]);
-    await store.remove([held.id]);
-    expect((await store.queues()).map((queue) => queue.name)).toEqual(["post"]);
   });
 
   check("a queue says how long its oldest ready task has waited", async (bench) => {
@@ -180,7 +215,7 @@ function queueTests(check: Case): void {
     await clock.advance(10);
     await insert({ priority: 5, taskType: "mail" });
     const oldest = async () =>
-      new Map((await store.queues()).map((queue) => [queue.name, queue.oldestReadyAt]));
+      new Map((await store.queues({ limit: 100 })).map((queue) => [queue.name, queue.oldestReadyAt]));
     expect((await oldest()).get("default")).toBe(oldestReadyAt);
     expect((await oldest()).get("later")).toBeUndefined();
     await claim();

@@ -98,7 +98,7 @@ function insertTests(check: Case): void {
       expect(await store.get([batch[0]?.id ?? "", plain.id])).toEqual([undefined, undefined]);
     }
     expect(await store.totals()).toEqual(before);
-    expect((await store.queues()).map(({ name }) => name)).not.toContain("fresh");
+    expect((await store.queues({ limit: 100 })).map(({ name }) => name)).not.toContain("fresh");
     // What was withheld left no key behind, and can be stored later.
     const again = [task({ files: [file.id], replay: { key: "new", digest: "e" } }), same, plain];
     expect(await store.insert(again, { atomic: true })).toMatchObject([

@@ -1,5 +1,6 @@
 // What operators look at: task types, queues, workers.
 import type { FastifyInstance } from "fastify";
+import { LIMITS } from "../../model/limits.js";
 import type { KnownWorker, Operations, QueueState } from "../../queue/operations.js";
 import type { TaskType } from "../../task/define.js";
 import { jsonSchemaOf } from "../../task/json-schema.js";
@@ -22,9 +23,9 @@ export function serveOperations(
   serve(
     app,
     "queues.list",
-    async () => {
-      const queues = await operations.queues();
-      return { queues: queues.map(queueView) };
+    async ({ query: { limit = LIMITS.list.max, cursor } }) => {
+      const { queues, next = null } = await operations.queues({ limit, cursor });
+      return { queues: queues.map(queueView), next_cursor: next };
     },
     { isExpensive: true },
   );

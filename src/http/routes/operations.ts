@@ -3,6 +3,7 @@ import { PATHS } from "../paths.js";
 import {
   HealthSchema,
   QueueListSchema,
+  QueueQuerySchema,
   StatsQuerySchema,
   StatsSchema,
   TaskTypeListSchema,
@@ -21,9 +22,10 @@ export const OPERATOR_ROUTES = {
   "queues.list": {
     ...PATHS["queues.list"],
     group: "operations",
-    summary: "List queues with their task counts",
-    replies: { 200: { description: "Sorted by name.", schema: QueueListSchema } },
-    errors: [],
+    summary: "List queues that hold tasks, with their task counts",
+    query: QueueQuerySchema,
+    replies: { 200: { description: "A page of queues, sorted by name.", schema: QueueListSchema } },
+    errors: ["validation_failed", "invalid_cursor"],
   },
   "workers.list": {
     ...PATHS["workers.list"],

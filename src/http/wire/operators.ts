@@ -1,5 +1,6 @@
 // Operators' views on the wire: task types, queues, workers, statistics, health, and the session of the page.
 import { type Static, Type } from "@sinclair/typebox";
+import { LIMITS } from "../../model/limits.js";
 import { JsonObject, Nullable, OneOf, Strict, Timestamp } from "./common.js";
 
 export const TaskTypeSchema = Type.Object({
@@ -42,7 +43,20 @@ export const QueueSchema = Type.Object({
   created_at: Timestamp,
 });
 
-export const QueueListSchema = Type.Object({ queues: Type.Array(QueueSchema) });
+export const QueueListSchema = Type.Object({
+  queues: Type.Array(QueueSchema),
+  next_cursor: Nullable(
+    Type.String({ description: "Pass it as `cursor` for the next page; null on the last one." }),
+  ),
+});
+
+export const QueueQuerySchema = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.list.max, default: LIMITS.list.max })),
+    cursor: Type.Optional(Type.String({ maxLength: 500 })),
+  },
+  Strict,
+);
 
 export type WireQueue = Static<typeof QueueSchema>;
 

@@ -10,7 +10,8 @@ export interface StatisticsStore {
   totals(): Promise<readonly LaneTotals[]>;
   /** Per step, oldest first; steps without events are absent. `step` is a multiple of one minute. */
   timeline(range: TimelineRequest): Promise<readonly TimelineStep[]>;
-  queues(): Promise<readonly QueueState[]>;
+  /** Queues that hold at least one task, finished ones included; by name, in the order of its code points. */
+  queues(page: QueuePageRequest): Promise<readonly QueueState[]>;
   /** Those that have not retired. */
   workers(): Promise<readonly KnownWorker[]>;
 }
@@ -43,8 +44,15 @@ export interface TimelineStep {
   readonly runMillis: Millis;
 }
 
+export interface QueuePageRequest {
+  readonly limit: number;
+  /** The name that the page before ended with. */
+  readonly after?: string;
+}
+
 export interface QueueState {
   readonly name: string;
+  /** When its first task was stored. */
   readonly createdAt: Instant;
   readonly counts: Readonly<Record<Status, number>>;
   /** When the task that waits longest for a worker was created. */

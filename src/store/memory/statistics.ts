@@ -1,8 +1,15 @@
 // What operators look at: counted afresh from the tasks themselves, except for the timeline, which outlives them.
 import type { Status } from "../../model/status.js";
 import type { Instant } from "../../model/time.js";
-import type { KnownWorker, LaneTotals, QueueState, TimelineRequest, TimelineStep } from "../store.js";
-import { append, byId, type MinuteRecord, type State, stored, type TaskRecord } from "./state.js";
+import type {
+  KnownWorker,
+  LaneTotals,
+  QueuePageRequest,
+  QueueState,
+  TimelineRequest,
+  TimelineStep,
+} from "../store.js";
+import { append, byId, type MinuteRecord, type State, type TaskRecord } from "./state.js";
 import { viewTask } from "./view.js";
 
 /** Lanes without tasks are absent. */
@@ -59,21 +66,23 @@ function add(
   };
 }
 
-export function queues(state: State): readonly QueueState[] {
+/** Those without tasks are absent. */
+export function queues(state: State, { limit, after = "" }: QueuePageRequest): readonly QueueState[] {
   return [...state.queues]
-    .sort(([a], [b]) => byId(a, b))
-    .map(([name, createdAt]) => {
-      const ready = [...state.ready].map((id) => stored(state, id)).filter((task) => task.queue === name);
-      return {
-        name,
-        createdAt,
-        counts: count(
-          state,
-          [...state.tasks.values()].filter((task) => task.queue === name),
-        ),
-        oldestReadyAt: ready.length === 0 ? undefined : Math.min(...ready.map((task) => task.createdAt)),
-      };
-    });
+    .filter(([name]) => byCodePoints(name, after) > 0)
+    .sort(([a], [b]) => byCodePoints(a, b))
+    .flatMap(([name, createdAt]) => {
+      const tasks = [...state.tasks.values()].filter((task) => task.queue === name);
+      const ready = tasks.filter((task) => state.ready.has(task.id)).map((task) => task.createdAt);
+      const oldestReadyAt = ready.length === 0 ? undefined : Math.min(...ready);
+      return tasks.length === 0 ? [] : [{ name, createdAt, counts: count(state, tasks), oldestReadyAt }];
+    })
+    .slice(0, limit);
+}
+
+/** As databases compare text; JavaScript compares halves of surrogate pairs. */
+function byCodePoints(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 export function workers(state: State): readonly KnownWorker[] {

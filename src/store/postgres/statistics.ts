@@ -5,6 +5,7 @@ import type { LaneCounts } from "../page.js";
 import type {
   KnownWorker,
   LaneTotals,
+  QueuePageRequest,
   QueueState,
   TimelineRequest,
   TimelineStep,
@@ -14,14 +15,14 @@ import { parseOwn } from "../task-row.js";
 import { type Database, moment, type Query } from "./database.js";
 
 // One row per lane that ever had a task, and those that wait to be folded.
-const TOTALS = `
-SELECT queue, task_type AS "taskType", sum(pending)::bigint AS "PENDING", sum(running)::bigint AS "RUNNING",
-  sum(success)::bigint AS "SUCCESS", sum(failed)::bigint AS "FAILED", sum(cancelled)::bigint AS "CANCELLED"
-FROM (
+const COUNTS = `
   SELECT queue, task_type, pending, running, success, failed, cancelled FROM taskwright.total
   UNION ALL
-  SELECT queue, task_type, pending, running, success, failed, cancelled FROM taskwright.tally
-) c
+  SELECT queue, task_type, pending, running, success, failed, cancelled FROM taskwright.tally`;
+const SUMS = `sum(pending)::bigint AS "PENDING", sum(running)::bigint AS "RUNNING", sum(success)::bigint AS "SUCCESS",
+  sum(failed)::bigint AS "FAILED", sum(cancelled)::bigint AS "CANCELLED"`;
+const TOTALS = `
+SELECT queue, task_type AS "taskType", ${SUMS} FROM (${COUNTS}) c
 GROUP BY queue, task_type ORDER BY queue, task_type`;
 
 // A range of the primary key: the minutes asked for.
@@ -45,14 +46,19 @@ const TIMELINES = {
   task_type: timelineBy("task_type"),
 } as const;
 
-const QUEUES = `SELECT name, created_at AS "createdAt" FROM taskwright.queue ORDER BY name`;
+const QUEUES = `
+SELECT q.name, q.created_at AS "createdAt", c."PENDING", c."RUNNING", c."SUCCESS", c."FAILED", c."CANCELLED"
+FROM (
+  SELECT queue, ${SUMS} FROM (${COUNTS}) t WHERE queue > $1 GROUP BY queue
+  HAVING sum(pending + running + success + failed + cancelled) > 0 ORDER BY queue LIMIT $2
+) c JOIN taskwright.queue q ON q.name = c.queue ORDER BY q.name`;
 
 // Loose index scan: one seek per lane and priority. lane names the lanes, so that none is looked for.
-export const RANKS = `
+const ranksOf = (lanes: string) => `
 WITH RECURSIVE found AS (
   SELECT l.queue, l.task_type,
     (SELECT min(y.rank) FROM taskwright.ready y WHERE y.queue = l.queue AND y.task_type = l.task_type) AS rank
-  FROM taskwright.lane l
+  FROM taskwright.lane l ${lanes}
   UNION ALL
   SELECT f.queue, f.task_type, (
     SELECT min(y.rank) FROM taskwright.ready y
@@ -60,10 +66,12 @@ WITH RECURSIVE found AS (
   ) FROM found f WHERE f.rank IS NOT NULL
 )
 SELECT queue, task_type, rank FROM found WHERE rank IS NOT NULL`;
+export const RANKS = ranksOf("");
 
-// The oldest task of each lane and priority, by primary key.
+// The oldest task of each lane and priority, by primary key, in the queues from $1 to $2.
 const OLDEST_READY = `
-SELECT r.queue, min(t.created_at) AS "createdAt" FROM (${RANKS}) r CROSS JOIN LATERAL (
+SELECT r.queue, min(t.created_at) AS "createdAt"
+FROM (${ranksOf("WHERE l.queue BETWEEN $1 AND $2")}) r CROSS JOIN LATERAL (
   SELECT y.id FROM taskwright.ready y
   WHERE y.queue = r.queue AND y.task_type = r.task_type AND y.rank = r.rank ORDER BY y.id LIMIT 1
 ) o JOIN taskwright.task t ON t.id = o.id
@@ -115,30 +123,36 @@ interface TimelineRow extends Omit<TimelineStep, "group"> {
   readonly group: string | null;
 }
 
+interface QueueRow extends Record<Status, number> {
+  readonly name: string;
+  readonly createdAt: Instant;
+}
+
 /** Tasks by status now, per lane. */
 export function selectTotals(query: Query): Promise<readonly LaneCounts[]> {
   return query<LaneCounts>(TOTALS);
 }
 
 export function createStatistics(database: Database) {
-  async function queues(query: Query): Promise<readonly QueueState[]> {
-    const [names, lanes, ready] = await Promise.all([
-      query<{ name: string; createdAt: Instant }>(QUEUES),
-      selectTotals(query),
-      query<{ queue: string; createdAt: Instant }>(OLDEST_READY),
-    ]);
+  async function queues(
+    query: Query,
+    { limit, after = "" }: QueuePageRequest,
+  ): Promise<readonly QueueState[]> {
+    const rows = await query<QueueRow>(QUEUES, [after, limit]);
+    const [first, last] = [rows.at(0), rows.at(-1)];
+    if (!first || !last) return [];
+    const ready = await query<{ queue: string; createdAt: Instant }>(OLDEST_READY, [first.name, last.name]);
     const oldest = new Map(ready.map((row) => [row.queue, row.createdAt]));
-    return names.map(({ name, createdAt }) => {
-      const counts = noCounts();
-      for (const lane of lanes) {
-        if (lane.queue === name) for (const status of STATUSES) counts[status] += lane[status];
-      }
-      return { name, createdAt, counts, oldestReadyAt: oldest.get(name) };
-    });
+    return rows.map(({ name, createdAt, ...counts }) => ({
+      name,
+      createdAt,
+      counts,
+      oldestReadyAt: oldest.get(name),
+    }));
   }
 
   return {
-    queues: () => database.snapshot(queues),
+    queues: (page: QueuePageRequest) => database.snapshot((query) => queues(query, page)),
 
     async totals(): Promise<readonly LaneTotals[]> {
       const lanes = await database.snapshot(selectTotals);
@@ -175,10 +189,6 @@ export function createStatistics(database: Database) {
       });
     },
   };
-}
-
-function noCounts(): Record<Status, number> {
-  return { PENDING: 0, RUNNING: 0, SUCCESS: 0, FAILED: 0, CANCELLED: 0 };
 }
 
 /** Least time between two folds of one process. */

@@ -131,7 +131,7 @@ function assemble(file: string, clock: Clock, { writer, listeners, problems }: P
     remove: (...args) => writer.call("remove", args),
     totals: () => reader.call("totals", []),
     timeline: (...args) => reader.call("timeline", args),
-    queues: () => reader.call("queues", []),
+    queues: (page) => reader.call("queues", [page]),
     workers: read(here.workers),
     migrate: () => writer.call("migrate", []),
     ping: () => writer.call("ping", []),

@@ -6,6 +6,7 @@ import type { Instant } from "../../model/time.js";
 import type { LaneCounts } from "../page.js";
 import type {
   LaneTotals,
+  QueuePageRequest,
   QueueState,
   StatisticsStore,
   TimelineRequest,
@@ -27,7 +28,12 @@ SELECT at / @step * @step AS "at", ${group} AS "group", sum(created) AS created,
   sum(wait_millis) AS waitMillis, sum(run_millis) AS runMillis
 FROM minute WHERE minute.at >= @from AND minute.at < @to GROUP BY 1, 2 ORDER BY 1, 2`;
 
-const QUEUES = "SELECT name, created_at AS createdAt FROM queue ORDER BY name";
+// By primary key from where the page begins, with a seek into the counts of each name.
+const QUEUES = `
+SELECT q.name, q.created_at AS createdAt, sum(c.pending) AS PENDING, sum(c.running) AS RUNNING,
+  sum(c.success) AS SUCCESS, sum(c.failed) AS FAILED, sum(c.cancelled) AS CANCELLED
+FROM queue q JOIN total c ON c.queue = q.name WHERE q.name > ?
+GROUP BY q.name HAVING sum(c.pending + c.running + c.success + c.failed + c.cancelled) > 0 ORDER BY q.name LIMIT ?`;
 
 // Loose index scan: one seek per lane and priority, each answering its oldest task. '~' is behind every id (id-scans.ts).
 const NEXT_READY = `
@@ -39,6 +45,11 @@ const WORKERS = "SELECT heartbeat_at AS heartbeatAt, state FROM worker ORDER BY 
 
 interface TimelineRow extends Omit<TimelineStep, "group"> {
   readonly group: string | null;
+}
+
+interface QueueRow extends Record<Status, number> {
+  readonly name: string;
+  readonly createdAt: Instant;
 }
 
 type StatisticsReads = {
@@ -56,17 +67,18 @@ export function createStatistics(database: Database): StatisticsReads {
     queue: prepareTimeline("queue"),
     task_type: prepareTimeline("task_type"),
   } as const;
-  const selectQueues = database.prepare<[], { name: string; createdAt: Instant }>(QUEUES);
+  const selectQueues = database.prepare<[string, number], QueueRow>(QUEUES);
   const nextReady = database.prepare<
     [string, string, number],
     { queue: string; taskType: string; rank: number; createdAt: Instant | null }
   >(NEXT_READY);
   const selectWorkers = database.prepare<[], { heartbeatAt: Instant; state: Json }>(WORKERS);
 
-  function oldestReady(): ReadonlyMap<string, Instant> {
+  /** By queue, from one name to another. */
+  function oldestReady(from: string, to: string): ReadonlyMap<string, Instant> {
     const oldest = new Map<string, Instant>();
-    let row = nextReady.get("", "", 0);
-    while (row) {
+    let row = nextReady.get(from, "", 0);
+    while (row && Buffer.compare(Buffer.from(row.queue), Buffer.from(to)) <= 0) {
       const { queue, taskType, rank, createdAt } = row;
       if (createdAt !== null) oldest.set(queue, Math.min(createdAt, oldest.get(queue) ?? createdAt));
       row = nextReady.get(queue, taskType, rank);
@@ -74,18 +86,13 @@ export function createStatistics(database: Database): StatisticsReads {
     return oldest;
   }
 
-  function queues(): readonly QueueState[] {
-    const oldest = oldestReady();
-    const counts = new Map<string, Record<Status, number>>();
-    for (const lane of selectTotals.all()) {
-      const sum = counts.get(lane.queue) ?? countsOf(undefined);
-      for (const status of STATUSES) sum[status] += lane[status];
-      counts.set(lane.queue, sum);
-    }
-    return selectQueues.all().map(({ name, createdAt }) => ({
+  function queues({ limit, after = "" }: QueuePageRequest): readonly QueueState[] {
+    const rows = selectQueues.all(after, limit);
+    const oldest = oldestReady(rows.at(0)?.name ?? "", rows.at(-1)?.name ?? "");
+    return rows.map(({ name, createdAt, ...counts }) => ({
       name,
       createdAt,
-      counts: counts.get(name) ?? countsOf(undefined),
+      counts,
       oldestReadyAt: oldest.get(name),
     }));
   }
@@ -119,7 +126,6 @@ export function createStatistics(database: Database): StatisticsReads {
   };
 }
 
-function countsOf(lane: LaneCounts | undefined): Record<Status, number> {
-  const { PENDING = 0, RUNNING = 0, SUCCESS = 0, FAILED = 0, CANCELLED = 0 } = lane ?? {};
+function countsOf({ PENDING, RUNNING, SUCCESS, FAILED, CANCELLED }: LaneCounts): Record<Status, number> {
   return { PENDING, RUNNING, SUCCESS, FAILED, CANCELLED };
 }
