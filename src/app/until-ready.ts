@@ -31,7 +31,7 @@ export function isOutage(error: unknown): error is StoreError {
  */
 export function untilReady<T>(attempt: () => Promise<T>, parts: WaitParts): Promise<T> {
   const helps = (error: unknown): error is StoreError =>
-    error instanceof StoreError && error.code === "unavailable";
+    error instanceof StoreError && (error.code === "unavailable" || error.code === "full");
   return keepTrying(attempt, helps, undefined, parts);
 }
 

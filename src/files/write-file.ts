@@ -2,6 +2,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import type { Readable } from "node:stream";
+import { isDiskFull } from "../lib/disk-full.js";
 import { TaskwrightError } from "../model/errors.js";
 import { BlobTooLarge, type WrittenBlob } from "./files.js";
 
@@ -36,7 +37,7 @@ export async function writeFileWhole(data: Readable, options: WriteFileOptions):
     }
   } catch (error) {
     data.destroy();
-    throw isDiskFull(error) ? storageFull(error) : error;
+    throw hasNoRoom(error) ? storageFull(error) : error;
   }
 }
 
@@ -81,9 +82,9 @@ function storageFull(cause: unknown): TaskwrightError {
   return new TaskwrightError("storage_full", detail, { cause });
 }
 
-function isDiskFull(error: unknown): boolean {
+function hasNoRoom(error: unknown): boolean {
   // EFBIG: the limit on the size of a file, which a quota may set too.
-  return hasCode(error, "ENOSPC") || hasCode(error, "EDQUOT") || hasCode(error, "EFBIG");
+  return isDiskFull(error) || hasCode(error, "EFBIG");
 }
 
 export function hasCode(error: unknown, code: string): boolean {

@@ -1,4 +1,5 @@
 // What a handler may throw to say how its attempt ended. Anything else it throws is a failed attempt.
+import { TaskwrightError } from "../model/errors.js";
 import type { JsonValue } from "../model/json.js";
 import { LIMITS } from "../model/limits.js";
 import { type Duration, type Millis, parseDuration } from "../model/time.js";
@@ -65,11 +66,34 @@ export class Aborted extends Error {
   }
 }
 
+/** What a handler asked for could not be stored for now: the store, its disk or a bucket is full or unreachable. */
+export class NotStored extends TaskwrightError {
+  readonly [CONTROL] = "not_stored";
+}
+
+/** Awaits a call to the program's own storage. Throws NotStored where that fails for now, else what the call threw. */
+export async function fromStorage<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw isPassing(error) ? new NotStored(error.code, error.message, { cause: error }) : error;
+  }
+}
+
+function isPassing(error: unknown): error is TaskwrightError {
+  if (!(error instanceof TaskwrightError)) return false;
+  // One file exceeds what the system allows for any: waiting changes nothing.
+  const { cause } = error;
+  if (cause instanceof Error && "code" in cause && cause.code === "EFBIG") return false;
+  return error.code === "storage_full" || error.code === "unavailable";
+}
+
 /** What a handler meant by throwing this. */
 export type Meaning =
   | { readonly kind: "failed" | "discard"; readonly result: unknown }
   | { readonly kind: "retry_in"; readonly wait: Millis; readonly result: unknown }
-  | { readonly kind: "aborted" };
+  | { readonly kind: "aborted" }
+  | { readonly kind: "not_stored" };
 
 const PLAIN_FAILURE: Meaning = { kind: "failed", result: undefined };
 
@@ -91,6 +115,8 @@ export function meaningOf(thrown: unknown): Meaning {
         return { kind: "failed", result: Reflect.get(thrown, "result") };
       case "aborted":
         return { kind: "aborted" };
+      case "not_stored":
+        return { kind: "not_stored" };
       default:
         return Reflect.get(thrown, "name") === "AbortError" ? { kind: "aborted" } : PLAIN_FAILURE;
     }

@@ -11,7 +11,7 @@ import type { Artifact, ClaimedTask, FileId, LogLevel } from "../model/task.js";
 import { formatDuration, type Instant, type Millis } from "../model/time.js";
 import type { FileStore } from "../store/store.js";
 import type { OpenFile, TaskContext } from "../task/context.js";
-import { Aborted, Discard } from "../task/control.js";
+import { Aborted, Discard, fromStorage } from "../task/control.js";
 import type { TaskType } from "../task/define.js";
 import type { AbortReason } from "./classify.js";
 import { AttemptOver, type ContextHost, type SubmitCall } from "./context.js";
@@ -133,7 +133,7 @@ export class Attempt implements ContextHost {
     const { newId, blobs, clock } = this.#services;
     const id = newId();
     const source = data instanceof Readable ? data : Readable.from([Buffer.from(data)]);
-    const written = await blobs.write(id, source, { signal: this.signal });
+    const written = await fromStorage(blobs.write(id, source, { signal: this.signal }));
     const artifact = { id, name, mediaType, ...written };
     try {
       this.assertOpen();
@@ -150,7 +150,8 @@ export class Attempt implements ContextHost {
     const [file] = await this.#services.files.files([id]);
     if (!file) throw new Discard(`File ${id} does not exist; it was never uploaded or has been deleted.`);
     const { name, mediaType, sizeBytes, sha256 } = file;
-    const local = await this.#services.blobs.path({ id, sizeBytes, sha256 }, { signal: this.signal });
+    const { blobs } = this.#services;
+    const local = await fromStorage(blobs.path({ id, sizeBytes, sha256 }, { signal: this.signal }));
     const { path } = local;
     this.#opened ??= [];
     this.#opened.push(local);
@@ -165,7 +166,7 @@ export class Attempt implements ContextHost {
   }
 
   submit(call: SubmitCall): Promise<string> {
-    return this.#services.submit(call);
+    return fromStorage(this.#services.submit(call));
   }
 
   #say(add: (report: ReportBuffer, now: Instant) => void): void {

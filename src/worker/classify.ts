@@ -20,6 +20,9 @@ export interface Classified {
   readonly random: () => number;
 }
 
+/** How long a task waits for a disk that is full, or a store that is unreachable, on the average. */
+const STORAGE_WAIT: Millis = 60_000;
+
 type Failure = Ending & { readonly how: "failed" };
 
 /** Undefined where the task is no longer ours: then nothing of this attempt may be written. */
@@ -66,6 +69,9 @@ function timedOut(task: ClaimedTask, ending: Ending): Failure {
 function failure(task: ClaimedTask, ending: Failure, policy: RetryPolicy, random: () => number): Outcome {
   const { id, fence } = task;
   const { error, again } = ending;
+  if (again === "uncounted") {
+    return { id, fence, to: "PENDING", in: STORAGE_WAIT * (0.75 + 0.5 * random()), error, refund: true };
+  }
   if (again === "never" || task.attempt >= task.maxAttempts) {
     return {
       id,

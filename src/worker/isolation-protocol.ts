@@ -1,10 +1,11 @@
 // What the worker and a thread or process that runs handlers for it say to each other. Plain data: everything here can
 // be cloned. The same over both transports.
+import type { ErrorCode } from "../model/errors.js";
 import type { Json } from "../model/json.js";
 import type { FileId, LogLevel } from "../model/task.js";
 import type { Instant } from "../model/time.js";
 import type { OpenFile, TaskContext } from "../task/context.js";
-import { Discard } from "../task/control.js";
+import { Discard, NotStored } from "../task/control.js";
 import { textProperty, thrownMessage } from "../task/thrown.js";
 import type { AbortReason } from "./classify.js";
 import { AttemptOver, type SubmitCall } from "./context.js";
@@ -100,19 +101,30 @@ export type ToHost =
 export type FileAnswer = Omit<OpenFile, "stream">;
 
 /** An error as plain data. */
-export interface Fault {
-  readonly kind: "discard" | "over" | "other";
-  readonly name: string;
-  readonly message: string;
-}
+export type Fault = { readonly message: string } & (
+  | { readonly kind: "discard" | "over" }
+  | { readonly kind: "not_stored"; readonly code: ErrorCode }
+  | { readonly kind: "other"; readonly name: string }
+);
 
 export function toFault(error: unknown): Fault {
-  const kind = error instanceof Discard ? "discard" : error instanceof AttemptOver ? "over" : "other";
-  return { kind, name: textProperty(error, "name") ?? "Error", message: thrownMessage(error) };
+  const message = thrownMessage(error);
+  if (error instanceof Discard) return { kind: "discard", message };
+  if (error instanceof AttemptOver) return { kind: "over", message };
+  if (error instanceof NotStored) return { kind: "not_stored", code: error.code, message };
+  return { kind: "other", name: textProperty(error, "name") ?? "Error", message };
 }
 
-export function toError({ kind, name, message }: Fault): Error {
-  if (kind === "discard") return new Discard(message);
-  if (kind === "over") return new AttemptOver(message);
-  return Object.assign(new Error(message), { name });
+export function toError(fault: Fault): Error {
+  const { message } = fault;
+  switch (fault.kind) {
+    case "discard":
+      return new Discard(message);
+    case "over":
+      return new AttemptOver(message);
+    case "not_stored":
+      return new NotStored(fault.code, message);
+    case "other":
+      return Object.assign(new Error(message), { name: fault.name });
+  }
 }

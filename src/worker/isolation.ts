@@ -2,10 +2,12 @@
 // becomes of it.
 import { tmpdir } from "node:os";
 import type { Clock } from "../lib/clock.js";
+import { isDiskFull } from "../lib/disk-full.js";
 import type { Log } from "../lib/log.js";
 import type { ProcessBirth } from "../lib/process-birth.js";
 import { LIMITS } from "../model/limits.js";
 import { formatDuration } from "../model/time.js";
+import { NotStored } from "../task/control.js";
 import type { Attempt } from "./attempt.js";
 import type { AbortReason } from "./classify.js";
 import { environmentFor } from "./isolation-environment.js";
@@ -86,7 +88,7 @@ export function createIsolation({ clock, log, birth, scratchRoot }: IsolationOpt
     try {
       host = pool.take();
     } catch (error) {
-      return failed(error);
+      return failed(isDiskFull(error) ? noScratch(error) : error);
     }
     const { ending, isLoaded, isClean } = await runIn(host, attempt, plan);
     const isLastChance = plan.kind === "process" && plan.isLastChance;
@@ -138,6 +140,11 @@ export function createIsolation({ clock, log, birth, scratchRoot }: IsolationOpt
       await scratch.close();
     },
   };
+}
+
+function noScratch(cause: unknown): NotStored {
+  const message = "The disk for temporary files is full. Free some space; work resumes automatically.";
+  return new NotStored("storage_full", message, { cause });
 }
 
 function killed(attempt: Attempt, { kind }: Apart): Ending {

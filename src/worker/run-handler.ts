@@ -17,8 +17,11 @@ export type Ending =
   | {
       readonly how: "failed";
       readonly error: TaskError;
-      /** "policy": as the type's retry policy says. "never": trying again can't mend it. */
-      readonly again: "policy" | "never" | { readonly in: Millis };
+      /**
+       * "policy": as the type's retry policy says. "never": trying again can't fix it. "uncounted": it is not the task's
+       * fault, and does not use up an attempt.
+       */
+      readonly again: "policy" | "never" | "uncounted" | { readonly in: Millis };
       /** It ended because it was told to. */
       readonly aborted?: boolean;
       /** What was achieved nevertheless. */
@@ -86,6 +89,7 @@ export function failed(thrown: unknown): Ending {
   const meaning = meaningOf(thrown);
   const error = describeError(thrown);
   if (meaning.kind === "aborted") return { how: "failed", error, again: "policy", aborted: true };
+  if (meaning.kind === "not_stored") return { how: "failed", error, again: "uncounted" };
   const again =
     meaning.kind === "retry_in" ? { in: meaning.wait } : meaning.kind === "discard" ? "never" : "policy";
   const encoded = encodeJson(meaning.result);

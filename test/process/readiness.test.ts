@@ -1,20 +1,10 @@
 // Readiness follows the last write: a server whose store answers reads and takes no writes is not ready, and is again
 // without anybody's submit once writes work.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { folder, serve } from "../cli/postgres-setting.js";
-import { mountSmallDisk } from "../support/small-disk.js";
-
-/** Fills a disk to its last byte. */
-function fill(ballast: string): void {
-  const piece = Buffer.alloc(64 * 1024);
-  try {
-    for (;;) writeFileSync(ballast, piece, { flag: "a" });
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
-  }
-}
+import { fillDisk, mountSmallDisk } from "../support/small-disk.js";
 
 test.each([
   ["with a worker, whose heartbeat is a write", []],
@@ -32,7 +22,7 @@ test.each([
   });
   expect((await server.ask("/api/health/ready")).status).toBe(200);
   const ballast = path.join(disk, "ballast");
-  fill(ballast);
+  fillDisk(ballast);
 
   const body = JSON.stringify({ task_type: "email_simulation", parameters: { recipient_count: 1 } });
   const submit = { method: "POST", headers: { "content-type": "application/json" }, body };

@@ -1,5 +1,6 @@
 // A disk of a few megabytes, to fill up: a tmpfs, which needs root.
 import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { onTestFinished } from "vitest";
 
 /** Mounts a disk of that size ("8m") on the folder, until the test has finished; false where this user may not. */
@@ -15,4 +16,14 @@ export function mountSmallDisk(folder: string, size: string): boolean {
     execFileSync("umount", [folder]);
   });
   return true;
+}
+
+/** Fills the disk to its last byte, with this file. */
+export function fillDisk(ballast: string): void {
+  const piece = Buffer.alloc(64 * 1024);
+  try {
+    for (;;) writeFileSync(ballast, piece, { flag: "a" });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
+  }
 }

@@ -1,7 +1,11 @@
 // Which file a database is, by whatever name it is opened: its real path, device and inode. Opens nothing.
-import { realpathSync, statSync } from "node:fs";
+import { realpathSync, statfsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { StoreError } from "../store.js";
-import { notWritable } from "./errors.js";
+import { diskFull, notWritable } from "./errors.js";
+
+/** More than one transaction adds to the log. */
+const ROOM_BYTES = 1_000_000;
 
 export interface DatabaseFile {
   /** Without symbolic links. */
@@ -37,6 +41,15 @@ export function isSameFile(path: string, { device, inode }: Omit<DatabaseFile, "
 /** Bytes of the write-ahead log; 0 where there is none. */
 export function logSize(file: string): number {
   return statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/**
+ * Throws StoreError 'full' where the disk has less room than writes need: a small one may still fit into the part of the
+ * log that is there already.
+ */
+export function refuseFullDisk(file: string): void {
+  const { bavail, bsize } = statfsSync(dirname(file));
+  if (bavail * bsize < ROOM_BYTES) throw diskFull(file, undefined);
 }
 
 /** Throws StoreError 'corrupt' where a log was left beside an empty database: a new one would discard it. */

@@ -1,5 +1,6 @@
 // What SQLite and the file system throw, as StoreErrors that say what is wrong and what to do. Keeps no state.
 import Database from "better-sqlite3";
+import { isDiskFull } from "../../lib/disk-full.js";
 import { StoreError } from "../store.js";
 
 /** SQLite's extended result codes by what they mean to whoever runs this; the first matching prefix decides. */
@@ -23,14 +24,11 @@ export function toStoreError(error: unknown, file: string): StoreError {
   if (error instanceof StoreError) return error;
   const code = codeOf(error);
   const reason = error instanceof Error ? error.message : String(error);
-  const meaning = MEANINGS.find(([prefix]) => code.startsWith(prefix))?.[1];
+  // The files beside the database are written without SQLite.
+  const meaning = isDiskFull(error) ? "full" : MEANINGS.find(([prefix]) => code.startsWith(prefix))?.[1];
   switch (meaning) {
     case "full":
-      return new StoreError(
-        "full",
-        `The disk that holds ${file} is full; nothing was stored. Free some space; work resumes automatically.`,
-        { cause: error },
-      );
+      return diskFull(file, error);
     case "corrupt":
       return new StoreError("corrupt", damaged(code, file, reason), { cause: error });
     case "not_writable":
@@ -47,8 +45,22 @@ export function toStoreError(error: unknown, file: string): StoreError {
   }
 }
 
-/** The folder or the file can't be written by this user. */
+/** The same for opening it, which only another start tries again. */
+export function toOpeningError(error: unknown, file: string): StoreError {
+  const failure = toStoreError(error, file);
+  if (failure.code !== "full") return failure;
+  const message = `The disk that holds ${file} is full. Free some space and start again.`;
+  return new StoreError("full", message, { cause: error });
+}
+
+export function diskFull(file: string, cause: unknown): StoreError {
+  const message = `The disk that holds ${file} is full; nothing was stored. Free some space; work resumes automatically.`;
+  return new StoreError("full", message, { cause });
+}
+
+/** The folder or the file can't be written by this user, or has no room. */
 export function notWritable(file: string, cause: unknown): StoreError {
+  if (isDiskFull(cause)) return diskFull(file, cause);
   return new StoreError(
     "not_writable",
     `The database ${file} is not writable. Give this user write access to the file and its folder, or choose another location.`,

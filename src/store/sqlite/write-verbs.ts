@@ -6,9 +6,15 @@ import type { Clock } from "../../lib/clock.js";
 import { StoreError, type StoreProblem } from "../store.js";
 import { checkEngine, engineVersion, openWriter, preparePlace, type Synchronous } from "./connection.js";
 import { createCounters } from "./counters.js";
-import { type DatabaseFile, identifyFile, logSize, refuseOrphanedLog } from "./database-file.js";
+import {
+  type DatabaseFile,
+  identifyFile,
+  logSize,
+  refuseFullDisk,
+  refuseOrphanedLog,
+} from "./database-file.js";
 import { createEnding } from "./ending.js";
-import { toStoreError } from "./errors.js";
+import { toOpeningError } from "./errors.js";
 import { createFences } from "./fences.js";
 import { createFiles } from "./files.js";
 import { createInsert } from "./insert.js";
@@ -62,7 +68,7 @@ export function openForWriting(options: WritingOptions, surroundings: Surroundin
       throw error;
     }
   } catch (error) {
-    throw toStoreError(error, file);
+    throw toOpeningError(error, file);
   }
 }
 
@@ -137,11 +143,13 @@ function assemble(database: Database.Database, surroundings: Surroundings, { pla
         ownership.watch(surroundings.clock.now());
         ping.get();
       },
-      probe: () =>
+      probe() {
         transactions.run(() => {
           probe.run();
           forgetProbe.run();
-        }),
+        });
+        refuseFullDisk(file);
+      },
       /** The first call of all: what keeps the database from being opened is known by its answer. */
       open: () => ({ file, problem }),
     },
