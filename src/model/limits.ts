@@ -45,6 +45,8 @@ export const LIMITS = {
   /** Longest `?wait=`, in seconds. */
   waitSeconds: 60,
   list: { default: 50, max: 500 },
+  /** Bytes of parameters and results from which on a page of a list has no further task. */
+  listBytes: 4 * MB,
   /** Steps of a timeline, in milliseconds, and how many of them one answer may have. */
   timeline: { min: 60_000, max: 366 * 86_400_000, most: 2_000 },
   /** Age of an id that the caller brings, in milliseconds. */

@@ -89,6 +89,11 @@ function hasText(task: Task, text: string): boolean {
   );
 }
 
+/** Bytes of what a page was asked to include of a task. */
+export function payloadBytes({ parameters = "", resultData = "" }: Task): number {
+  return Buffer.byteLength(parameters) + Buffer.byteLength(resultData);
+}
+
 export function isEmpty(list: readonly unknown[] | undefined): boolean {
   return list === undefined || list.length === 0;
 }

@@ -203,6 +203,54 @@ function shapeTests(check: Case): void {
     expect(rows).toEqual(await bench.store.get(rows.map((row) => row.id)));
   });
 
+  check("a page of large tasks ends early, and its cursor goes on", async (bench) => {
+    const { store, insert, run, settle } = bench;
+    const third = "é".repeat(LIMITS.listBytes / 6 - 10);
+    const large = await run({ parameters: JSON.stringify({ text: third }) });
+    await settle({ ...large, to: "SUCCESS", resultData: JSON.stringify(third) });
+    await insert(...[1, 2, 3].map(() => ({ parameters: JSON.stringify({ text: third }) })), {});
+    const page = { limit: 3, order: "oldest" } as const;
+    const sizes = async (include?: PageRequest["include"]) => {
+      const pages: number[] = [];
+      let cursor: string | undefined;
+      const seen: string[] = [];
+      do {
+        const { tasks, next, searchedUntil } = await store.list({}, { ...page, include, cursor });
+        expect(searchedUntil).toBeUndefined();
+        seen.push(...tasks.map((task) => task.id));
+        pages.push(tasks.length);
+        cursor = next;
+      } while (cursor !== undefined);
+      expect(new Set(seen).size).toBe(5);
+      return pages;
+    };
+    expect(await sizes()).toEqual([3, 2]);
+    expect(await sizes(["result_data"])).toEqual([3, 2]);
+    expect(await sizes(["parameters"])).toEqual([3, 2]);
+    // The first has both; with the one after it the page is nearly full, so a third one still begins in it.
+    const one = { ...page, limit: 500 };
+    const both = await store.list({}, { ...one, include: ["parameters", "result_data"] });
+    expect(both.tasks.length).toBe(3);
+    expect(both.next).toBeDefined();
+    const rest = await store.list({}, { ...one, include: ["parameters", "result_data"], cursor: both.next });
+    expect(rest.tasks.map((task) => task.parameters?.length)).toEqual([third.length + 11, 7]);
+    expect(rest.next).toBeUndefined();
+  });
+
+  check("a task that fills a page alone has one to itself", async ({ insert, store }) => {
+    const parameters = JSON.stringify({ text: "x".repeat(LIMITS.listBytes) });
+    const ids = await insert({ parameters }, { parameters }, {});
+    const page = { limit: 500, order: "oldest", include: ["parameters"] } as const;
+    const pages = [];
+    for (let cursor: string | undefined; ; ) {
+      const { tasks, next } = await store.list({}, { ...page, cursor });
+      pages.push(tasks.map((task) => task.id));
+      if (next === undefined) break;
+      cursor = next;
+    }
+    expect(pages).toEqual([[ids[0]], [ids[1]], [ids[2]]]);
+  });
+
   check("rows cut a long stack", async ({ run, settle, store }) => {
     const held = await run();
     await settle({ ...held, to: "FAILED", error: { ...BOOM, stack: "é".repeat(5_000) } });

@@ -72,7 +72,7 @@ export interface TaskFilter {
 }
 
 export interface PageRequest {
-  /** 1–500. */
+  /** 1–500. A page ends earlier, with a cursor, where parameters and results are large (`LIMITS.listBytes`). */
   readonly limit: number;
   readonly order: "newest" | "oldest";
   /** Where the page before ended: `next` of the same filter and order. */

@@ -1,4 +1,5 @@
 // Lists of tasks: everything is looked at, so nothing is bounded and every total is known.
+import { LIMITS } from "../../model/limits.js";
 import type { Task } from "../../model/task.js";
 import { decodeCursor, encodeCursor } from "../cursor.js";
 import type { PageRequest, TaskFilter, TaskPage } from "../store.js";
@@ -14,17 +15,29 @@ export function list(state: State, filter: TaskFilter, page: PageRequest): TaskP
     .sort((a, b) => direction * byId(a.task.id, b.task.id));
   const rest =
     after === undefined ? matching : matching.filter(({ task }) => direction * byId(task.id, after) > 0);
-  const shown = rest.slice(0, page.limit);
-  const last = shown.at(-1);
-  return {
-    tasks: shown.map(({ record, task }) => ({
+  const tasks = bounded(
+    rest.slice(0, page.limit).map(({ record, task }) => ({
       ...viewRow(state, record),
       ...(page.include?.includes("parameters") ? { parameters: task.parameters } : {}),
       ...(page.include?.includes("result_data") ? { resultData: task.resultData } : {}),
     })),
-    next: last && rest.length > shown.length ? encodeCursor(last.task.id, filter, page.order) : undefined,
+  );
+  const last = tasks.at(-1);
+  return {
+    tasks,
+    next: last && rest.length > tasks.length ? encodeCursor(last.id, filter, page.order) : undefined,
     total: { value: matching.length, relation: isCounted(filter) ? "exact" : "at_least" },
   };
+}
+
+/** Up to and with the task that fills the page. */
+function bounded(tasks: readonly Task[]): readonly Task[] {
+  let bytes = 0;
+  return tasks.filter(({ parameters = "", resultData = "" }) => {
+    const fits = bytes < LIMITS.listBytes;
+    bytes += Buffer.byteLength(parameters) + Buffer.byteLength(resultData);
+    return fits;
+  });
 }
 
 /** Do rollups know how many there are? */

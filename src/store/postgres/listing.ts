@@ -20,7 +20,7 @@ import type { PageRequest, TaskFilter, TaskPage } from "../store.js";
 import { toTask, withShortStack } from "../task-row.js";
 import type { Database, Query } from "./database.js";
 import { RANKS, selectTotals } from "./statistics.js";
-import { findTasks } from "./task-query.js";
+import { findTasks, withPayload } from "./task-query.js";
 
 type Order = PageRequest["order"];
 
@@ -99,20 +99,24 @@ export function createListing(database: Database, clock: Clock) {
     let after = boundOf(startOf(filter, page), order);
     const totals = await selectTotals(query);
     const scan = openScan(query, filter, order, totals);
-    const columns = columnsOf(page.include);
     const started = clock.monotonic();
     const tasks: Task[] = [];
     let looked = 0;
     let last: { readonly id: TaskId; readonly createdAt: Instant } | undefined;
-    const answer = (more: "no" | "yes" | "unknown"): TaskPage => ({
-      tasks,
-      next: last && more !== "no" ? encodeCursor(last.id, filter, order) : undefined,
-      total: total(filter, totals, tasks.length + (more === "yes" ? 1 : 0)),
-      ...(more === "unknown" && last ? { searchedUntil: last.createdAt } : {}),
-    });
+    async function answer(more: "no" | "yes" | "unknown"): Promise<TaskPage> {
+      const shown = await withPayload(query, tasks, page.include);
+      const isCut = shown.length < tasks.length;
+      const end = isCut ? shown.at(-1) : last;
+      return {
+        tasks: shown,
+        next: end && (isCut || more !== "no") ? encodeCursor(end.id, filter, order) : undefined,
+        total: total(filter, totals, tasks.length + (more === "yes" ? 1 : 0)),
+        ...(more === "unknown" && !isCut && last ? { searchedUntil: last.createdAt } : {}),
+      };
+    }
     for (let size = limit + 1; ; size = Math.min(1_000, size * 2)) {
       const ids = await scan(after, size);
-      const rows = await findTasks(query, ids, columns);
+      const rows = await findTasks(query, ids, "bare");
       for (const id of ids) {
         if (!isWithinIds(id, end, order)) return answer("no");
         const row = rows.get(id);
@@ -140,10 +144,4 @@ export function createListing(database: Database, clock: Clock) {
 function boundOf(after: TaskId, order: Order): TaskId {
   if (order === "oldest") return after === "" ? FIRST_ID : after;
   return after === "~" ? LAST_ID : after;
-}
-
-function columnsOf(include: PageRequest["include"]) {
-  const result = include?.includes("result_data") === true;
-  if (include?.includes("parameters")) return result ? "both" : "parameters";
-  return result ? "result" : "bare";
 }

@@ -1,7 +1,10 @@
 // Tasks by id with where each of them lies. Reads only.
 
 import { isUuid, type TaskId } from "../../model/id.js";
+import { LIMITS } from "../../model/limits.js";
+import type { Task } from "../../model/task.js";
 import { rankSql } from "../rank.js";
+import type { PageRequest } from "../store.js";
 import type { TaskRow } from "../task-row.js";
 import type { Query } from "./database.js";
 
@@ -33,8 +36,6 @@ LEFT JOIN taskwright.carry c ON c.id = t.id`;
 
 const STATEMENTS = {
   bare: selectTasks("NULL", "NULL"),
-  parameters: selectTasks("t.parameters", "NULL"),
-  result: selectTasks("NULL", "d.result_data"),
   both: selectTasks("t.parameters", "d.result_data"),
 } as const;
 
@@ -48,4 +49,43 @@ export async function findTasks(
   if (wanted.length === 0) return new Map();
   const rows = await query<TaskRow>(STATEMENTS[columns], [wanted]);
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+// In the order of $1, up to and with the task that fills a page of $2 bytes. The length of a text is known without
+// reading it, so what does not fit is not read.
+const payloads = (parameters: string, resultData: string) => `
+SELECT s.id, s.parameters, s."resultData" FROM (
+  SELECT t.id, q.position, ${parameters} AS parameters, ${resultData} AS "resultData", coalesce(sum(
+    coalesce(octet_length(${parameters}), 0) + coalesce(octet_length(${resultData}), 0)
+  ) OVER (ORDER BY q.position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS q (id, position)
+  JOIN taskwright.task t ON t.id = q.id LEFT JOIN taskwright.done d ON d.id = t.id
+) s WHERE s.before < $2 ORDER BY s.position`;
+
+const PAYLOADS = {
+  parameters: payloads("t.parameters", "NULL::text"),
+  result: payloads("NULL::text", "d.result_data"),
+  both: payloads("t.parameters", "d.result_data"),
+} as const;
+
+/** The tasks of a page with what was asked for of their payload; fewer, where that is large (LIMITS.listBytes). */
+export async function withPayload(
+  query: Query,
+  tasks: readonly Task[],
+  include: PageRequest["include"] = [],
+): Promise<readonly Task[]> {
+  if (tasks.length === 0 || include.length === 0) return tasks;
+  const result = include.includes("result_data");
+  const columns = !include.includes("parameters") ? "result" : result ? "both" : "parameters";
+  const ids = tasks.map((task) => task.id);
+  const rows = await query<Pick<TaskRow, "id" | "parameters" | "resultData">>(PAYLOADS[columns], [
+    ids,
+    LIMITS.listBytes,
+  ]);
+  const payload = new Map(rows.map((row) => [row.id, row]));
+  return tasks.flatMap((task) => {
+    const row = payload.get(task.id);
+    if (!row) return [];
+    return { ...task, parameters: row.parameters ?? undefined, resultData: row.resultData ?? undefined };
+  });
 }

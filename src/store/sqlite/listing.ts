@@ -2,10 +2,20 @@
 import type { Database } from "better-sqlite3";
 import type { Clock } from "../../lib/clock.js";
 import type { TaskId } from "../../model/id.js";
+import { LIMITS } from "../../model/limits.js";
 import type { Task } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import { encodeCursor } from "../cursor.js";
-import { BOUND, endOf, isWithinIds, type LaneCounts, matches, startOf, total } from "../page.js";
+import {
+  BOUND,
+  endOf,
+  isWithinIds,
+  type LaneCounts,
+  matches,
+  payloadBytes,
+  startOf,
+  total,
+} from "../page.js";
 import type { PageRequest, TaskFilter, TaskPage } from "../store.js";
 import { type TaskRow, toTask, withShortStack } from "../task-row.js";
 import { createIdScans } from "./id-scans.js";
@@ -38,24 +48,27 @@ export function createListing(database: Database, clock: Clock) {
     const row = rowOf(page.include);
     const started = clock.monotonic();
     const tasks: Task[] = [];
+    let bytes = 0;
     let looked = 0;
     let last: { readonly id: TaskId; readonly createdAt: Instant } | undefined;
     let more: "no" | "yes" | "unknown" = "no";
+    const isFull = () => tasks.length === page.limit || bytes >= LIMITS.listBytes;
     for (let id = nextId(); id !== undefined && isWithinIds(id, end, page.order); id = nextId()) {
       const found = row.get(id);
       if (!found) continue;
       const task = toTask(found);
       if (matches(task, filter)) {
-        if (tasks.length === page.limit) {
+        if (isFull()) {
           more = "yes";
           break;
         }
         tasks.push(withShortStack(task));
+        bytes += payloadBytes(task);
       }
       last = task;
       looked++;
       const exhausted = looked % 64 === 0 && clock.monotonic() - started > BOUND.millis;
-      if (tasks.length < page.limit && (looked >= BOUND.tasks || exhausted)) {
+      if (!isFull() && (looked >= BOUND.tasks || exhausted)) {
         more = "unknown";
         break;
       }
