@@ -134,6 +134,8 @@ export function createTarget(url: string): Target {
             `SELECT 1 FROM pg_locks WHERE NOT granted AND relation = '${schema}.done'::regclass`,
           );
           if (rowCount) return;
+          // Asked again and again without a pause, the server would have less time for the move itself.
+          await client.query("SELECT pg_sleep(0.05)");
         }
         throw new Error("nobody wrote to done");
       }

@@ -1,5 +1,5 @@
 // The heartbeat's thread on the machine's clock: it speaks for a process that is silent, and not for ever.
-import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import type { KnownWorker, Store } from "../../src/store/store.js";
 import { first, WORKER, workerState } from "./fixture.js";
 import { freshSchema, openStore, openTestStore, refusal, startTestServer } from "./postgres-support.js";
@@ -9,11 +9,14 @@ beforeAll(startTestServer, 60_000);
 const LEASE = 6_000;
 
 /** The worker as another process sees it, once that holds; each look is a statement. */
-async function until(store: Store, holds: (worker: KnownWorker) => boolean): Promise<KnownWorker> {
-  for (;;) {
-    const worker = first(await store.workers());
-    if (holds(worker)) return worker;
-  }
+function until(store: Store, holds: (worker: KnownWorker) => boolean): Promise<KnownWorker> {
+  return vi.waitUntil(
+    async () => {
+      const worker = first(await store.workers());
+      return holds(worker) ? worker : undefined;
+    },
+    { timeout: 60_000 },
+  );
 }
 
 test("a silent process keeps its lease, and its lag is shown; beyond the stall limit the lease ends", async () => {
