@@ -6,11 +6,7 @@ import path from "node:path";
 import type { Blobs } from "../files/files.js";
 import { type Clock, pause, systemClock } from "../lib/clock.js";
 import { type Log, silentLog } from "../lib/log.js";
-import { createLoop, type Loop } from "../lib/loop.js";
 import { birthOfThisProcess } from "../lib/process-birth.js";
-import { createPromoter } from "../maintenance/promoter.js";
-import { createPruner } from "../maintenance/pruner.js";
-import { createSweeper } from "../maintenance/sweeper.js";
 import { createIdSource } from "../model/id.js";
 import { DEFAULTS } from "../model/limits.js";
 import type { Millis } from "../model/time.js";
@@ -21,6 +17,8 @@ import type { TaskType } from "../task/define.js";
 import { createRegistry, type Registry } from "../task/registry.js";
 import { createWorker, type Worker } from "../worker/worker.js";
 import { boundWaits } from "./bound-waits.js";
+import { closeInTime } from "./close-in-time.js";
+import { createMaintenance } from "./maintenance.js";
 import { type BlobsOptions, openBlobs } from "./open-blobs.js";
 import { createStore, type StoreOptions } from "./open-store.js";
 import { outageLog } from "./outage-log.js";
@@ -77,12 +75,13 @@ export interface Engine {
    * goes on until `close`, which must follow. May be called twice.
    */
   drain(): Promise<void>;
-  /** Drains workers, stops maintenance, closes the store. The process stays alive until it has resolved. May be called twice. */
+  /**
+   * Drains workers, stops maintenance, closes the store. The process stays alive until it has resolved. May be called
+   * twice. Throws StoreError unavailable where the store does not respond for 10 s; a thread may hang on the disk then.
+   */
   close(): Promise<void>;
 }
 
-/** How long to wait after a maintenance step failed, in milliseconds. */
-const AFTER_ERROR: Millis = 5_000;
 /** A day, in milliseconds. */
 const HOLD: Millis = 86_400_000;
 /** How long a store gets to answer before whoever is patient goes on without it. */
@@ -204,13 +203,17 @@ export async function openEngine(options: EngineOptions, version: string): Promi
     await Promise.all([...stopping, ...workers.slice(stopping.length).map(stopWorker)]);
   }
 
+  async function closeParts(): Promise<void> {
+    await queue.drain();
+    await Promise.all(Object.values(maintenance).map((service) => service.stop()));
+    await blobs.close();
+    await store.close();
+  }
+
   async function close(): Promise<void> {
     try {
       await engine.drain();
-      await queue.drain();
-      await Promise.all(Object.values(maintenance).map((service) => service.stop()));
-      await blobs.close();
-      await store.close();
+      await closeInTime(clock, closeParts());
     } finally {
       release?.();
     }
@@ -255,32 +258,4 @@ function holdProcess(clock: Clock): () => void {
     cancel = clock.after(HOLD, again);
   }
   return () => cancel();
-}
-
-function createMaintenance(parts: {
-  readonly store: Store;
-  readonly blobs: Blobs;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly options: EngineOptions;
-}) {
-  const { store, blobs, clock, log, options } = parts;
-  const { keepFinished = DEFAULTS.keepFinished, keepUnusedFiles = DEFAULTS.keepUnusedFiles } = options;
-
-  function loopOf(service: string, tick: () => Promise<Millis>): Loop {
-    return createLoop({
-      clock,
-      tick,
-      onError(error) {
-        log.error({ err: error, service }, "maintenance step failed; retrying in 5 s");
-        return AFTER_ERROR;
-      },
-    });
-  }
-
-  return {
-    promoter: loopOf("promoter", createPromoter({ store })),
-    pruner: loopOf("pruner", createPruner({ store, blobs, keepFinished, keepUnusedFiles })),
-    sweeper: loopOf("sweeper", createSweeper({ blobs, now: clock.now })),
-  };
 }

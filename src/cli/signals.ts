@@ -6,6 +6,15 @@ import { EXIT } from "./failure.js";
 /** A terminal and npm both forward one Ctrl-C; a second signal this soon after the first counts as the same one. */
 const SAME_SIGNAL: Millis = 1000;
 
+/**
+ * Ends this process immediately, as a signal does that it does not handle. process.exit waits for all threads, and one
+ * may hang on a disk that does not respond.
+ */
+export function endByDefault(signal: "SIGINT" | "SIGTERM" | "SIGKILL"): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+}
+
 const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
 
 /**

@@ -4,8 +4,10 @@ import type { Config } from "../config/load.js";
 import { isPostgresUrl, storeName } from "../config/store-url.js";
 import { systemClock } from "../lib/clock.js";
 import { formatDuration } from "../model/time.js";
+import { StoreError } from "../store/store.js";
+import { describeFailure, EXIT } from "./failure.js";
 import { say, talkScreen } from "./output.js";
-import { onStopSignals } from "./signals.js";
+import { endByDefault, onStopSignals } from "./signals.js";
 import { paint } from "./terminal.js";
 
 /** A line of the banner. */
@@ -24,7 +26,8 @@ export async function untilStopped<Running extends RunningProcess>(
   const asked = new Promise<void>((resolve) => {
     stop = () => void resolve();
   });
-  const stopListening = onStopSignals(systemClock, stop, (code) => process.exit(code));
+  const kill = (code: number) => endByDefault(code === EXIT.interrupted ? "SIGINT" : "SIGTERM");
+  const stopListening = onStopSignals(systemClock, stop, kill);
   try {
     const running = await start();
     say(...banner(running));
@@ -34,17 +37,26 @@ export async function untilStopped<Running extends RunningProcess>(
         `Stopping: running tasks have ${formatDuration(drain)} to finish. Press Ctrl-C again to stop immediately.`,
       );
     } finally {
-      // The timers used during shutdown do not keep the process alive; this one does until shutdown has finished.
-      const release = systemClock.after(Number.POSITIVE_INFINITY, () => undefined);
-      try {
-        await running.stop();
-      } finally {
-        release();
-      }
+      await stopInTime(running);
     }
     say("Stopped.");
   } finally {
     stopListening();
+  }
+}
+
+async function stopInTime(running: RunningProcess): Promise<void> {
+  // The timers used during shutdown do not keep the process alive; this one does until shutdown has finished.
+  const release = systemClock.after(Number.POSITIVE_INFINITY, () => undefined);
+  try {
+    await running.stop();
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== "unavailable") throw error;
+    // A thread hangs on the disk, and would keep the process alive.
+    say(describeFailure(error, false).text);
+    endByDefault("SIGKILL");
+  } finally {
+    release();
   }
 }
 

@@ -8,15 +8,18 @@ export interface Shutdown {
   end(drain: Millis): Promise<void>;
   /** Nothing of what runs can be stored: its handlers are told so, and no time is left but their grace. */
   loseAll(): void;
-  /** Waits for `done`, but only for a bounded time, and not at all after `loseAll`. */
-  lastWords(done: Promise<void>): Promise<void>;
+  /** Waits for calls to the store, but not much longer than 10 s, all times together. Rejects as they do. */
+  lastWords(done: Promise<unknown>): Promise<void>;
 }
 
-/** A worker that stops waits no longer than this for a store that is away, in milliseconds. */
+/** A worker that stops waits no longer than this for a store that does not respond, in milliseconds. */
 const LAST_WORDS: Millis = 10_000;
+/** Each of its calls gets this long at least. */
+const LEAST: Millis = 1_000;
 
 export function createShutdown(clock: Clock, executor: Executor): Shutdown {
   const lost = new AbortController();
+  let until: Millis | undefined;
 
   /** False where something still runs after that time, or `cut` has aborted. */
   async function within(time: Millis, cut?: AbortSignal): Promise<boolean> {
@@ -42,8 +45,13 @@ export function createShutdown(clock: Clock, executor: Executor): Shutdown {
     },
     async lastWords(done) {
       const enough = new AbortController();
-      await Promise.race([done, pause(clock, LAST_WORDS, AbortSignal.any([enough.signal, lost.signal]))]);
-      enough.abort();
+      const now = clock.monotonic();
+      until ??= now + LAST_WORDS;
+      try {
+        await Promise.race([done, pause(clock, Math.max(LEAST, until - now), enough.signal)]);
+      } finally {
+        enough.abort();
+      }
     },
   };
 }

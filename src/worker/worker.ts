@@ -211,7 +211,7 @@ export function createWorker(options: WorkerOptions): Worker {
     return AFTER_ERROR;
   }
 
-  /** Resolves once everything that has ended is settled, or the store has been away for too long. */
+  /** Resolves once everything that has ended is settled, or the store has not responded for too long. */
   async function settled(): Promise<void> {
     const everything = new Promise<void>((resolve) => {
       whenSettled.push(resolve);
@@ -226,6 +226,11 @@ export function createWorker(options: WorkerOptions): Worker {
     );
   }
 
+  async function signOff(): Promise<void> {
+    await Promise.all([loop.stop(), reporter.stop(), presence.stop()]);
+    await store.retire(id);
+  }
+
   async function stop(drain: Millis): Promise<void> {
     claiming = false;
     unsubscribe?.();
@@ -234,14 +239,15 @@ export function createWorker(options: WorkerOptions): Worker {
     slots.handBack();
     loop.wake();
     await shutdown.end(drain);
-    await reclaimed;
-    await settled();
-    await Promise.all([loop.stop(), reporter.stop()]);
-    await presence.stop();
-    executor.stop();
-    await isolation.stop();
-    lag?.stop();
-    await store.retire(id);
+    await shutdown.lastWords(reclaimed);
+    if (!isAbandoned) await settled();
+    try {
+      await shutdown.lastWords(signOff());
+    } finally {
+      executor.stop();
+      await isolation.stop();
+      lag?.stop();
+    }
   }
 
   return {

@@ -1,7 +1,7 @@
 // What a worker lives on: turn, beat, retire, sync, reclaim, promote. Claim and settle have files of their own.
 import type { TaskId } from "../../model/id.js";
 import type { Json } from "../../model/json.js";
-import type { ClaimedTask, WorkerId } from "../../model/task.js";
+import type { ClaimedTask, Report, WorkerId } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
 import { due, progressed } from "../changes.js";
 import { rankSql } from "../rank.js";
@@ -50,7 +50,7 @@ export function createWork(
   placement: Placement,
   ending: Ending,
 ): WorkVerbs {
-  const { database, clock, ownership, fences, lanes, runningCache, rowBuffer, events } = writer;
+  const { database, clock, fences, lanes, runningCache, rowBuffer, events } = writer;
   const claim = createClaim(writer);
   const settle = createSettle(writer, placement, ending);
   const reports = createReports(writer);
@@ -135,21 +135,21 @@ export function createWork(
 
     beat(state: WorkerState) {
       const now = clock.now();
-      ownership.watch(now);
-      saveBeat.run(state.id, now, writeState(state));
+      transactions.runUnsynced(() => saveBeat.run(state.id, now, writeState(state)));
       alive.add(state.id);
       lost.delete(state.id);
     },
 
     retire(worker) {
-      removeWorker.run(worker);
+      transactions.runUnsynced(() => removeWorker.run(worker));
       alive.delete(worker);
       lost.add(worker);
     },
 
     sync(holds) {
       if (holds.length === 0) return [];
-      return transactions.run((now) =>
+      const run = holds.some(({ report }) => isAwaited(report)) ? transactions.run : transactions.runUnsynced;
+      return run((now) =>
         holds.map(({ id, fence, report }) => {
           const running = selectRunning.get(id);
           if (running?.fence !== fence) return "stale";
@@ -182,7 +182,7 @@ export function createWork(
       const first = placement.nextDue();
       if (first === undefined) return { count: 0 };
       if (first > now) return { count: 0, nextIn: first - now };
-      const count = transactions.run((at) => {
+      const count = transactions.runUnsynced((at) => {
         const promoted = placement.promote(at, limit);
         if (events.listening) for (const task of promoted) events.note(due(task, at));
         return promoted.length;
@@ -191,6 +191,11 @@ export function createWork(
       return { count, nextIn: next === undefined ? undefined : Math.max(0, next - now) };
     },
   };
+}
+
+/** Its handler goes on once it is stored. Progress and log lines are written along, and never waited for. */
+function isAwaited({ checkpoint, artifacts = [] }: Report): boolean {
+  return checkpoint !== undefined || artifacts.length > 0;
 }
 
 function writeState(state: WorkerState): Json {
