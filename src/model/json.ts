@@ -34,19 +34,21 @@ interface Search {
   nodes: number;
   /** Whole numbers beyond 2^53 were rounded before they came here. */
   readonly exactIntegers: boolean;
+  /** What JSON writes in part, or leaves out, is no fault: functions, symbols, instances of classes. */
+  readonly partial: boolean;
 }
 
 /**
  * The first thing in a value that must not be stored, or undefined. What JSON would write as something else (a Map, an
- * Error, NaN, an invalid date) counts. `exactIntegers`: refuses whole numbers beyond 2^53, too. Throws what getters and
- * toJSON throw; `value` may be deeper than the stack, but must not hold itself.
+ * Error, NaN, an invalid date) or leave out (a function, a symbol, fields of a class) counts; with `partial`, what it
+ * leaves out does not. `exactIntegers`: refuses whole numbers beyond 2^53, too. Throws what getters and toJSON throw; `value` may be deeper than the stack, but must not hold itself.
  */
 export function findJsonFault(
   value: unknown,
   pointer = "",
-  { exactIntegers = false }: Partial<Pick<Search, "exactIntegers">> = {},
+  { exactIntegers = false, partial = false }: Partial<Pick<Search, "exactIntegers" | "partial">> = {},
 ): JsonFault | undefined {
-  const found = faultIn(value, 0, { nodes: 0, exactIntegers });
+  const found = faultIn(value, 0, { nodes: 0, exactIntegers, partial });
   return found && { ...found, pointer: pointer + found.pointer };
 }
 
@@ -55,12 +57,11 @@ function faultIn(value: unknown, depth: number, seen: Search): JsonFault | undef
   if (++seen.nodes > LIMITS.jsonNodes) return fault("", "nodes", `has more than ${LIMITS.jsonNodes} values`);
   if (typeof value === "string") return findTextFault(value, "");
   if (typeof value === "number") return numberFault(value, seen);
-  if (typeof value !== "object" || value === null) return undefined;
+  if (typeof value !== "object" || value === null) return leftOutFault(value, seen);
   const isList = Array.isArray(value);
   if (!isList) {
-    const kind = value instanceof Date && Number.isNaN(value.getTime()) ? "invalid date" : lossyClass(value);
-    if (kind !== undefined)
-      return fault("", "not_json", `is a${vowel(kind)} ${kind}, which JSON cannot represent`);
+    const kind = lossyKind(value, seen);
+    if (kind !== undefined) return notJson(kind);
     const written = writtenBy(value);
     if (written !== value) return faultIn(written, depth + 1, seen);
   }
@@ -95,14 +96,28 @@ function writtenBy(value: object): unknown {
   return value.toJSON("");
 }
 
-/** The name of a class of which JSON makes nothing; an instance with a toJSON says itself what it is. */
-function lossyClass(value: object): string | undefined {
-  if (Object.getPrototypeOf(value) === Object.prototype || "toJSON" in value) return undefined;
-  return LOSSY.find((lossy) => value instanceof lossy)?.name;
+/** What JSON leaves out, or throws at. */
+function leftOutFault(value: unknown, { partial }: Search): JsonFault | undefined {
+  const kind = typeof value;
+  if (kind === "bigint") return notJson("BigInt");
+  return !partial && (kind === "function" || kind === "symbol") ? notJson(kind) : undefined;
 }
 
-function vowel(word: string): string {
-  return /^[AEIOUaeiou]/.test(word) ? "n" : "";
+/** What an object is of which JSON makes nothing, or only a part; one with a toJSON says itself what it is. */
+function lossyKind(value: object, { partial }: Search): string | undefined {
+  if (value instanceof Date && Number.isNaN(value.getTime())) return "invalid date";
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null || "toJSON" in value) return undefined;
+  const lossy = LOSSY.find((known) => value instanceof known);
+  if (lossy) return lossy.name;
+  // The second: a plain object of another realm, such as a vm context.
+  if (partial || Object.getPrototypeOf(prototype) === null) return undefined;
+  return `instance of ${value.constructor?.name || "a class"}`;
+}
+
+function notJson(kind: string): JsonFault {
+  const article = /^[AEIOUaeiou]/.test(kind) ? "an" : "a";
+  return fault("", "not_json", `is ${article} ${kind}, which JSON cannot represent`);
 }
 
 /** JSON writes {} for these, or a part of them. */

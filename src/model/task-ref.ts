@@ -1,4 +1,5 @@
 // A task type as a caller sees it: its name, and two types that exist only for the compiler. No handler, no schema.
+import type { JsonValue } from "./json.js";
 
 declare const TYPES: unique symbol;
 
@@ -22,20 +23,44 @@ export type InputOf<Type> = Type extends TaskRef<infer Input, unknown> ? Input :
 export type OutputOf<Type> = Type extends TaskRef<unknown, infer Output> ? Output : never;
 
 /**
+ * What JSON can hold of a type: the type itself, with `never` in place of what it would lose. Functions, BigInts,
+ * symbols, and so Maps, Sets and instances of classes with methods are lost; errors are, too.
+ */
+export type Storable<T> = [T] extends [JsonValue]
+  ? T
+  : T extends { toJSON(): unknown }
+    ? T
+    : T extends symbol | bigint | ((...input: never) => unknown)
+      ? never
+      : T extends Error
+        ? "stack" extends keyof T
+          ? never
+          : StorableFields<T>
+        : T extends object
+          ? StorableFields<T>
+          : T;
+
+type StorableFields<T> = { readonly [Key in keyof T]: Storable<T[Key]> };
+
+/**
  * What comes back of a value that was kept as JSON: a Date is a text, what has no JSON (functions, undefined) is gone,
  * and nothing at all stays undefined.
  */
-export type FromJson<T> = T extends { toJSON(): infer Json }
-  ? FromJson<Json>
-  : T extends string | number | boolean | null
-    ? T
-    : // biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing returns void.
-      T extends undefined | void
-      ? undefined
-      : T extends symbol | bigint | ((...input: never) => unknown)
-        ? never
-        : T extends readonly unknown[]
-          ? { [Position in keyof T]: FromJson<T[Position]> }
-          : T extends object
-            ? { [Key in keyof T as FromJson<T[Key]> extends never ? never : Key & string]: FromJson<T[Key]> }
-            : T;
+export type FromJson<T> = [T] extends [JsonValue]
+  ? T
+  : T extends { toJSON(): infer Json }
+    ? FromJson<Json>
+    : T extends string | number | boolean | null
+      ? T
+      : // biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing returns void.
+        T extends undefined | void
+        ? undefined
+        : T extends symbol | bigint | ((...input: never) => unknown)
+          ? never
+          : T extends readonly unknown[]
+            ? { [Position in keyof T]: FromJson<T[Position]> }
+            : T extends object
+              ? {
+                  [Key in keyof T as FromJson<T[Key]> extends never ? never : Key & string]: FromJson<T[Key]>;
+                }
+              : T;

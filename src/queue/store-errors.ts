@@ -32,8 +32,13 @@ function translate(cause: unknown): unknown {
   switch (cause.code) {
     case "full":
       return new TaskwrightError("storage_full", cause.advice, { cause });
+    // Whatever it is that an operator has to do, callers can only try again later.
     case "unavailable":
     case "refused":
+    case "not_writable":
+    case "corrupt":
+    case "too_old":
+    case "too_new":
     case "locked":
     case "lost":
     case "closed":
@@ -47,7 +52,5 @@ function translate(cause: unknown): unknown {
     }
     case "rejected":
       return new TaskwrightError("validation_failed", cause.message, { cause });
-    default:
-      return cause;
   }
 }

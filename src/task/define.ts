@@ -5,7 +5,7 @@ import { DEFAULTS, LIMITS } from "../model/limits.js";
 import { findNameFault } from "../model/name.js";
 import { formatSize, parseSize, type Size } from "../model/size.js";
 import type { StoredFile } from "../model/task.js";
-import type { FromJson, TaskRef } from "../model/task-ref.js";
+import type { FromJson, Storable, TaskRef } from "../model/task-ref.js";
 import type { Duration } from "../model/time.js";
 import type { TaskContext } from "./context.js";
 import { duration, type RetryOptions, retryPolicy } from "./retry.js";
@@ -34,10 +34,10 @@ export type ResolvedIsolation =
   | { readonly thread: string }
   | { readonly process: string; readonly memory: number; readonly scratch: number };
 
-/** What a handler may return: what the output schema, where there is one, takes. */
-export type ReturnedFor<Output> = Output extends StandardSchemaV1
+/** What a handler may return: what the output schema, where there is one, takes; otherwise what JSON can hold. */
+export type ReturnedFor<Output, Returned> = Output extends StandardSchemaV1
   ? StandardSchemaV1.InferInput<Output>
-  : unknown;
+  : Storable<Returned>;
 
 /** What a result is: what the output schema, where there is one, makes of what the handler returned. */
 export type ResultOf<Output, Returned> = Output extends StandardSchemaV1
@@ -120,7 +120,7 @@ const NAME = /^[a-z][a-z0-9_.:-]*$/;
  */
 export function defineTask<
   Input extends StandardSchemaV1,
-  Returned extends ReturnedFor<Output>,
+  Returned extends ReturnedFor<Output, Returned>,
   Output extends StandardSchemaV1 | undefined = undefined,
   Name extends string = string,
 >(

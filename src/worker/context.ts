@@ -123,7 +123,7 @@ class HandlerContext implements TaskContext {
       set: (value) =>
         handled(async () => {
           host.assertOpen();
-          const encoded = encodeJson(value, LIMITS.checkpointBytes);
+          const encoded = encodeJson(value, { maxBytes: LIMITS.checkpointBytes });
           if (!encoded.ok) throw new TypeError(`The checkpoint ${encoded.fault}.`);
           await host.setCheckpoint(encoded.json ?? "null");
         }),

@@ -1,5 +1,5 @@
 // A handler's values as JSON text, or what keeps them from being that. Nothing is silently dropped or changed.
-import { byteLength, findJsonFault, type Json } from "../model/json.js";
+import { byteLength, findJsonFault, type Json, type JsonFault } from "../model/json.js";
 import { LIMITS } from "../model/limits.js";
 import { thrownMessage } from "../task/thrown.js";
 
@@ -10,8 +10,18 @@ export type Encoded =
 
 const NOTHING: Encoded = { ok: true, json: undefined };
 
+export interface EncodeOptions {
+  /** Default: as much as a result may have. */
+  readonly maxBytes?: number;
+  /** Instances of classes are written as far as JSON can, and functions left out, instead of being faults. */
+  readonly partial?: boolean;
+}
+
 /** Never throws, whatever the value: getters and toJSON are user code. */
-export function encodeJson(value: unknown, maxBytes: number = LIMITS.payloadBytes): Encoded {
+export function encodeJson(
+  value: unknown,
+  { maxBytes = LIMITS.payloadBytes, partial = false }: EncodeOptions = {},
+): Encoded {
   if (value === undefined) return NOTHING;
   try {
     const json: unknown = JSON.stringify(value);
@@ -21,16 +31,26 @@ export function encodeJson(value: unknown, maxBytes: number = LIMITS.payloadByte
     if (bytes > maxBytes) {
       return { ok: false, fault: `is ${bytes} bytes of JSON; the limit is ${maxBytes} bytes` };
     }
-    const fault = findJsonFault(value);
-    if (fault) {
-      return {
-        ok: false,
-        fault: fault.pointer === "" ? fault.message : `has "${fault.pointer}", which ${fault.message}`,
-      };
-    }
-    return { ok: true, json };
+    const fault = findJsonFault(value, "", { partial });
+    return fault ? { ok: false, fault: inWords(fault) } : { ok: true, json };
   } catch (error) {
-    // The engine's own words (a bigint, a cycle), or those of a toJSON that threw.
-    return { ok: false, fault: `cannot be serialised as JSON: ${thrownMessage(error).split("\n", 1)[0]}` };
+    // The engine's own words (a cycle), or those of a toJSON that threw.
+    const fault =
+      bigIntIn(value) ?? `cannot be serialised as JSON: ${thrownMessage(error).split("\n", 1)[0]}`;
+    return { ok: false, fault };
   }
+}
+
+/** Where the engine found a BigInt, which it does not say. */
+function bigIntIn(value: unknown): string | undefined {
+  try {
+    const fault = findJsonFault(value);
+    return fault?.code === "not_json" && /BigInt/.test(fault.message) ? inWords(fault) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function inWords({ pointer, message }: JsonFault): string {
+  return pointer === "" ? message : `has "${pointer}", which ${message}`;
 }

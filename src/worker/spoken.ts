@@ -62,7 +62,7 @@ export function readMessage(message: unknown): string {
  */
 export function readFields(fields: unknown): Json | undefined {
   if (fields === undefined || fields === null) return undefined;
-  const encoded = encodeJson(asObject(fields), LIMITS.logLineBytes);
+  const encoded = encodeJson(asObject(fields), { maxBytes: LIMITS.logLineBytes, partial: true });
   return encoded.ok ? encoded.json : JSON.stringify({ fields_dropped: `what was given ${encoded.fault}` });
 }
 

@@ -1,4 +1,5 @@
 // What may be stored as JSON, and where the fault lies when it may not.
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { cleanText, findJsonFault } from "../../src/model/json.js";
 import { LIMITS } from "../../src/model/limits.js";
@@ -12,6 +13,22 @@ function nested(levels: number): unknown {
 test("ordinary values pass", () => {
   expect(findJsonFault({ a: [1, "ä", null, true, { "b/c": -0.5 }] })).toBeUndefined();
   expect(findJsonFault(nested(LIMITS.jsonDepth))).toBeUndefined();
+});
+
+test("plain objects of another realm or without a prototype pass, and what writes itself as JSON", () => {
+  const foreign: unknown = runInNewContext('({ a: [1, { b: "c" }] })');
+  const bare = Object.assign(Object.create(null), { a: 1 });
+  expect(findJsonFault({ foreign, bare, at: new Date(0), bytes: Buffer.from("a") })).toBeUndefined();
+});
+
+test("with `partial`, what JSON leaves out is no fault", () => {
+  class Point {
+    readonly x = 1;
+    readonly distance = () => this.x;
+  }
+  expect(findJsonFault(new Point())).toMatchObject({ code: "not_json", pointer: "" });
+  expect(findJsonFault(new Point(), "", { partial: true })).toBeUndefined();
+  expect(findJsonFault({ a: new Map() }, "", { partial: true })?.pointer).toBe("/a");
 });
 
 test.each([

@@ -4,6 +4,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { expectTypeOf, test } from "vitest";
 import { z } from "zod";
 import { defineTask, type InputOf, type OutputOf } from "../../src/index.js";
+import type { JsonValue } from "../../src/model/json.js";
 
 test("zod: defaults may be left out of the parameters, and are there in the handler", () => {
   const resize = defineTask({
@@ -86,4 +87,59 @@ test("a result is what JSON leaves of it", () => {
   const open = defineTask({ name: "open", input: z.unknown(), run: (given) => given });
   expectTypeOf<InputOf<typeof open>>().toBeUnknown();
   expectTypeOf<OutputOf<typeof open>>().toBeUnknown();
+});
+
+class Account {
+  readonly id = 1;
+  name(): string {
+    return `account ${this.id}`;
+  }
+}
+
+/** Compiled, never called. */
+function results(json: JsonValue, any: ReturnType<typeof JSON.parse>): readonly unknown[] {
+  const input = z.object({});
+  const named = { name: "named", input } as const;
+  interface Row {
+    readonly id: number;
+    readonly parent?: Row;
+  }
+  const row: Row = { id: 1 };
+  return [
+    defineTask({ ...named, run: () => void 0 }),
+    defineTask({ ...named, run: async () => undefined }),
+    defineTask({ ...named, run: () => json }),
+    defineTask({ ...named, run: () => any }),
+    defineTask({ ...named, run: () => [row] as const }),
+    defineTask({ ...named, run: () => ({ at: new Date(), url: new URL("https://example.com") }) }),
+    defineTask({ ...named, run: (): { name: string; message: string } | null => null }),
+    defineTask({ ...named, run: (given) => ({ given, maybe: undefined as string | undefined }) }),
+    // An output schema makes of it what JSON can hold.
+    defineTask({
+      ...named,
+      output: z.map(z.string(), z.number()).transform((map) => Object.fromEntries(map)),
+      run: () => new Map([["a", 1]]),
+    }),
+
+    // @ts-expect-error JSON makes {} of a Map
+    defineTask({ ...named, run: () => new Map([["a", 1]]) }),
+    // @ts-expect-error JSON makes {} of a Set, however deep
+    defineTask({ ...named, run: async () => ({ rows: [{ tags: new Set(["a"]) }] }) }),
+    // @ts-expect-error JSON makes {} of an error
+    defineTask({ ...named, run: () => ({ cause: new TypeError("x") }) }),
+    // @ts-expect-error JSON has no BigInt
+    defineTask({ ...named, run: () => [1n] }),
+    // @ts-expect-error JSON leaves functions out
+    defineTask({ ...named, run: () => ({ next: () => 1 }) }),
+    // @ts-expect-error JSON keeps the fields of an instance, not what it is
+    defineTask({ ...named, run: () => new Account() }),
+    // @ts-expect-error one of several
+    defineTask({ ...named, run: () => (Math.random() > 1 ? new Map() : "a text") }),
+    // @ts-expect-error a promise that is not awaited
+    defineTask({ ...named, run: () => ({ page: Promise.resolve(1) }) }),
+  ];
+}
+
+test("a result that JSON cannot hold does not compile", () => {
+  expectTypeOf(results).toBeFunction();
 });

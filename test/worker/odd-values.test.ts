@@ -146,6 +146,13 @@ test.each<[string, (context: Untyped) => unknown, RegExp]>([
   expect(task.error?.message).toMatch(expected);
 });
 
+class Account {
+  readonly id = 1;
+  get name() {
+    return `account ${this.id}`;
+  }
+}
+
 test.each<[string, unknown, RegExp]>([
   ["a Map", { a: [new Map([[1, 2]])] }, /has "\/a\/0", which is a Map, which JSON cannot represent/],
   ["a Set", new Set([1]), /is a Set/],
@@ -157,6 +164,11 @@ test.each<[string, unknown, RegExp]>([
   ],
   ["a promise that was not awaited", { page: Promise.resolve(1) }, /"\/page", which is a Promise/],
   ["an invalid date", { at: new Date("x") }, /"\/at", which is an invalid date/],
+  ["a BigInt inside", { rows: [{ id: 1n }] }, /has "\/rows\/0\/id", which is a BigInt/],
+  ["a function inside", { next: () => 1 }, /"\/next", which is a function, which JSON cannot represent/],
+  ["a symbol inside", [Symbol("s")], /"\/0", which is a symbol/],
+  ["an instance of a class", new Account(), /is an instance of Account, which JSON cannot represent/],
+  ["a typed array", { bytes: new Uint8Array(2) }, /"\/bytes", which is an instance of Uint8Array/],
 ])("a result that is %s is refused", async (_name, value, expected) => {
   const type = typeOf("odd", () => value);
   const bench = manualBench([type]);
