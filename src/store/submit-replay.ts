@@ -1,23 +1,10 @@
 // Is a submit the repetition of a task that is stored under its id? Field by field, the same for every store. Reads nothing.
-import type { TaskId } from "../model/id.js";
-import type { Json } from "../model/json.js";
 import type { FileId, NewTask } from "../model/task.js";
-import type { Instant, Millis } from "../model/time.js";
+import type { Instant } from "../model/time.js";
+import type { StoredTask } from "./columns.js";
 
 /** What was submitted, as it is stored. */
-export interface StoredRow {
-  readonly queue: string;
-  readonly taskType: string;
-  readonly priority: number;
-  readonly createdAt: Instant;
-  readonly runAt: Instant | null;
-  readonly maxAttempts: number;
-  readonly timeout: Millis;
-  readonly options: Json | null;
-  readonly retryOf: TaskId | null;
-  readonly replayKey: string | null;
-  readonly parameters: Json;
-}
+export type StoredRow = Omit<StoredTask, "id">;
 
 /** `files`: those that the stored task uses, in any order. */
 export function isSame(task: NewTask, stored: StoredRow, files: readonly FileId[]): boolean {

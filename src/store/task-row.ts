@@ -5,21 +5,12 @@ import { LIMITS } from "../model/limits.js";
 import { readOptions } from "../model/options.js";
 import type { CancelReason, FinishedStatus, Status } from "../model/status.js";
 import type { Stage, Task, TaskError, WorkerId } from "../model/task.js";
-import type { Instant, Millis } from "../model/time.js";
+import type { Instant } from "../model/time.js";
+import type { StoredTask } from "./columns.js";
 import { StoreError } from "./store.js";
 
 /** A task with where it lies; 1 and 0 for yes and no. */
-export interface TaskRow {
-  readonly id: TaskId;
-  readonly queue: string;
-  readonly taskType: string;
-  readonly priority: number;
-  readonly createdAt: Instant;
-  readonly runAt: Instant | null;
-  readonly maxAttempts: number;
-  readonly timeout: Millis;
-  readonly options: Json | null;
-  readonly retryOf: TaskId | null;
+export interface TaskRow extends Omit<StoredTask, "replayKey" | "parameters"> {
   readonly retriedBy: TaskId | null;
   readonly parameters: Json | null;
   readonly doneStatus: FinishedStatus | null;

@@ -1,6 +1,7 @@
 // What a move from one store to another carries: tables, columns, keys, and the form in which rows are compared. Runs no
 // statement; each store derives its own from this list. What is left out belongs to a boot: workers, and counts not yet folded.
 import { createHash } from "node:crypto";
+import { TASK_COLUMNS } from "./columns.js";
 
 /** As both stores understand it; a flag is 1 or 0 where there are no booleans. */
 export type ColumnKind = "uuid" | "text" | "smallint" | "integer" | "bigint" | "real" | "flag";
@@ -47,23 +48,7 @@ export const TRANSFER_TABLES: readonly TransferTable[] = [
       created_at: "bigint",
     },
   ),
-  table(
-    "task",
-    { id: "uuid" },
-    {
-      queue: "text",
-      task_type: "text",
-      priority: "smallint",
-      created_at: "bigint",
-      run_at: "bigint",
-      max_attempts: "smallint",
-      timeout: "bigint",
-      options: "text",
-      retry_of: "uuid",
-      replay_key: "text",
-      parameters: "text",
-    },
-  ),
+  { name: "task", columns: TASK_COLUMNS.map(({ column, kind }) => [column, kind] as const), keyLength: 1 },
   table(
     "done",
     { id: "uuid" },

@@ -4,6 +4,7 @@ import { isUuid, type TaskId } from "../../model/id.js";
 import type { FileId, NewTask } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import { answersOfRefused, requireAll } from "../atomic-insert.js";
+import { selectTaskColumns } from "../columns.js";
 import { created } from "../created.js";
 import { rankOf, rankSql } from "../rank.js";
 import type { CallerTransaction, InsertAnswer, InsertOptions } from "../store.js";
@@ -65,9 +66,7 @@ SELECT s.id, 0, 0, 0, c.checkpoint FROM unnest($1::uuid[], $2::uuid[]) AS s (id,
 JOIN taskwright.carry c ON c.id = s.retry_of`;
 
 const STORED = `
-SELECT t.id, t.queue, t.task_type AS "taskType", t.priority, t.created_at::float8 AS "createdAt", t.run_at::float8 AS "runAt",
-  t.max_attempts AS "maxAttempts", t.timeout::float8 AS timeout, t.options, t.retry_of AS "retryOf",
-  t.replay_key AS "replayKey", t.parameters,
+SELECT ${selectTaskColumns("t", [], "::float8")},
   ARRAY(SELECT u.file_id::text FROM taskwright.file_use u WHERE u.task_id = t.id) AS files
 FROM taskwright.task t WHERE t.id = ANY ($1::uuid[])`;
 

@@ -3,6 +3,7 @@
 import { isUuid, type TaskId } from "../../model/id.js";
 import { LIMITS } from "../../model/limits.js";
 import type { Task } from "../../model/task.js";
+import { selectTaskColumns } from "../columns.js";
 import { rankSql } from "../rank.js";
 import type { PageRequest } from "../store.js";
 import type { TaskRow } from "../task-row.js";
@@ -13,8 +14,7 @@ import type { Query } from "./database.js";
  * hold. `parameters` and `resultData` name the columns, or NULL where nobody asked for them.
  */
 const selectTasks = (parameters: string, resultData: string) => `
-SELECT t.id, t.queue, t.task_type AS "taskType", t.priority, t.created_at AS "createdAt", t.run_at AS "runAt",
-  t.max_attempts AS "maxAttempts", t.timeout, t.options, t.retry_of AS "retryOf",
+SELECT ${selectTaskColumns("t", ["replayKey", "parameters"])},
   (SELECT n.id FROM taskwright.task n WHERE n.retry_of = t.id ORDER BY n.id DESC LIMIT 1) AS "retriedBy",
   ${parameters} AS parameters,
   d.status AS "doneStatus", coalesce(d.worker, r.worker) AS worker,

@@ -2,13 +2,11 @@
 import type { Database } from "better-sqlite3";
 import type { TaskId } from "../../model/id.js";
 import type { FileId, NewTask } from "../../model/task.js";
+import { selectTaskColumns } from "../columns.js";
 import type { InsertAnswer } from "../store.js";
 import { isSame, type StoredRow } from "../submit-replay.js";
 
-const STORED = `
-SELECT queue, task_type AS taskType, priority, created_at AS createdAt, run_at AS runAt,
-  max_attempts AS maxAttempts, timeout, options, retry_of AS retryOf, replay_key AS replayKey, parameters
-FROM task WHERE id = ?`;
+const STORED = `SELECT ${selectTaskColumns("t", ["id"])} FROM task t WHERE t.id = ?`;
 
 const BY_KEY = "SELECT id, digest FROM replay WHERE key = ?";
 

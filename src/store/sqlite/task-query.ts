@@ -1,5 +1,6 @@
 // The statement that reads a task and where it lies. Rows become tasks elsewhere (task-row.ts).
 
+import { selectTaskColumns } from "../columns.js";
 import { rankSql } from "../rank.js";
 
 /**
@@ -8,8 +9,7 @@ import { rankSql } from "../rank.js";
  */
 export function selectTask(parameters: string, resultData: string): string {
   return `
-SELECT t.id, t.queue, t.task_type AS taskType, t.priority, t.created_at AS createdAt, t.run_at AS runAt,
-  t.max_attempts AS maxAttempts, t.timeout, t.options, t.retry_of AS retryOf,
+SELECT ${selectTaskColumns("t", ["replayKey", "parameters"])},
   (SELECT max(n.id) FROM task n WHERE n.retry_of = t.id) AS retriedBy,
   ${parameters} AS parameters,
   d.status AS doneStatus, coalesce(d.worker, r.worker) AS worker,
