@@ -1,13 +1,13 @@
-// Reports when a task was put off, so that the promoter knows of it without polling.
+// Reports when something was stored that time will change, so that the promoter knows of it without polling.
 import type { Store } from "../store/store.js";
 import { wrapStore } from "../store/wrap-store.js";
 
-/** The same store; `scheduled` is called after a commit that put a task off. */
+/** The same store; `scheduled` is called after a commit that put a task off, or gave it a deadline. */
 export function tellScheduled(store: Store, scheduled: () => void): Store {
   return wrapStore(store, {
     async insert(call, tasks) {
       const answers = await call();
-      if (tasks.some(({ start }) => start !== "now")) scheduled();
+      if (tasks.some(({ start, expiresIn }) => start !== "now" || expiresIn !== undefined)) scheduled();
       return answers;
     },
     async turn(call, request) {

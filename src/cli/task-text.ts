@@ -58,6 +58,7 @@ export function sentence(task: WireTask, now: Instant): string {
     case "FAILED":
       return `FAILED: ${oneLine(task.error_message ?? "unknown error")}`;
     case "CANCELLED":
+      if (task.reason === "expired") return `CANCELLED: expired before it started (${task.expires_at})`;
       return task.started_at === null ? "CANCELLED: before it started" : `CANCELLED: after ${time ?? "0 ms"}`;
   }
 }
@@ -78,6 +79,7 @@ export function detail(
     ["Tags", task.tags.length === 0 ? null : task.tags.join(", ")],
     ["Created", task.created_at],
     ["Not before", task.status === "PENDING" ? task.run_at : null],
+    ["Expires", task.status === "PENDING" && task.started_at === null ? task.expires_at : null],
     ["Started", task.started_at],
     ["Completed", task.completed_at],
     ["Attempt", task.attempt === 0 ? null : `${task.attempt} of ${task.max_attempts}`],

@@ -1,7 +1,7 @@
 // Events of the hub in the words of the wire. Parameters and results stay out: an event is a hint, not the task.
 import type { Task } from "../model/task.js";
 import type { Resync, TaskEvent } from "../queue/event-stream.js";
-import { errorView, stageView, timestamp } from "./task-view.js";
+import { errorView, expiryOf, stageView, timestamp } from "./task-view.js";
 import type { WireEvent, WireTask } from "./wire.js";
 
 /** Each event is written once, however many read it. */
@@ -56,6 +56,8 @@ function changedView(task: Partial<Task>): Partial<WireTask> {
     started_at: at(task.startedAt),
     completed_at: at(task.completedAt),
     cancel_requested_at: at(task.cancelRequestedAt),
+    reason: task.reason,
+    expires_at: at(expiryOf(task)),
     retry_of: task.retryOf,
     retried_by: task.retriedBy,
   };

@@ -29,6 +29,8 @@ const TASK: WireTask = {
   started_at: "2026-11-22T14:02:11.391Z",
   completed_at: null,
   cancel_requested_at: null,
+  reason: null,
+  expires_at: null,
   retry_of: null,
   retried_by: null,
 };

@@ -11,10 +11,11 @@ export function submitRequest(wire: WireSubmit): SubmitRequest {
 export function submitOptions(
   wire: Omit<WireRetryRequest, "parameters" | "again">,
 ): Omit<SubmitOptions, "id"> {
-  const { run_at: runAt, max_attempts: maxAttempts, ...same } = wire;
+  const { run_at: runAt, expires_in: expiresIn, max_attempts: maxAttempts, ...same } = wire;
   return {
     ...same,
     ...(runAt !== undefined && { runAt: new Date(runAt) }),
+    ...(expiresIn !== undefined && { expiresIn }),
     ...(maxAttempts !== undefined && { maxAttempts }),
   };
 }

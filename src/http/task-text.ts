@@ -2,7 +2,7 @@
 import type { Json } from "../model/json.js";
 import type { Stage, Task } from "../model/task.js";
 import type { Instant } from "../model/time.js";
-import { errorView, stageView, timestamp } from "./task-view.js";
+import { errorView, expiryOf, stageView, timestamp } from "./task-view.js";
 
 /**
  * The text of `taskView(task)` as TaskSchema has it, optional fields last as the serialiser has them. Parameters
@@ -21,6 +21,7 @@ export function taskText(task: Task): Json {
     `,"timeout_ms":${task.timeout},"worker":${quoted(task.worker)},"run_at":${time(task.runAt)}` +
     `,"created_at":${time(task.createdAt)},"started_at":${time(task.startedAt)}` +
     `,"completed_at":${time(task.completedAt)},"cancel_requested_at":${time(task.cancelRequestedAt)}` +
+    `,"reason":${quoted(task.reason)},"expires_at":${time(expiryOf(task))}` +
     `,"retry_of":${quoted(task.retryOf)},"retried_by":${quoted(task.retriedBy)}` +
     `,"parameters":${task.parameters ?? "{}"},"result_data":${task.resultData ?? "null"}}`
   );

@@ -10,6 +10,11 @@ export function timestamp(at: Instant): string {
   return new Date(at).toISOString();
 }
 
+/** When a task expires unless it has started by then; undefined where it never does. */
+export function expiryOf({ createdAt, expiresIn }: Partial<Task>): Instant | undefined {
+  return createdAt === undefined || expiresIn === undefined ? undefined : createdAt + expiresIn;
+}
+
 /** A whole task. */
 export function taskView(task: Task): WireTask {
   return {
@@ -58,6 +63,8 @@ function bareView(task: Task): WireTask {
     started_at: optional(task.startedAt),
     completed_at: optional(task.completedAt),
     cancel_requested_at: optional(task.cancelRequestedAt),
+    reason: task.reason ?? null,
+    expires_at: optional(expiryOf(task)),
     retry_of: task.retryOf ?? null,
     retried_by: task.retriedBy ?? null,
   };

@@ -40,6 +40,8 @@ export const LIMITS = {
   maxAttempts: { min: 1, max: 100 },
   /** How far ahead a task may be scheduled, in milliseconds. */
   delay: { min: 0, max: 366 * 86_400_000 },
+  /** How long a task may wait before it expires, in milliseconds. */
+  expiresIn: { min: 1, max: 366 * 86_400_000 },
   /** Longest run of one attempt, in milliseconds. */
   timeout: { min: 1, max: 7 * 86_400_000 },
   /** Longest `?wait=`, in seconds. */

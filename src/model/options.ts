@@ -2,6 +2,7 @@
 // edges. A further submit option that only travels along is a line here, and none in a store.
 import type { RetryPolicy } from "./backoff.js";
 import type { Json } from "./json.js";
+import type { Millis } from "./time.js";
 
 export interface StoredOptions {
   /** Overrides the type's retry policy, field by field. */
@@ -9,10 +10,12 @@ export interface StoredOptions {
   readonly tags?: readonly string[];
   /** One line for people. */
   readonly summary?: string;
+  /** A task that has not started this long after it was submitted is cancelled. */
+  readonly expiresIn?: Millis;
 }
 
 /** Their order in the text, so that equal options are equal texts. */
-const NAMES = ["retry", "tags", "summary"] as const satisfies readonly (keyof StoredOptions)[];
+const NAMES = ["retry", "tags", "summary", "expiresIn"] as const satisfies readonly (keyof StoredOptions)[];
 const NONE: StoredOptions = {};
 
 /** The options as text; undefined where there are none, which most tasks have. */

@@ -22,6 +22,8 @@ export interface NewTask {
   readonly start: "now" | { readonly in: Millis } | { readonly at: Instant };
   readonly maxAttempts: number;
   readonly timeout: Millis;
+  /** Cancelled with the reason "expired" where it has not started this long after it is stored. */
+  readonly expiresIn?: Millis;
   /** What only travels along (model/options.ts); absent where there is nothing. */
   readonly options?: Json;
   /** The finished task that this one repeats. */

@@ -37,10 +37,12 @@ export interface CheckedRequest {
 /** Fills in what the caller left to the type, and the type to the defaults. */
 export function buildTask(request: CheckedRequest): NewTask {
   const { type, options, fileIds, replay } = request;
+  const expiresIn = options.expiresIn === undefined ? undefined : parseDuration(options.expiresIn);
   const carried = writeOptions({
     ...(options.retry && { retry: mergeRetry(type.retry, options) }),
     ...(options.tags && { tags: options.tags }),
     summary: (options.summary ?? summarise(request)) || undefined,
+    expiresIn,
   });
   return {
     id: request.id,
@@ -51,6 +53,7 @@ export function buildTask(request: CheckedRequest): NewTask {
     start: startOf(options),
     maxAttempts: options.maxAttempts ?? type.retry.maxAttempts,
     timeout: millis(options.timeout, type.timeout),
+    ...(expiresIn !== undefined && { expiresIn }),
     ...(carried !== undefined && { options: carried }),
     ...request.repeats,
     ...(fileIds.length > 0 && { files: fileIds }),

@@ -49,6 +49,7 @@ export function checkOptions(options: SubmitOptions, now: Instant): FieldError[]
   integer("/priority", options.priority, LIMITS.priority);
   integer("/max_attempts", options.maxAttempts, LIMITS.maxAttempts);
   duration("/delay", options.delay, LIMITS.delay);
+  duration("/expires_in", options.expiresIn, LIMITS.expiresIn);
   duration("/timeout", options.timeout, LIMITS.timeout);
   duration("/retry/base", options.retry?.base, LIMITS.delay);
   duration("/retry/max", options.retry?.max, LIMITS.delay);
@@ -71,6 +72,16 @@ export function checkOptions(options: SubmitOptions, now: Instant): FieldError[]
       wrong("/run_at", "maximum", `must be at most ${formatDuration(LIMITS.delay.max)} ahead`);
     }
   }
+  const expiresIn = options.expiresIn === undefined ? undefined : parseDuration(options.expiresIn);
+  const startsIn = options.runAt instanceof Date ? options.runAt.getTime() - now : waitOf(options.delay);
+  if (expiresIn !== undefined && startsIn > 0 && startsIn >= expiresIn) {
+    const field = options.runAt === undefined ? "delay" : "run_at";
+    wrong(
+      "/expires_in",
+      "order",
+      `must end after ${field}; otherwise the task would expire before it may start`,
+    );
+  }
   if (options.id !== undefined) {
     const made = typeof options.id === "string" ? idTime(options.id) : undefined;
     if (made === undefined) {
@@ -85,6 +96,11 @@ export function checkOptions(options: SubmitOptions, now: Instant): FieldError[]
     }
   }
   return errors;
+}
+
+/** In milliseconds; 0 where it is not set, or wrong. */
+function waitOf(delay: Duration | undefined): number {
+  return delay === undefined ? 0 : (parseDuration(delay) ?? 0);
 }
 
 interface Range {

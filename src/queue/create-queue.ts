@@ -145,6 +145,7 @@ function repeatOf(old: Task, changes: RetryChanges): SubmitRequest {
     priority: old.priority,
     timeout: old.timeout,
     maxAttempts: old.maxAttempts,
+    ...(old.expiresIn !== undefined && { expiresIn: old.expiresIn }),
     ...(old.retry && { retry: retryOptions(old.retry) }),
     tags: old.tags,
     ...(summary !== undefined && { summary }),

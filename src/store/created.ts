@@ -12,7 +12,7 @@ export type Arrived = Pick<
 
 export function created(task: Arrived, createdAt: Instant, runAt: Instant | null): Change {
   const { id, taskType, queue, priority, maxAttempts, timeout, retryOf } = task;
-  const { tags = [], summary } = readOptions(task.options);
+  const { tags = [], summary, expiresIn } = readOptions(task.options);
   return {
     kind: "created",
     at: createdAt,
@@ -26,6 +26,7 @@ export function created(task: Arrived, createdAt: Instant, runAt: Instant | null
       priority,
       summary,
       tags,
+      expiresIn,
       maxAttempts,
       timeout,
       retryOf,

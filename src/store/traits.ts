@@ -10,11 +10,14 @@ export const TRAIT = {
   limited: 4,
   /** Others wait for its end: dependants, a workflow, a webhook. */
   awaited: 8,
-  /** A row of `deadline` says by when it must have started. */
+  /** It has not started yet, and a row of `deadline` says by when it must. */
   deadline: 16,
   /** A schedule made it. */
   scheduled: 32,
 } as const;
+
+/** What a task keeps of its traits at its first start: it can no longer expire. */
+export const STARTED_TRAITS = 0x7fff & ~TRAIT.deadline;
 
 export type Trait = keyof typeof TRAIT;
 

@@ -12,6 +12,11 @@ export interface SubmitOptions {
   readonly runAt?: Date;
   /** Not before this much time has passed. Excludes `runAt`. */
   readonly delay?: Duration;
+  /**
+   * If the task has not started this long after it was submitted, it is cancelled with the reason "expired". Must be longer
+   * than `delay`. Default: never.
+   */
+  readonly expiresIn?: Duration;
   /** Longest run of one attempt. Default: the type's. */
   readonly timeout?: Duration;
   /** Attempts in all, 1–100. Default: the type's. */

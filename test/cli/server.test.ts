@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { WireTask } from "../../src/client/index.js";
 import { type Ended, type Running, type RunOptions, run, start } from "./command-line.js";
 
 const CONFIG = `
@@ -92,9 +93,21 @@ describe("submit", () => {
       "--max-attempts",
       "2",
     ];
-    const more = ["--delay", "1h", "--timeout", "5s", "--summary", "a letter", "--json"];
+    const more = [
+      "--delay",
+      "1h",
+      "--expires-in",
+      "2h",
+      "--timeout",
+      "5s",
+      "--summary",
+      "a letter",
+      "--json",
+    ];
     const { stdout } = await cli(["submit", "greet", "--params", "@ana.json", ...words, ...more]);
-    expect(JSON.parse(stdout)).toMatchObject({
+    const task: WireTask = JSON.parse(stdout);
+    expect(Date.parse(task.expires_at ?? "") - Date.parse(task.created_at)).toBe(7_200_000);
+    expect(task).toMatchObject({
       status: "PENDING",
       waiting_for: "time",
       parameters: { name: "Ana" },

@@ -32,6 +32,8 @@ const TASK: WireTask = {
   started_at: null,
   completed_at: null,
   cancel_requested_at: null,
+  reason: null,
+  expires_at: null,
   retry_of: null,
   retried_by: null,
 };
@@ -105,6 +107,10 @@ test.each([
   [FAILED, "FAILED: no such mailbox"],
   [{ ...FAILED, status: "CANCELLED" }, "CANCELLED: after 5.0 s"],
   [{ ...TASK, status: "CANCELLED" }, "CANCELLED: before it started"],
+  [
+    { ...TASK, status: "CANCELLED", reason: "expired", expires_at: "2026-11-22T12:00:00.000Z" },
+    "CANCELLED: expired before it started (2026-11-22T12:00:00.000Z)",
+  ],
 ] as const)("a sentence for each status %#", (task, words) => {
   expect(sentence(task, NOW)).toBe(words);
 });

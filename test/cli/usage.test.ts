@@ -12,6 +12,7 @@ test.each<[string[], RegExp]>([
   [["list", "--limit", "many"], /whole number/],
   [["list", "--created-after", "soon"], /Must be a date/],
   [["submit"], /missing required argument 'type'/],
+  [["submit", "email", "--expires-in", "soon"], /Must be a duration such as "500ms"/],
   [["submit", "email", "--delay", "soon"], /Must be a duration such as "500ms"/],
   [["watc"], /Did you mean watch\?/],
   [["dcotor"], /Did you mean doctor\?/],

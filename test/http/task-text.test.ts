@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { taskText } from "../../src/http/task-text.js";
 import { taskView } from "../../src/http/task-view.js";
 import { TaskReply, TaskSchema } from "../../src/http/wire.js";
-import { STATUSES, WAITING_FOR } from "../../src/model/status.js";
+import { CANCEL_REASONS, STATUSES, WAITING_FOR } from "../../src/model/status.js";
 import type { Task } from "../../src/model/task.js";
 
 let app: FastifyInstance;
@@ -65,6 +65,8 @@ const task: fc.Arbitrary<Task> = fc.record(
     startedAt: instant,
     completedAt: instant,
     cancelRequestedAt: instant,
+    reason: fc.constantFrom(...CANCEL_REASONS),
+    expiresIn: fc.nat(86_400_000),
     retryOf: id,
     retriedBy: id,
   },

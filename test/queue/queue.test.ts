@@ -83,6 +83,26 @@ describe("submit", () => {
     expect(await queue.get(other.task.id)).toEqual(other.task);
   });
 
+  it("cancels a task that has not started in time, and gives its retry the same time", async () => {
+    const { queue, clock, store } = setup();
+    const { task } = await queue.submit({ taskType: "sample", expiresIn: "2m" });
+    expect(task.expiresIn).toBe(120_000);
+    await clock.advance(120_000);
+    await store.promote(10);
+    expect(await queue.get(task.id)).toMatchObject({ status: "CANCELLED", reason: "expired" });
+    const { task: retried } = await queue.retry(task.id);
+    expect(retried).toMatchObject({ status: "PENDING", expiresIn: 120_000 });
+  });
+
+  it("refuses an expiry that comes before the start", async () => {
+    const { queue, clock } = setup();
+    const runAt = new Date(clock.now() + 60_000);
+    const submitted = queue.submit({ taskType: "sample", expiresIn: "1m", runAt });
+    await expect(submitted).rejects.toMatchObject({
+      errors: [{ pointer: "/expires_in", code: "order", message: expect.stringContaining("after run_at") }],
+    });
+  });
+
   it("starts at once what was due in the past", async () => {
     const { queue, clock } = setup();
     const { task } = await queue.submit({ taskType: "sample", runAt: new Date(clock.now() - 1) });

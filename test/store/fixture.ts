@@ -48,7 +48,7 @@ export function createBench(store: Store, clock: ManualClock): Bench {
     start: "now",
     maxAttempts: 3,
     timeout: 60_000,
-    options: writeOptions({ retry, tags, summary }),
+    options: writeOptions({ retry, tags, summary, expiresIn: more.expiresIn }),
     ...more,
   });
   const bench: Bench = {

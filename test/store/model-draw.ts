@@ -20,14 +20,15 @@ export function createPlainIds(now: () => Instant): () => string {
 }
 
 export function drawTask(id: TaskId, draft: InsertDraft, { began, ids, files }: Past): NewTask {
-  const { start, again, keepCheckpoint, taskType, queue, priority, tags, summary, replay } = draft;
+  const { start, again, keepCheckpoint, taskType, queue, priority, tags, summary, replay, expiresIn } = draft;
   const file = pick(files, draft.file);
   return {
     id,
     taskType,
     queue,
     priority,
-    options: writeOptions({ tags, summary }),
+    options: writeOptions({ tags, summary, expiresIn }),
+    expiresIn,
     replay,
     parameters: `{"n":${ids.length}}`,
     start: start !== "now" && "at" in start ? { at: began + start.at } : start,

@@ -14,6 +14,7 @@ export interface InsertDraft {
   readonly start: "now" | { readonly in: number } | { readonly at: number };
   readonly tags: readonly string[];
   readonly summary: string | undefined;
+  readonly expiresIn: number | undefined;
   readonly replay: { readonly key: string; readonly digest: string } | undefined;
   readonly retryOf: Ago | undefined;
   readonly again: boolean;
@@ -98,6 +99,7 @@ const draft: fc.Arbitrary<InsertDraft> = fc.record({
   start,
   tags: fc.subarray([...TAGS]),
   summary: maybe(fc.constantFrom("Monthly report", "thumbnail 3")),
+  expiresIn: seldom(fc.constantFrom(1, 10, 1_000, 61_000)),
   replay: seldom(fc.record({ key: fc.constantFrom("k1", "k2"), digest: fc.constantFrom("d1", "d2") })),
   retryOf: seldom(ago),
   again: fc.boolean(),

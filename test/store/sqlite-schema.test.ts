@@ -2,6 +2,7 @@
 import Database from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
 import * as claim from "../../src/store/sqlite/claim.js";
+import * as deadlines from "../../src/store/sqlite/deadlines.js";
 import * as ending from "../../src/store/sqlite/ending.js";
 import { SCANS } from "../../src/store/sqlite/id-scans.js";
 import { migrateSchema } from "../../src/store/sqlite/migrations/migrate.js";
@@ -42,6 +43,7 @@ describe("no statement looks at a whole table or sorts", () => {
   const hot = {
     ...claim.STATEMENTS,
     ...settle.STATEMENTS,
+    ...deadlines.STATEMENTS,
     ...ending.STATEMENTS,
     ...placement.STATEMENTS,
     LEAVE,

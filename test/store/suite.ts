@@ -4,6 +4,7 @@ import { createManualClock, type ManualClock } from "../../src/lib/clock.js";
 import type { Store } from "../../src/store/store.js";
 import { type Bench, createBench } from "./fixture.js";
 import { changeTests } from "./suite-changes.js";
+import { deadlineTests } from "./suite-deadlines.js";
 import { fileTests } from "./suite-files.js";
 import { historyTests } from "./suite-history.js";
 import { listTests } from "./suite-list.js";
@@ -28,6 +29,7 @@ const FACETS: readonly (readonly [string, (check: Case) => void])[] = [
   ["work", workTests],
   ["settle", settlingTests],
   ["tasks", taskTests],
+  ["deadlines", deadlineTests],
   ["list", listTests],
   ["history", historyTests],
   ["files", fileTests],

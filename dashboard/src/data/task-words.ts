@@ -43,11 +43,14 @@ export function latestOf(task: WireTask, now: number): string {
       return task.error_message ?? "Failed";
     case "CANCELLED":
       if (task.error_message !== null) return task.error_message;
+      if (task.reason === "expired") return EXPIRED;
       return task.started_at === null
         ? "Cancelled before it started"
         : `Cancelled at ${Math.round(task.progress)} %`;
   }
 }
+
+const EXPIRED = "Expired before it started";
 
 function waitingOf(task: WireTask, now: number): string {
   const left = task.run_at === null ? 0 : Date.parse(task.run_at) - now;
@@ -70,8 +73,15 @@ function waitingOf(task: WireTask, now: number): string {
       return `No running worker handles ${task.task_type}`;
     case "worker":
     case null:
-      return `Waiting in queue ${task.queue}`;
+      return `Waiting in queue ${task.queue}${expiryOf(task, now)}`;
   }
+}
+
+/** How long a task that has not started yet may still wait. */
+function expiryOf(task: WireTask, now: number): string {
+  if (task.expires_at === null || task.started_at !== null) return "";
+  const left = Date.parse(task.expires_at) - now;
+  return left > 0 ? `, expires in ${formatAge(left)}` : ", expired";
 }
 
 /** The sentence below the drawer's title. */
@@ -93,6 +103,7 @@ export function sentenceOf(task: WireTask, now: number): string {
         ? `Failed on the last of ${task.max_attempts} attempts${ago}.`
         : `Failed on ${attemptWords(task)}${inTime}${ago}.`;
     case "CANCELLED":
+      if (task.reason === "expired") return `${EXPIRED}${ago}.`;
       return took === undefined
         ? `Cancelled before it started${ago}.`
         : `Cancelled at ${Math.round(task.progress)} % on ${attemptWords(task)}${ago}.`;

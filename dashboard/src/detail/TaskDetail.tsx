@@ -5,7 +5,7 @@ import { RotateCw, Square } from "lucide-react";
 import { canCancel, canRetry, sentenceOf, titleOf } from "../data/task-words.js";
 import type { WireTask } from "../lib/api.js";
 import { useNow } from "../lib/clock.js";
-import { Badge } from "../parts/Badge.js";
+import { Badge, lookOf } from "../parts/Badge.js";
 import { ProgressBar } from "../parts/Bar.js";
 import { StableText } from "../parts/StableText.js";
 import type { TaskActions } from "../tasks/actions.js";
@@ -21,7 +21,7 @@ interface TaskDetailProps {
 
 export function TaskDetail({ task, actions }: TaskDetailProps) {
   const now = useNow();
-  const state = { status: task.status, waitingFor: task.waiting_for, progress: task.progress };
+  const state = lookOf(task);
   return (
     <>
       <div className="drawer-head">

@@ -7,7 +7,7 @@ import { useMemo, useRef } from "react";
 import { taskListQuery, taskQuery } from "../data/queries.js";
 import { canCancel, canRetry } from "../data/task-words.js";
 import { useKeys } from "../lib/keys.js";
-import { Badge } from "../parts/Badge.js";
+import { Badge, lookOf } from "../parts/Badge.js";
 import { CopyButton } from "../parts/CodeBox.js";
 import { explain } from "../parts/toasts.js";
 import { useTaskActions } from "../tasks/actions.js";
@@ -57,9 +57,7 @@ export function TaskDrawer() {
                 <CopyButton text={taskId} label="Copy task id" />
               </span>
             </span>
-            <span className="phone-only">
-              {task && <Badge status={task.status} waitingFor={task.waiting_for} progress={task.progress} />}
-            </span>
+            <span className="phone-only">{task && <Badge {...lookOf(task)} />}</span>
             <span className="push" />
             <button
               type="button"

@@ -1,6 +1,6 @@
 // The glyphs of the statuses, and the hatching of failures. Drawn here because no icon set has them.
 import type { CSSProperties } from "react";
-import type { Status, WaitingFor } from "../../../src/model/status.js";
+import type { CancelReason, Status, WaitingFor } from "../../../src/model/status.js";
 
 const shapes = {
   pending: <circle cx="8" cy="8" r="5" strokeWidth="1.75" />,
@@ -59,6 +59,7 @@ const shapes = {
       <path d="M4.4 11.6l7.2-7.2" />
     </>
   ),
+  expired: <path d="M4.5 2.75h7M4.5 13.25h7M5.5 2.75V5L8 8l-2.5 3v2.25M10.5 2.75V5L8 8l2.5 3v2.25" />,
 } as const;
 
 type Shape = keyof typeof shapes;
@@ -68,7 +69,7 @@ export function fill(percent: number): CSSProperties {
   return { "--p": percent };
 }
 
-function shapeOf(status: Status, waitingFor: WaitingFor | null | undefined): Shape {
+function shapeOf({ status, waitingFor, reason }: GlyphProps): Shape {
   switch (status) {
     case "PENDING":
       return waitingFor === null || waitingFor === undefined || waitingFor === "worker"
@@ -81,21 +82,23 @@ function shapeOf(status: Status, waitingFor: WaitingFor | null | undefined): Sha
     case "FAILED":
       return "failed";
     case "CANCELLED":
-      return "cancelled";
+      return reason === "expired" ? "expired" : "cancelled";
   }
 }
 
 export interface GlyphProps {
   readonly status: Status;
   readonly waitingFor?: WaitingFor | null | undefined;
+  /** Why it is CANCELLED. */
+  readonly reason?: CancelReason | null | undefined;
   /** 0–100; fills the ring of RUNNING. */
   readonly progress?: number;
 }
 
-export function Glyph({ status, waitingFor, progress = 35 }: GlyphProps) {
+export function Glyph(props: GlyphProps) {
   return (
-    <svg className="g" viewBox="0 0 16 16" aria-hidden="true" style={fill(progress)}>
-      {shapes[shapeOf(status, waitingFor)]}
+    <svg className="g" viewBox="0 0 16 16" aria-hidden="true" style={fill(props.progress ?? 35)}>
+      {shapes[shapeOf(props)]}
     </svg>
   );
 }

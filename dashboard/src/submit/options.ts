@@ -46,6 +46,7 @@ export function planOptions({ defaults }: WireTaskType): Field {
       entry("priority", integer("Priority", "0", -100, 100)),
       entry("delay", text("Delay", "none", "For example 30s, 5m or 2h")),
       entry("run_at", text("Start at", "now", `Local date and time, such as ${EXAMPLE_DATE}`)),
+      entry("expires_in", text("Expires in", "never", "Cancelled if it has not started by then")),
       entry("max_attempts", integer("Maximum attempts", String(defaults.max_attempts), 1, 100)),
       entry(
         "timeout",
@@ -66,6 +67,9 @@ export function optionsOf(task: WireTask, { defaults }: WireTaskType): Readonly<
     ...(task.timeout_ms !== defaults.timeout_ms && {
       timeout: formatDuration(task.timeout_ms).replaceAll(" ", ""),
     }),
+    ...(task.expires_at !== null && {
+      expires_in: `${Date.parse(task.expires_at) - Date.parse(task.created_at)}ms`,
+    }),
     ...(task.tags.length > 0 && { tags: task.tags }),
   };
 }
@@ -74,12 +78,14 @@ export function optionGroups({ defaults }: WireTaskType): readonly OptionGroup[]
   return [
     {
       title: "Queue and timing",
-      names: ["queue", "priority", "delay", "run_at"],
+      names: ["queue", "priority", "delay", "run_at", "expires_in"],
       summary: (draft) => {
         const delay = textIn(draft, "delay");
         const at = textIn(draft, "run_at");
         const start = at ? `starts ${at}` : delay ? `starts in ${delay}` : "starts immediately";
-        return `${textIn(draft, "queue") ?? defaults.queue}, ${start}`;
+        const expiry = textIn(draft, "expires_in");
+        const end = expiry ? `, expires in ${expiry}` : "";
+        return `${textIn(draft, "queue") ?? defaults.queue}, ${start}${end}`;
       },
     },
     {

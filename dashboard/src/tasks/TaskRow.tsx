@@ -7,7 +7,7 @@ import { canCancel, canRetry, latestOf, ranFor, titleOf } from "../data/task-wor
 import type { WireTask } from "../lib/api.js";
 import { useNow } from "../lib/clock.js";
 import { formatAbsolute, formatAge, formatTook } from "../lib/format.js";
-import { Badge, stateOf } from "../parts/Badge.js";
+import { Badge, lookOf, stateOf } from "../parts/Badge.js";
 import { ProgressBar } from "../parts/Bar.js";
 import { Lane } from "../parts/Lane.js";
 import { CELL, ROW } from "../parts/roles.js";
@@ -28,7 +28,7 @@ export interface TaskRowProps {
 
 export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
   const { task, index, measure, isCurrent, onFocus, onOpen, actions } = props;
-  const state = { status: task.status, waitingFor: task.waiting_for, progress: task.progress };
+  const state = lookOf(task);
   const openUnlessPressed = (event: MouseEvent<HTMLElement>) => {
     const pressed = event.target instanceof Element && event.target.closest("a, button, [role=menu]");
     if (!pressed && window.getSelection()?.isCollapsed !== false) onOpen(task.id);

@@ -15,6 +15,7 @@ interface SubmitFlags extends WaitFlags {
   readonly priority?: number;
   readonly delay?: Millis;
   readonly runAt?: string;
+  readonly expiresIn?: Millis;
   readonly timeout?: Millis;
   readonly maxAttempts?: number;
   readonly tag?: string[];
@@ -36,6 +37,7 @@ export function addSubmit(program: Command): void {
     .option("--priority <number>", "Priority from -100 to 100; higher runs first", wholeNumber)
     .option("--delay <duration>", "Start no sooner than after this time", durationText)
     .option("--run-at <date>", "Start no sooner than this date", dateText)
+    .option("--expires-in <duration>", "Cancel the task if it has not started after this time", durationText)
     .option("--timeout <duration>", "Time limit of each attempt", durationText)
     .option("--max-attempts <number>", "Maximum number of attempts, 1 to 100", wholeNumber)
     .option("--tag <tag>", "Add a tag; can be repeated", gather)
@@ -53,6 +55,7 @@ export function addSubmit(program: Command): void {
       priority: flags.priority,
       delay: flags.delay,
       run_at: flags.runAt,
+      expires_in: flags.expiresIn,
       timeout: flags.timeout,
       max_attempts: flags.maxAttempts,
       tags: flags.tag,

@@ -23,13 +23,19 @@ export const Timestamp = Type.String({ format: "date-time", examples: ["2026-11-
 export const Uuid = Type.String({ format: "uuid", examples: ["0199d8a4-6c32-7b1e-9f04-2ad0c85e7713"] });
 
 /** Milliseconds, or a number with a unit: "30s", "5m", "2h", "7d". */
-export const DurationText = Type.Unsafe<number | string>({
-  type: ["integer", "string"],
-  minimum: 0,
-  maxLength: 30,
-  description: 'Milliseconds, or a number with a unit: "250ms", "30s", "5m", "2h", "7d".',
-  examples: ["30s"],
-});
+/** A duration with what it is for; the description of DurationText alone where that is clear. */
+export const duration = (meaning?: string) =>
+  Type.Unsafe<number | string>({
+    type: ["integer", "string"],
+    minimum: 0,
+    maxLength: 30,
+    description: [meaning, 'Milliseconds, or a number with a unit: "250ms", "30s", "5m", "2h", "7d".']
+      .filter((sentence) => sentence !== undefined)
+      .join(" "),
+    examples: ["30s"],
+  });
+
+export const DurationText = duration();
 
 /** Any JSON. */
 export const AnyJson = Type.Unsafe<unknown>({});

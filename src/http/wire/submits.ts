@@ -1,7 +1,7 @@
 // What a caller sends to submit tasks, one or many, and to retry one.
 import { type Static, Type } from "@sinclair/typebox";
 import { LIMITS } from "../../model/limits.js";
-import { AnyJson, DurationText, JsonObject, Strict, Timestamp, Uuid } from "./common.js";
+import { AnyJson, DurationText, duration, JsonObject, Strict, Timestamp, Uuid } from "./common.js";
 import { ProblemReply } from "./problem.js";
 import { TaskReply } from "./tasks.js";
 
@@ -27,6 +27,9 @@ const submitOptions = {
   ),
   run_at: Type.Optional(Timestamp),
   delay: Type.Optional(DurationText),
+  expires_in: Type.Optional(
+    duration("The task is cancelled if it has not started this long after it was submitted."),
+  ),
   timeout: Type.Optional(DurationText),
   max_attempts: Type.Optional(
     Type.Integer({ minimum: LIMITS.maxAttempts.min, maximum: LIMITS.maxAttempts.max }),

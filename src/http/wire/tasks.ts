@@ -1,7 +1,7 @@
 // A task on the wire, and how tasks are listed and waited for. Submits lie in submits.ts.
 import { type Static, Type } from "@sinclair/typebox";
 import { LIMITS } from "../../model/limits.js";
-import { STATUSES, WAITING_FOR } from "../../model/status.js";
+import { CANCEL_REASONS, STATUSES, WAITING_FOR } from "../../model/status.js";
 import {
   AnyJson,
   commaList,
@@ -53,6 +53,8 @@ export const TaskSchema = Type.Object(
     started_at: Nullable(Timestamp),
     completed_at: Nullable(Timestamp),
     cancel_requested_at: Nullable(Timestamp),
+    reason: Nullable(OneOf(CANCEL_REASONS)),
+    expires_at: Nullable(Timestamp),
     retry_of: Nullable(Uuid),
     retried_by: Nullable(Uuid),
   },

@@ -9,7 +9,8 @@ export interface WorkStore {
    * The one hot verb: settles outcomes and claims new work in one transaction; either part may be empty.
    * An outcome applies only while the task runs under that very fence; a requested cancel turns "PENDING" into
    * "CANCELLED". Per outcome the status now, or 'stale' once the fence has moved on: a replay hears the same again.
-   * A claim moves ready → running: attempt + 1, a fresh fence, never two holders. Claimed tasks come in order.
+   * A claim moves ready → running: attempt + 1, a fresh fence, never two holders. Claimed tasks come in order. One whose
+   * deadline has passed ends instead, so that fewer may come than there are.
    */
   turn(request: TurnRequest): Promise<TurnAnswer>;
   /** Says that a worker lives and what it is. Renews its lease, and nothing else: it never waits behind work. */
@@ -26,7 +27,10 @@ export interface WorkStore {
    * ended; their leases end now.
    */
   reclaim(worker: WorkerId, limit: number, gone?: readonly WorkerId[]): Promise<readonly ClaimedTask[]>;
-  /** Due tasks become ready. `nextIn`: how long until the next one, so nobody polls blindly. */
+  /**
+   * What time brings: waiting tasks whose deadline has passed end as CANCELLED, with the reason "expired", and scheduled ones
+   * that are due become ready; at most `limit` of each. `count` is both together, `nextIn` how long until the next.
+   */
   promote(limit: number): Promise<{ readonly count: number; readonly nextIn?: Millis }>;
 }
 

@@ -38,6 +38,7 @@ export function endRunning(
 export function endPending(state: State, task: TaskRecord, reason: CancelReason): void {
   state.ready.delete(task.id);
   state.scheduled.delete(task.id);
+  state.deadlines.delete(task.id);
   const carry = state.carry.get(task.id);
   finish(state, task, {
     status: "CANCELLED",

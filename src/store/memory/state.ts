@@ -97,6 +97,8 @@ export interface State {
   readonly tasks: Map<TaskId, TaskRecord>;
   readonly ready: Set<TaskId>;
   readonly scheduled: Map<TaskId, Scheduled>;
+  /** By when tasks that never started must do so. */
+  readonly deadlines: Map<TaskId, Instant>;
   readonly running: Map<TaskId, Running>;
   readonly done: Map<TaskId, Done>;
   readonly carry: Map<TaskId, Carry>;
@@ -122,6 +124,7 @@ export function createState(clock: Clock): State {
     tasks: new Map(),
     ready: new Set(),
     scheduled: new Map(),
+    deadlines: new Map(),
     running: new Map(),
     done: new Map(),
     carry: new Map(),

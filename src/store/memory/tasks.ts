@@ -32,6 +32,7 @@ function copyOf(state: State): State {
     tasks: new Map(state.tasks),
     ready: new Set(state.ready),
     scheduled: new Map(state.scheduled),
+    deadlines: new Map(state.deadlines),
     carry: new Map(state.carry),
     queues: new Map(state.queues),
     minutes: structuredClone(state.minutes),
@@ -81,6 +82,7 @@ function store(state: State, task: NewTask): InsertAnswer {
   if (checkpoint !== undefined) {
     state.carry.set(task.id, { attempt: 0, crashes: 0, fence: 0, checkpoint });
   }
+  if (task.expiresIn !== undefined) state.deadlines.set(task.id, createdAt + task.expiresIn);
   if (runAt !== undefined && runAt > createdAt) {
     state.scheduled.set(task.id, { runAt, waitingFor: "time" });
   } else {

@@ -1,8 +1,10 @@
 // The verbs of a worker: claim, beat, take over, promote. What becomes of a claimed task is in settling.ts.
+import type { TaskId } from "../../model/id.js";
 import { LIMITS } from "../../model/limits.js";
 import type { ClaimedTask, WorkerId } from "../../model/task.js";
-import type { Millis } from "../../model/time.js";
+import type { Instant, Millis } from "../../model/time.js";
 import type { ClaimRequest, TurnAnswer, TurnRequest, WorkerState } from "../store.js";
+import { endPending } from "./ending.js";
 import { settle } from "./settling.js";
 import { append, byId, makeReady, type Running, type State, stored, type TaskRecord } from "./state.js";
 import { noteChange } from "./view.js";
@@ -42,7 +44,18 @@ function claim(state: State, worker: WorkerId, wanted: ClaimRequest): readonly C
       text += parameters.length;
       return fits;
     })
+    .filter((task) => !endLate(state, task))
     .map((task) => start(state, task, worker));
+}
+
+/** Ends a waiting task whose deadline has passed; false where it has time left. */
+function endLate(state: State, task: TaskRecord): boolean {
+  const deadline = state.deadlines.get(task.id);
+  if (deadline === undefined || deadline > state.clock.now()) return false;
+  endPending(state, task, "expired");
+  // The claim came short by this one, and there may be others.
+  state.workAppeared = true;
+  return true;
 }
 
 function start(state: State, task: TaskRecord, worker: WorkerId): ClaimedTask {
@@ -57,6 +70,7 @@ function start(state: State, task: TaskRecord, worker: WorkerId): ClaimedTask {
     stages: [],
   };
   state.ready.delete(task.id);
+  state.deadlines.delete(task.id);
   state.running.set(task.id, running);
   noteChange(state, "started", task);
   return claimed(state, task, running);
@@ -120,13 +134,32 @@ export function reclaim(
 
 export function promote(state: State, limit: number): { readonly count: number; readonly nextIn?: Millis } {
   const now = state.clock.now();
-  const waiting = [...state.scheduled].sort(([a, x], [b, y]) => x.runAt - y.runAt || byId(a, b));
-  const due = waiting.filter(([, { runAt }]) => runAt <= now).slice(0, limit);
-  for (const [id] of due) {
+  const late = earliest(state.deadlines, (at) => at, now, limit);
+  for (const id of late) endPending(state, stored(state, id), "expired");
+  const due = earliest(state.scheduled, ({ runAt }) => runAt, now, limit);
+  for (const id of due) {
     state.scheduled.delete(id);
     makeReady(state, id);
     noteChange(state, "waiting", stored(state, id));
   }
-  const next = waiting[due.length];
-  return { count: due.length, nextIn: next && Math.max(0, next[1].runAt - now) };
+  const next = Math.min(
+    ...state.deadlines.values(),
+    ...[...state.scheduled.values()].map(({ runAt }) => runAt),
+  );
+  return { count: late.length + due.length, nextIn: next === Infinity ? undefined : Math.max(0, next - now) };
+}
+
+/** The first ones whose moment has come, at most `limit`. */
+function earliest<Waiting>(
+  waiting: ReadonlyMap<TaskId, Waiting>,
+  momentOf: (one: Waiting) => Instant,
+  now: Instant,
+  limit: number,
+): readonly TaskId[] {
+  return [...waiting]
+    .map(([id, one]) => ({ id, at: momentOf(one) }))
+    .filter(({ at }) => at <= now)
+    .sort((a, b) => a.at - b.at || byId(a.id, b.id))
+    .slice(0, limit)
+    .map(({ id }) => id);
 }

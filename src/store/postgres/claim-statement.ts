@@ -3,8 +3,9 @@ import type { TaskId } from "../../model/id.js";
 import type { Json } from "../../model/json.js";
 import { LIMITS } from "../../model/limits.js";
 import type { Instant, Millis } from "../../model/time.js";
-import { TRAIT } from "../traits.js";
+import { STARTED_TRAITS, TRAIT } from "../traits.js";
 import { moment } from "./database.js";
+import { endPending } from "./ending.js";
 
 /** A task as it is handed to a worker. */
 export interface ClaimedRow {
@@ -80,10 +81,14 @@ claimed AS MATERIALIZED (
   SELECT nextval('taskwright.fence') AS fence, ordered.* FROM (
     SELECT h.place, h.id, h.queue, h.task_type AS "taskType", h.rank, coalesce(c.attempt, 0) + 1 AS attempt,
       coalesce(c.crashes, 0) AS crashes, h.traits, ${PAYLOAD},
-      greatest(t.created_at, t.run_at) AS ready_at, ${moment("$7")} AS "startedAt",
+      greatest(t.created_at, t.run_at) AS ready_at, m.now AS "startedAt",
+      d.ctid AS deadline_place, coalesce(d.at <= m.now, false) AS late,
       sum(octet_length(t.parameters)) OVER (ORDER BY h.rank, h.id ROWS UNBOUNDED PRECEDING)
         - octet_length(t.parameters) AS text_before
-    FROM head h
+    FROM head h CROSS JOIN (SELECT ${moment("$7")} AS now) m
+    LEFT JOIN LATERAL (
+      SELECT ctid, at FROM taskwright.deadline WHERE h.traits & ${TRAIT.deadline} <> 0 AND id = h.id OFFSET 0
+    ) d ON true
     LEFT JOIN LATERAL (SELECT * FROM taskwright.task WHERE id = h.id OFFSET 0) t ON true
     LEFT JOIN LATERAL (SELECT * FROM taskwright.carry WHERE h.traits & ${TRAIT.carried} <> 0 AND id = h.id OFFSET 0) c ON true
     ORDER BY h.rank, h.id
@@ -96,14 +101,22 @@ taken AS (
 started AS (
   INSERT INTO taskwright.running
     (id, fence, worker, queue, task_type, attempt, crashes, traits, ready_at, started_at)
-  SELECT id, fence, $6, queue, "taskType", attempt, crashes, traits, ready_at, "startedAt" FROM claimed
+  SELECT id, fence, $6, queue, "taskType", attempt, crashes, traits & ${STARTED_TRAITS}, ready_at, "startedAt"
+  FROM claimed WHERE NOT late
 ),
+met AS (
+  DELETE FROM taskwright.deadline WHERE ctid = ANY (ARRAY(SELECT deadline_place FROM claimed WHERE deadline_place IS NOT NULL))
+),
+expired AS MATERIALIZED (SELECT id, queue, "taskType" AS task_type, "startedAt" AS now FROM claimed WHERE late),
+${endPending("expired", "'expired'")},
 counted AS (
-  INSERT INTO taskwright.tally (at, queue, task_type, pending, running)
-  SELECT min("startedAt") / 60000 * 60000, queue, "taskType", -count(*), count(*) FROM claimed GROUP BY queue, "taskType"
+  INSERT INTO taskwright.tally (at, queue, task_type, pending, running, cancelled, ended_cancelled)
+  SELECT min("startedAt") / 60000 * 60000, queue, "taskType", -count(*), count(*) FILTER (WHERE NOT late),
+    count(*) FILTER (WHERE late), count(*) FILTER (WHERE late)
+  FROM claimed GROUP BY queue, "taskType"
 )
 SELECT id, fence, queue, "taskType", rank, attempt, crashes, priority, parameters, "maxAttempts", timeout, options,
-  "retryOf", "createdAt", checkpoint, "startedAt", false AS "cancelRequested"`;
+  "retryOf", "createdAt", checkpoint, "startedAt", false AS "cancelRequested", late`;
 
 export const CLAIM_FROM_ONE = `${CLAIM(ALONE)}
 FROM claimed ORDER BY rank, id`;
@@ -116,6 +129,8 @@ FROM (SELECT coalesce(sum(wanted), 0)::integer AS expected FROM quota) q LEFT JO
 /** A task as a claim takes it. */
 export interface FreshRow extends ClaimedRow {
   readonly rank: number;
+  /** Its deadline had passed: it ended instead of starting. */
+  readonly late: boolean;
   /** Absent where one lane was asked. */
   readonly expected?: number;
 }

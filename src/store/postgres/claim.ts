@@ -1,7 +1,7 @@
 // The claim half of a turn: takes the heads of the served lanes in order, and hands them to a worker.
 import { LIMITS } from "../../model/limits.js";
 import type { ClaimedTask, WorkerId } from "../../model/task.js";
-import { started } from "../changes.js";
+import { cancelled, started } from "../changes.js";
 import type { ClaimRequest } from "../store.js";
 import { type LaneKey, type Stretch, wholeLane } from "./claim-cursors.js";
 import {
@@ -58,8 +58,12 @@ export function createClaim({ database, cursors, listeners, freshNotes, tell }: 
 
   function handOver(notes: Notes, worker: WorkerId, { rows, isContended }: Taken): readonly ClaimedTask[] {
     notes.taken.push(...rows);
-    notes.isContended ||= isContended;
-    const claimed = rows.map(toClaimed);
+    const late = rows.filter((row) => row.late);
+    // Where some ended instead of starting, the claim came short by these, and there may be others.
+    notes.isContended ||= isContended || late.length > 0;
+    const claimed = rows.filter((row) => !row.late).map(toClaimed);
+    if (listeners.listening)
+      notes.changes.push(...late.map((row) => cancelled(row, "expired", row.startedAt)));
     if (listeners.listening) notes.changes.push(...claimed.map((task) => started(task, worker)));
     return claimed;
   }

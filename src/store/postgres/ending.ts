@@ -109,6 +109,7 @@ gone AS (
     (SELECT ${moment("$6")} AS now) m
 ),
 ${endPending("gone", "$7::text")},
+dropped AS (DELETE FROM taskwright.deadline d USING gone g WHERE d.id = g.id),
 counted AS (
   INSERT INTO taskwright.tally (at, queue, task_type, pending, cancelled, ended_cancelled)
   SELECT min(now) / 60000 * 60000, queue, task_type, -count(*), count(*), count(*) FROM gone GROUP BY queue, task_type

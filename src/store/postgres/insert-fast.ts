@@ -75,6 +75,7 @@ export function alikeIn(tasks: readonly NewTask[]): Alike | undefined {
       task.retryOf === undefined &&
       (task.replay === undefined) === (first.replay === undefined) &&
       task.files === undefined &&
+      task.expiresIn === undefined &&
       task.queue === queue &&
       task.taskType === taskType &&
       task.priority === priority &&

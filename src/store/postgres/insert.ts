@@ -70,6 +70,11 @@ SELECT ${selectTaskColumns("t", [], "::float8")},
   ARRAY(SELECT u.file_id::text FROM taskwright.file_use u WHERE u.task_id = t.id) AS files
 FROM taskwright.task t WHERE t.id = ANY ($1::uuid[])`;
 
+const ADD_DEADLINES = `
+INSERT INTO taskwright.deadline (at, id)
+SELECT t.created_at + s.expires_in, s.id FROM unnest($1::uuid[], $2::bigint[]) AS s (id, expires_in)
+JOIN taskwright.task t ON t.id = s.id`;
+
 interface AddedRow {
   readonly id: TaskId;
   readonly createdAt: Instant;
@@ -96,7 +101,10 @@ export function createInsert(writer: Writer, hints: Hints) {
       tasks.map((task) => task.retryOf ?? null),
       tasks.map((task) => task.replay?.key ?? null),
       tasks.map((task) => task.parameters),
-      tasks.map((task) => (carried.has(task.id) ? TRAIT.carried : 0)),
+      tasks.map(
+        ({ id, expiresIn }) =>
+          (carried.has(id) ? TRAIT.carried : 0) | (expiresIn === undefined ? 0 : TRAIT.deadline),
+      ),
       database.now(),
     ];
     return query<AddedRow>(ADD, values, "add");
@@ -123,6 +131,10 @@ export function createInsert(writer: Writer, hints: Hints) {
     const copies = tasks.filter((task) => carried.has(task.id));
     if (copies.length > 0) {
       await query(COPY_CHECKPOINTS, [copies.map((task) => task.id), copies.map((task) => task.retryOf)]);
+    }
+    const expiring = tasks.filter(({ expiresIn }) => expiresIn !== undefined);
+    if (expiring.length > 0) {
+      await query(ADD_DEADLINES, [expiring.map(({ id }) => id), expiring.map(({ expiresIn }) => expiresIn)]);
     }
     await addLanes(query, tasks);
   }

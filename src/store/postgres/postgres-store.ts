@@ -21,7 +21,7 @@ import { createStatistics, FOLD_PAUSE } from "./statistics.js";
 import { createTasks } from "./tasks.js";
 import { createThreadedHeartbeat } from "./threaded-heartbeat.js";
 import { createWriter } from "./transaction.js";
-import { createWork } from "./work.js";
+import { createWork, NEXT_AT } from "./work.js";
 
 export interface PostgresStoreOptions {
   /** postgres://user:password@host:port/database; what it leaves out comes from PGUSER, PGPASSWORD and the like. */
@@ -49,9 +49,9 @@ const BEAT_PATIENCE: Millis = 4_000;
 /** Where there is nothing to fold, workers that are gone for long are forgotten this often. */
 const FORGET_PAUSE: Millis = 60_000;
 
-// The end of an index, and a table that is mostly empty.
+// The ends of two indexes, and a table that is mostly empty.
 const LOOK = `
-SELECT (SELECT min(run_at) FROM taskwright.scheduled) - ${moment("$1")} AS "nextIn",
+SELECT ${NEXT_AT} - ${moment("$1")} AS "nextIn",
   EXISTS (SELECT 1 FROM taskwright.tally) AS "hasCounts"`;
 
 // One worker's row, gone before anybody sees it: unlike a read it needs room, a primary server, and a sync to disk.

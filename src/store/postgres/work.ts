@@ -9,6 +9,7 @@ import type { ReadyKey } from "./claim-cursors.js";
 import { type ClaimedRow, PAYLOAD } from "./claim-statement.js";
 import { createClaimTracking, type HandedOver } from "./claim-tracking.js";
 import { moment, type Query } from "./database.js";
+import { createDeadlines } from "./deadlines.js";
 import type { Ending } from "./ending.js";
 import type { Heartbeat } from "./heartbeat.js";
 import { placeReady } from "./placement.js";
@@ -71,12 +72,17 @@ moved AS (${placeReady("gone")}
 )
 SELECT id, queue, task_type AS "taskType", rank, ${moment("$2")} AS now FROM gone`;
 
-const NEXT_DUE = `SELECT min(run_at) - ${moment("$1")} AS "nextIn" FROM taskwright.scheduled`;
+/** In SQL: when a task is due next, or its deadline passes. The ends of two indexes. */
+export const NEXT_AT =
+  "least((SELECT min(run_at) FROM taskwright.scheduled), (SELECT min(at) FROM taskwright.deadline))";
+
+const NEXT_MOMENT = `SELECT ${NEXT_AT} - ${moment("$1")} AS "nextIn"`;
 
 export function createWork(writer: Writer, heartbeat: Heartbeat, ending: Ending): WorkStore {
   const { database, listeners, write } = writer;
   const { claim, claimAlone } = createClaim(writer);
   const settle = createSettle(writer, ending);
+  const expire = createDeadlines(writer, ending);
   const tracking = createClaimTracking();
 
   async function turn({ worker, outcomes, claim: wanted }: TurnRequest): Promise<TurnAnswer> {
@@ -195,16 +201,20 @@ export function createWork(writer: Writer, heartbeat: Heartbeat, ending: Ending)
 
     async promote(limit) {
       return write(async (query, notes) => {
+        const expired = await expire(query, notes, limit);
         const [moved, [next]] = await Promise.all([
           query<ReadyKey & { readonly now: Instant }>(PROMOTE, [limit, database.now()]),
-          query<{ nextIn: Millis | null }>(NEXT_DUE, [database.now()]),
+          query<{ nextIn: Millis | null }>(NEXT_MOMENT, [database.now()]),
         ]);
         for (const { id, queue, taskType, rank, now } of moved) {
           notes.appeared.push({ id, queue, taskType, rank });
           if (listeners.listening) notes.changes.push(due({ id, taskType, queue }, now));
         }
         const nextIn = next?.nextIn ?? undefined;
-        return { count: moved.length, nextIn: nextIn === undefined ? undefined : Math.max(0, nextIn) };
+        return {
+          count: expired + moved.length,
+          nextIn: nextIn === undefined ? undefined : Math.max(0, nextIn),
+        };
       });
     },
   };

@@ -8,7 +8,8 @@ import { started } from "../changes.js";
 import { FIRST_RANK, priorityOf } from "../rank.js";
 import type { ClaimRequest } from "../store.js";
 import { damagedTask, type RunningRow } from "../task-row.js";
-import { hasTrait } from "../traits.js";
+import { hasTrait, STARTED_TRAITS } from "../traits.js";
+import type { Deadlines } from "./deadlines.js";
 import { CARRY, type CarryRow } from "./ending.js";
 import type { Lane } from "./ready-lanes.js";
 import type { Writer } from "./transaction.js";
@@ -65,7 +66,7 @@ const TAKE = "DELETE FROM ready WHERE queue = ? AND task_type = ? AND (rank, id)
 /** What a turn runs per lane or task, for the test of their plans. */
 export const STATEMENTS = { HEADS, FIRST, CHOSEN, TAKE } as const;
 
-export function createClaim(writer: Writer) {
+export function createClaim(writer: Writer, deadlines: Deadlines) {
   const { database, fences, lanes, runningCache, rowBuffer, counters, events } = writer;
   const selectHeads = database.prepare<[string, string, number, string, number], Head>(HEADS).raw();
   const selectFirst = database.prepare<[string, string, number], PayloadRow>(FIRST).raw();
@@ -128,9 +129,17 @@ export function createClaim(writer: Writer) {
     counts.running += count;
   }
 
-  function startOne(worker: WorkerId, { queue, taskType }: Lane, row: PayloadRow, now: Instant): ClaimedTask {
-    const [id, , traits, createdAt, runAt] = row;
+  /** Undefined where the task's deadline has passed: it ended instead. */
+  function startOne(
+    worker: WorkerId,
+    { queue, taskType }: Lane,
+    row: PayloadRow,
+    now: Instant,
+  ): ClaimedTask | undefined {
+    const [id, , waited, createdAt, runAt] = row;
     if (createdAt === null) throw damagedTask(id);
+    if (hasTrait(waited, "deadline") && deadlines.endLate({ id, queue, taskType }, now)) return undefined;
+    const traits = waited & STARTED_TRAITS;
     const carry = hasTrait(traits, "carried") ? selectCarry.get(id) : undefined;
     const running: RunningRow = {
       fence: fences.next(),
@@ -180,7 +189,8 @@ export function createClaim(writer: Writer) {
       if (!row || text > LIMITS.claimText) break;
       rows.push(row);
       text += textOf(row);
-      claimed.push(startOne(worker, source.lane, row, now));
+      const started = startOne(worker, source.lane, row, now);
+      if (started) claimed.push(started);
     }
     for (const [{ lane, heads, complete }, rows] of used) {
       if (complete && rows.length === heads.length) lane.waiting = false;
@@ -197,7 +207,7 @@ export function createClaim(writer: Writer) {
     rowBuffer.flush();
     const claimed =
       others.length === 0
-        ? takeFirst(lane, wanted.limit).map((row) => startOne(worker, lane, row, now))
+        ? takeFirst(lane, wanted.limit).flatMap((row) => startOne(worker, lane, row, now) ?? [])
         : claimMerged(worker, [lane, ...others], wanted.limit, now);
     if (events.listening) for (const task of claimed) events.note(started(task, worker));
     return claimed;

@@ -27,8 +27,11 @@ const DROP_CARRY = "DELETE FROM carry WHERE id = ?";
 // The checkpoint of a task that did not succeed stays for a manual retry.
 const TRIM_CARRY = "DELETE FROM carry WHERE id = ? AND checkpoint IS NULL";
 
+// By its index; there is a row only for tasks that never started.
+const DROP_DEADLINE = "DELETE FROM deadline WHERE id = ?";
+
 /** For the test of their plans. */
-export const STATEMENTS = { CARRY, DROP_CARRY, TRIM_CARRY } as const;
+export const STATEMENTS = { CARRY, DROP_CARRY, TRIM_CARRY, DROP_DEADLINE } as const;
 
 interface Named {
   readonly id: TaskId;
@@ -42,6 +45,7 @@ export function createEnding({ database, lanes, rowBuffer, counters, events }: W
   const selectCarry = database.prepare<[string], CarryRow>(CARRY);
   const dropCarry = database.prepare<[string]>(DROP_CARRY);
   const trimCarry = database.prepare<[string]>(TRIM_CARRY);
+  const dropDeadline = database.prepare<[string]>(DROP_DEADLINE);
 
   return {
     /** By its attempt. The caller has taken it out of `running`, and recorded the attempt. */
@@ -83,7 +87,7 @@ export function createEnding({ database, lanes, rowBuffer, counters, events }: W
     },
 
     /** While it waits, without an attempt: it adds neither waiting nor running time. The caller has taken it out. */
-    endPending({ id, queue, taskType }: Named, reason: CancelReason, now: Instant): void {
+    endPending({ id, queue, taskType }: Named, traits: number, reason: CancelReason, now: Instant): void {
       const carry = selectCarry.get(id);
       rowBuffer.finish([id, carry?.fence ?? 0, carry?.startedAt ?? null, null, null, null], {
         queue,
@@ -101,6 +105,7 @@ export function createEnding({ database, lanes, rowBuffer, counters, events }: W
       // The same task may be named twice within one call.
       rowBuffer.flush();
       if (carry) trimCarry.run(id);
+      if (hasTrait(traits, "deadline")) dropDeadline.run(id);
       const counts = counters.of(lanes.of(queue, taskType));
       counts.pending--;
       counters.end(counts, "CANCELLED");

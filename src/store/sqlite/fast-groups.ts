@@ -38,8 +38,8 @@ export async function insertTasks(
 }
 
 /** Names nothing that must be there already, and has nothing to store beside the task but its key. */
-export function takesFastPath({ retryOf, files }: NewTask): boolean {
-  return retryOf === undefined && files === undefined;
+export function takesFastPath({ retryOf, files, expiresIn }: NewTask): boolean {
+  return retryOf === undefined && files === undefined && expiresIn === undefined;
 }
 
 interface OpenGroup extends FastGroup {

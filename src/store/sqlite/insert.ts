@@ -21,6 +21,8 @@ const FILE_IS_COMPLETE = "SELECT 1 FROM file WHERE id = ? AND state = 'complete'
 // The end of the range of task_by_retry_of.
 const NEWEST_RETRY = "SELECT max(id) FROM task WHERE retry_of = ?";
 
+const ADD_DEADLINE = "INSERT INTO deadline (at, id) VALUES (?, ?)";
+
 // Attempts and crashes start anew; only the checkpoint comes along.
 const COPY_CHECKPOINT = `
 INSERT INTO carry (id, attempt, crashes, fence, checkpoint)
@@ -37,6 +39,7 @@ export function createInsert(
   const addFileUse = database.prepare<[string, string]>(USE_FILE);
   const isComplete = database.prepare<[string], number>(FILE_IS_COMPLETE).pluck();
   const newestRetry = database.prepare<[string], TaskId | null>(NEWEST_RETRY).pluck();
+  const addDeadline = database.prepare<[number, string]>(ADD_DEADLINE);
   const copyCheckpoint = database.prepare<[string, string]>(COPY_CHECKPOINT);
 
   /** What keeps the task from being stored, or undefined. */
@@ -52,11 +55,16 @@ export function createInsert(
   }
 
   /** Answers the traits that come of it. */
-  function addParts(task: NewTask): number {
+  function addParts(task: NewTask, now: Instant): number {
     for (const file of task.files ?? []) addFileUse.run(task.id, file);
     if (task.replay) rowBuffer.addReplay([task.replay.key, task.id, task.replay.digest]);
-    if (task.retryOf === undefined || !task.keepCheckpoint) return 0;
-    return copyCheckpoint.run(task.id, task.retryOf).changes > 0 ? TRAIT.carried : 0;
+    let traits = 0;
+    if (task.expiresIn !== undefined) {
+      addDeadline.run(now + task.expiresIn, task.id);
+      traits |= TRAIT.deadline;
+    }
+    if (task.retryOf === undefined || !task.keepCheckpoint) return traits;
+    return copyCheckpoint.run(task.id, task.retryOf).changes > 0 ? traits | TRAIT.carried : traits;
   }
 
   function insertOne(task: NewTask, now: Instant): InsertAnswer {
@@ -73,7 +81,7 @@ export function createInsert(
       timeout: task.timeout,
       retryOf: task.retryOf ?? null,
     });
-    const traits = addParts(task);
+    const traits = addParts(task, now);
     rowBuffer.flush();
     const { id, queue, taskType, priority } = task;
     const waiting = { id, queue, taskType, rank: rankOf(priority), traits };

@@ -20,8 +20,9 @@ INSERT INTO scheduled (run_at, id, queue, task_type, rank, traits, waiting_for)
 SELECT run_at, id, queue, task_type, ${rankSql("priority")}, 0, 'time' FROM task WHERE rowid > ? AND run_at > ?`;
 
 // All of their primary key is known from the task.
-const LEAVE_READY = "DELETE FROM ready WHERE queue = ? AND task_type = ? AND rank = ? AND id = ?";
-const LEAVE_SCHEDULED = "DELETE FROM scheduled WHERE run_at = ? AND id = ?";
+const LEAVE_READY =
+  "DELETE FROM ready WHERE queue = ? AND task_type = ? AND rank = ? AND id = ? RETURNING traits";
+const LEAVE_SCHEDULED = "DELETE FROM scheduled WHERE run_at = ? AND id = ? RETURNING traits";
 
 // The head of the primary key.
 const DUE = `
@@ -61,8 +62,8 @@ export function createPlacement({ database, lanes, rowBuffer, events }: Writer) 
   const newestRow = database.prepare<[], number | null>(NEWEST_ROW).pluck();
   const placeReady = database.prepare<[number, Instant]>(PLACE_READY);
   const placeScheduled = database.prepare<[number, Instant]>(PLACE_SCHEDULED);
-  const leaveReady = database.prepare<[string, string, number, string]>(LEAVE_READY);
-  const leaveScheduled = database.prepare<[number, string]>(LEAVE_SCHEDULED);
+  const leaveReady = database.prepare<[string, string, number, string], number>(LEAVE_READY).pluck();
+  const leaveScheduled = database.prepare<[number, string], number>(LEAVE_SCHEDULED).pluck();
   const selectDue = database.prepare<[number, number], Due>(DUE);
   const nextDue = database.prepare<[], Instant>(NEXT_DUE).pluck();
 
@@ -107,21 +108,19 @@ export function createPlacement({ database, lanes, rowBuffer, events }: Writer) 
       for (const { queue, taskType } of atOnce) offer(queue, taskType);
     },
 
-    /** Takes a task out of where it waits; false where it does not wait there. */
-    leave({ id, queue, taskType, priority, scheduledAt }: TaskRow): boolean {
+    /** Takes a task out of where it waits; answers its traits, or undefined where it does not wait there. */
+    leave({ id, queue, taskType, priority, scheduledAt }: TaskRow): number | undefined {
       rowBuffer.flush();
-      const left =
-        scheduledAt === null
-          ? leaveReady.run(queue, taskType, rankOf(priority), id)
-          : leaveScheduled.run(scheduledAt, id);
-      return left.changes > 0;
+      return scheduledAt === null
+        ? leaveReady.get(queue, taskType, rankOf(priority), id)
+        : leaveScheduled.get(scheduledAt, id);
     },
 
     /** Scheduled tasks whose time has come, made ready. */
     promote(now: Instant, limit: number): readonly Waiting[] {
       const due = selectDue.all(now, limit);
       for (const task of due) {
-        leaveScheduled.run(task.runAt, task.id);
+        leaveScheduled.get(task.runAt, task.id);
         ready(task);
       }
       return due;

@@ -41,8 +41,9 @@ export function createCancel(
   const flag = database.prepare<[number, CancelReason, string]>(FLAG);
 
   function cancelPending(row: TaskRow, reason: CancelReason, now: Instant): CancelAnswer {
-    if (!placement.leave(row)) throw damagedTask(row.id);
-    ending.endPending(row, reason, now);
+    const traits = placement.leave(row);
+    if (traits === undefined) throw damagedTask(row.id);
+    ending.endPending(row, traits, reason, now);
     return { outcome: "cancelled" };
   }
 

@@ -8,6 +8,7 @@ import { rankSql } from "../rank.js";
 import type { ClaimRequest, TurnAnswer, TurnRequest, WorkerState, WorkStore } from "../store.js";
 import { damagedTask, type RunningRow, writeList } from "../task-row.js";
 import { createClaim, PAYLOAD_COLUMNS, type PayloadRow, toClaimed } from "./claim.js";
+import { createDeadlines } from "./deadlines.js";
 import { CARRY, type CarryRow, type Ending } from "./ending.js";
 import type { Placement } from "./placement.js";
 import { createReports } from "./reports.js";
@@ -51,7 +52,8 @@ export function createWork(
   ending: Ending,
 ): WorkVerbs {
   const { database, clock, fences, lanes, runningCache, rowBuffer, events } = writer;
-  const claim = createClaim(writer);
+  const deadlines = createDeadlines(writer, placement, ending);
+  const claim = createClaim(writer, deadlines);
   const settle = createSettle(writer, placement, ending);
   const reports = createReports(writer);
   const saveBeat = database.prepare(BEAT);
@@ -70,6 +72,12 @@ export function createWork(
   const alive = new Set<WorkerId>();
   /** Workers that may hold tasks and are not alive; empty means that there is nothing to look for. */
   const lost = new Set<WorkerId>(database.prepare<[], WorkerId>(WORKERS_OF_RUNNING).pluck().all());
+
+  /** When a task is due next, or its deadline passes. */
+  function nextMoment(): Instant | undefined {
+    const moments = [placement.nextDue(), deadlines.next()].filter((at) => at !== undefined);
+    return moments.length === 0 ? undefined : Math.min(...moments);
+  }
 
   function turn({ worker, outcomes, claim: wanted }: TurnRequest): TurnAnswer {
     if (outcomes.length === 0 && wanted && !wanted.held && lanes.served(wanted).length === 0)
@@ -179,15 +187,17 @@ export function createWork(
 
     promote(limit): { readonly count: number; readonly nextIn?: Millis } {
       const now = clock.now();
-      const first = placement.nextDue();
+      const first = nextMoment();
       if (first === undefined) return { count: 0 };
       if (first > now) return { count: 0, nextIn: first - now };
+      // What a power cut undoes is due, or late, once more.
       const count = transactions.runUnsynced((at) => {
+        const expired = deadlines.expire(at, limit);
         const promoted = placement.promote(at, limit);
         if (events.listening) for (const task of promoted) events.note(due(task, at));
-        return promoted.length;
+        return expired + promoted.length;
       });
-      const next = placement.nextDue();
+      const next = nextMoment();
       return { count, nextIn: next === undefined ? undefined : Math.max(0, next - now) };
     },
   };
