@@ -1,6 +1,8 @@
 // The columns of `task`, once: what a move carries, what a repeated submit is compared with, and what reads select derive from
 // this table. A column is for what SQL looks at; everything else goes into `options` (model/options.ts).
-import type { ColumnKind } from "./transfer.js";
+
+/** As both stores understand it; a flag is 1 or 0 where there are no booleans. */
+export type ColumnKind = "uuid" | "text" | "smallint" | "integer" | "bigint" | "real" | "flag";
 
 interface Column {
   /** Its name in the model and in rows. */

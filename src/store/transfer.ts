@@ -1,10 +1,7 @@
 // What a move from one store to another carries: tables, columns, keys, and the form in which rows are compared. Runs no
 // statement; each store derives its own from this list. What is left out belongs to a boot: workers, and counts not yet folded.
 import { createHash } from "node:crypto";
-import { TASK_COLUMNS } from "./columns.js";
-
-/** As both stores understand it; a flag is 1 or 0 where there are no booleans. */
-export type ColumnKind = "uuid" | "text" | "smallint" | "integer" | "bigint" | "real" | "flag";
+import { type ColumnKind, TASK_COLUMNS } from "./columns.js";
 
 export interface TransferTable {
   readonly name: string;

@@ -1,5 +1,6 @@
 // The statements of a move, made from the list of what is moved. Runs none of them.
-import { type Cell, type ColumnKind, NEUTRAL, type Row, type TransferTable } from "../transfer.js";
+import type { ColumnKind } from "../columns.js";
+import { type Cell, NEUTRAL, type Row, type TransferTable } from "../transfer.js";
 
 const TYPES: Readonly<Record<ColumnKind, string>> = {
   uuid: "uuid",
