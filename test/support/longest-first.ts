@@ -1,4 +1,5 @@
-// Starts the longest files first, so that none of them is left over when all others have ended.
+// Starts the longest files first, so that none of them is left over when all others have ended, and the files that share a
+// worker last and one after the other: a worker is kept only for the next file of the same kind.
 import path from "node:path";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -22,10 +23,14 @@ const LONGEST = [
   "process/torture.test.ts",
 ];
 
+/** The project whose files share workers. */
+export const SHARING = "sharing";
+
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const others = await super.sort(files);
-    const place = ({ moduleId }: TestSpecification) => {
+    const place = ({ moduleId, project }: TestSpecification) => {
+      if (project.name === SHARING) return LONGEST.length + 1;
       const found = LONGEST.indexOf(path.relative(path.join(import.meta.dirname, ".."), moduleId));
       return found === -1 ? LONGEST.length : found;
     };
