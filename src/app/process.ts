@@ -8,7 +8,7 @@ import { VERSION } from "./version.js";
 
 /** Something that runs until it is told to stop. */
 export interface RunningProcess {
-  /** False while the store is waited for. */
+  /** False while the store is waited for; changes when it is there. */
   readonly isReady: boolean;
   /** Resolves once the store is ready and everything runs. Rejects with the StoreError that waiting can't mend; stop it then. */
   readonly ready: Promise<void>;

@@ -53,12 +53,13 @@ export async function startServer(
 
   try {
     const url = await http.listen({ host: config.host, port: config.port });
-    const { isReady } = engine;
     const ready = work();
-    if (isReady) await ready;
+    if (engine.isReady) await ready;
     return {
       url,
-      isReady,
+      get isReady() {
+        return engine.isReady;
+      },
       ready,
       broken: engine.broken,
       stop() {

@@ -162,9 +162,6 @@ export interface Taskwright extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Log lines in one answer where the caller does not say. */
-const LOG_LINES = 1_000;
-
 /**
  * Opens store and files; a PostgreSQL store may be open in many processes at once. Throws StoreError where they can't be
  * opened ("locked": another process holds the file; "unavailable": a server that is away, and may be tried again), TypeError for task types that clash, TaskwrightError validation_failed for wrong options.
@@ -263,7 +260,7 @@ export async function createTaskwright(options: TaskwrightOptions): Promise<Task
     cancel: async (id) => parsed(await queue.cancel(id)),
     retry: async (id, changes) => parsed((await queue.retry(id, changes)).task),
     attempts: (id) => queue.attempts(id),
-    async logs(id, { after = 0, limit = LOG_LINES } = {}) {
+    async logs(id, { after = 0, limit = LIMITS.logPage.max } = {}) {
       const { lines, more } = await queue.logs(id, { after, limit });
       return { lines: lines.map(parsedLine), more };
     },

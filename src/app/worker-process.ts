@@ -19,11 +19,12 @@ export async function startWorkerProcess(
     release();
   }
   try {
-    const { isReady } = engine;
     const ready = engine.work(workOptions(config)).then(() => undefined);
-    if (isReady) await ready;
+    if (engine.isReady) await ready;
     return {
-      isReady,
+      get isReady() {
+        return engine.isReady;
+      },
       ready,
       broken: engine.broken,
       stop() {

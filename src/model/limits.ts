@@ -38,6 +38,10 @@ export const LIMITS = {
   tagLength: 100,
   priority: { min: -100, max: 100 },
   maxAttempts: { min: 1, max: 100 },
+  /** By what each wait of a retry is longer than the one before. */
+  retryFactor: { min: 1, max: 100 },
+  /** Characters of an Idempotency-Key. */
+  idempotencyKeyLength: 255,
   /** How far ahead a task may be scheduled, in milliseconds. */
   delay: { min: 0, max: 366 * 86_400_000 },
   /** How long a task may wait before it expires, in milliseconds. */
@@ -47,6 +51,19 @@ export const LIMITS = {
   /** Longest `?wait=`, in seconds. */
   waitSeconds: 60,
   list: { default: 50, max: 500 },
+  /** Log lines in one answer. */
+  logPage: { default: 200, max: 1000 },
+  /** Characters of query parameters: the text searched for, a cursor, a list with commas. */
+  searchLength: 200,
+  cursorLength: 500,
+  commaListLength: 2000,
+  /** Characters of a duration as text. */
+  durationLength: 30,
+  /** Values of each kind that a filter of events may have over a WebSocket, and characters of an event's id. */
+  eventFilter: 100,
+  eventIdLength: 100,
+  /** Characters of an API key that is sent to sign in. */
+  apiKeyLength: 1000,
   /** Bytes of parameters and results from which on a page of a list has no further task. */
   listBytes: 4 * MB,
   /** Steps of a timeline, in milliseconds, and how many of them one answer may have. */
@@ -66,7 +83,11 @@ export const LIMITS = {
   /** Artifacts of one task. */
   artifacts: 1000,
   artifactNameLength: 255,
+  mediaTypeLength: 255,
   fileNameLength: 255,
+  /** Files and other fields in one upload. */
+  uploadFiles: 100,
+  uploadFields: 20,
   /** Default bound of one upload, in bytes. */
   uploadBytes: 1024 * MB,
   /** Crashes after which a task FAILS as Poisoned. */

@@ -54,8 +54,9 @@ export function checkOptions(options: SubmitOptions, now: Instant): FieldError[]
   duration("/retry/base", options.retry?.base, LIMITS.delay);
   duration("/retry/max", options.retry?.max, LIMITS.delay);
   const factor = options.retry?.factor;
-  if (factor !== undefined && !(factor >= 1 && factor <= 100)) {
-    wrong("/retry/factor", "range", "must be from 1 to 100");
+  const { min, max } = LIMITS.retryFactor;
+  if (factor !== undefined && !(factor >= min && factor <= max)) {
+    wrong("/retry/factor", "range", `must be from ${min} to ${max}`);
   }
   const tags: readonly string[] = Array.isArray(options.tags) ? options.tags : [];
   if (options.tags !== undefined && !Array.isArray(options.tags)) wrong("/tags", "type", "must be a list");

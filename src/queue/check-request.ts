@@ -21,8 +21,6 @@ import { digest } from "./digest.js";
 import type { SubmitRequest } from "./queue.js";
 
 const NONE: readonly never[] = [];
-/** Longest Idempotency-Key, in characters. */
-const KEY_LENGTH = 255;
 
 /** A task ready to be stored, with the fields of its request that name uploads. */
 export interface PreparedTask {
@@ -75,8 +73,12 @@ function prepareAs(
     const pointer = "Idempotency-Key";
     const fault = findTextFault(idempotencyKey, pointer);
     if (fault) errors.push(fault);
-    if (idempotencyKey === "" || idempotencyKey.length > KEY_LENGTH) {
-      errors.push({ pointer, code: "length", message: `must have 1 to ${KEY_LENGTH} characters` });
+    if (idempotencyKey === "" || idempotencyKey.length > LIMITS.idempotencyKeyLength) {
+      errors.push({
+        pointer,
+        code: "length",
+        message: `must have 1 to ${LIMITS.idempotencyKeyLength} characters`,
+      });
     }
   }
   const parameters = readParameters(request.parameters ?? {});

@@ -32,7 +32,10 @@ export function retryPolicy(
     throw fail(`retry.maxAttempts must be a whole number from ${min} to ${max}`);
   }
   const factor = options.factor ?? base.factor;
-  if (!(factor >= 1 && factor <= 100)) throw fail("retry.factor must be from 1 to 100");
+  const factors = LIMITS.retryFactor;
+  if (!(factor >= factors.min && factor <= factors.max)) {
+    throw fail(`retry.factor must be from ${factors.min} to ${factors.max}`);
+  }
   return {
     maxAttempts,
     base: duration("retry.base", options.base, base.base, fail),

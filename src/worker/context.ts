@@ -39,7 +39,6 @@ export class AttemptOver extends Error {
 
 const DEFAULT_MEDIA_TYPE = "application/octet-stream";
 const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;[\x20-\x7e]*)?$/;
-const MEDIA_TYPE_LENGTH = 255;
 /** Different warnings about what a handler said that one attempt logs. */
 const WARNINGS = 20;
 
@@ -187,7 +186,11 @@ function checkArtifact(name: unknown, data: unknown, mediaType: unknown): void {
       `The data of artifact "${name}" must be a string, a Uint8Array or a Readable stream.`,
     );
   }
-  if (typeof mediaType !== "string" || mediaType.length > MEDIA_TYPE_LENGTH || !MEDIA_TYPE.test(mediaType)) {
+  if (
+    typeof mediaType !== "string" ||
+    mediaType.length > LIMITS.mediaTypeLength ||
+    !MEDIA_TYPE.test(mediaType)
+  ) {
     throw new TypeError(`The media type of artifact "${name}" must be one such as "text/csv".`);
   }
 }

@@ -1,7 +1,11 @@
 // A PostgreSQL server that comes late, goes away, and comes back: nothing exits, and the work goes on by itself.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startServer } from "../../src/app/server.js";
+import { startWorkerProcess } from "../../src/app/worker-process.js";
+import { loadConfig } from "../../src/config/load.js";
+import { silentLog } from "../../src/lib/log.js";
 import { run } from "./command-line.js";
-import { serve, startOwnPostgres, startProcess } from "./postgres-setting.js";
+import { folder, serve, startOwnPostgres, startProcess } from "./postgres-setting.js";
 
 let postgres: Awaited<ReturnType<typeof startOwnPostgres>>;
 beforeAll(async () => {
@@ -104,4 +108,20 @@ test("neither readiness nor a refused request tells where the database is", asyn
   // Whoever runs it is told.
   await server.says(new RegExp(`ECONNREFUSED.*${port}`));
   await postgres.server.start();
+});
+
+test("a running server or worker says whether its store is there, while it waits and afterwards", async () => {
+  const { url } = await postgres.role();
+  await postgres.server.stop();
+  const dataDir = await folder();
+  const config = loadConfig({ flags: { store: url, port: "0", dataDir }, env: {} });
+  const running = [
+    await startServer({ ...config, worker: false }, silentLog),
+    await startWorkerProcess(config, silentLog),
+  ];
+  expect(running.map(({ isReady }) => isReady)).toEqual([false, false]);
+  await postgres.server.start();
+  await Promise.all(running.map(({ ready }) => ready));
+  expect(running.map(({ isReady }) => isReady)).toEqual([true, true]);
+  await Promise.all(running.map(({ stop }) => stop()));
 });

@@ -1,6 +1,4 @@
 // Formats a submit request as JSON, curl, command line or TypeScript.
-import { SERVER_URL } from "../lib/base.js";
-
 export type RequestForm = "json" | "curl" | "cli" | "typescript";
 
 export interface Request {
@@ -10,42 +8,55 @@ export interface Request {
   readonly [option: string]: unknown;
 }
 
-export function requestAs(form: RequestForm, request: Request): string {
+/** `serverUrl`: where other programs reach the server. */
+export function requestAs(form: RequestForm, request: Request, serverUrl: string): string {
   switch (form) {
     case "json":
       return `POST /api/tasks/submit\n\n${JSON.stringify(request, undefined, 2)}`;
     case "curl":
       return [
-        `curl -X POST ${SERVER_URL}/api/tasks/submit \\`,
+        `curl -X POST ${serverUrl}/api/tasks/submit \\`,
         "  -H 'content-type: application/json' \\",
         `  -d ${quoteForShell(compact(request))}`,
       ].join("\n");
     case "cli":
       return [
-        `${urlVariable()}npx taskwright submit ${request.task_type}`,
+        `${urlVariable(serverUrl)}npx taskwright submit ${request.task_type}`,
         ...Object.entries(request.parameters).map(
           ([name, value]) =>
             `-p ${quoteForShell(`${name}=${typeof value === "string" ? value : compact(value)}`)}`,
         ),
+        ...flagsOf(request),
         "--wait",
       ].join(" ");
     case "typescript":
-      return typescript(request);
+      return typescript(request, serverUrl);
   }
 }
 
 /** The command line's default URL needs no variable. */
-function urlVariable(): string {
-  return SERVER_URL === "http://127.0.0.1:8000" ? "" : `TASKWRIGHT_URL=${quoteForShell(SERVER_URL)} `;
+function urlVariable(serverUrl: string): string {
+  return serverUrl === "http://127.0.0.1:8000" ? "" : `TASKWRIGHT_URL=${quoteForShell(serverUrl)} `;
 }
 
-function typescript({ task_type, parameters, ...options }: Request): string {
+/** Options as flags of the command line: max_attempts as --max-attempts, and one --tag for each tag. */
+function flagsOf({ task_type: _type, parameters: _parameters, ...options }: Request): readonly string[] {
+  return Object.entries(options).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const flag = name === "tags" ? "--tag" : `--${name.replaceAll("_", "-")}`;
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    // With "=", so that a value may begin with a dash.
+    return values.map((one) => `${flag}=${quoteForShell(String(one))}`);
+  });
+}
+
+function typescript({ task_type, parameters, ...options }: Request, serverUrl: string): string {
   const submitted = [JSON.stringify(task_type), literal(parameters)];
   if (Object.keys(options).length > 0) submitted.push(literal(options));
   return [
     'import { createClient } from "taskwright/client";',
     "",
-    `const client = createClient({ url: ${JSON.stringify(SERVER_URL)} });`,
+    `const client = createClient({ url: ${JSON.stringify(serverUrl)} });`,
     `const task = await client.submit(${submitted.join(", ")});`,
     "console.log(await client.get(task.id, { wait: 30 }));",
   ].join("\n");

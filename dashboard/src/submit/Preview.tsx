@@ -1,6 +1,7 @@
 // A live preview of the request, and example parameters.
 import { useState } from "react";
 import { type Request, requestAs } from "../data/submit-request.js";
+import { SERVER_URL } from "../lib/base.js";
 import { CodeBox } from "../parts/CodeBox.js";
 import { Segment } from "../parts/Segment.js";
 
@@ -28,7 +29,7 @@ export function Preview({ request, examples, onFill }: PreviewProps) {
           <h2>Request</h2>
           <Segment label="Format" value={form} options={FORMS} onChange={setForm} />
         </div>
-        <CodeBox label="Copy request" code={requestAs(form, request)} />
+        <CodeBox label="Copy request" code={requestAs(form, request, SERVER_URL)} />
       </div>
       {examples.length > 0 && (
         <section>

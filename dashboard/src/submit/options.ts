@@ -1,4 +1,5 @@
 // The submit options as form fields, in three groups.
+import { LIMITS } from "../../../src/model/limits.js";
 import { formatDuration } from "../../../src/model/time.js";
 import type { WireTask, WireTaskType } from "../lib/api.js";
 import type { Draft, Fault } from "./draft.js";
@@ -21,12 +22,16 @@ const line = (label: string, placeholder: string, description: string): Field =>
   kind: "text",
   width: "line",
 });
-const integer = (label: string, placeholder: string, minimum: number, maximum: number): Field => ({
+const integer = (
+  label: string,
+  placeholder: string,
+  { min, max }: { readonly min: number; readonly max: number },
+): Field => ({
   ...words(label, placeholder),
   kind: "number",
   integer: true,
-  minimum,
-  maximum,
+  minimum: min,
+  maximum: max,
 });
 
 export interface OptionGroup {
@@ -43,11 +48,11 @@ export function planOptions({ defaults }: WireTaskType): Field {
     kind: "object",
     entries: [
       entry("queue", text("Queue", defaults.queue)),
-      entry("priority", integer("Priority", "0", -100, 100)),
+      entry("priority", integer("Priority", "0", LIMITS.priority)),
       entry("delay", text("Delay", "none", "For example 30s, 5m or 2h")),
       entry("run_at", text("Start at", "now", `Local date and time, such as ${EXAMPLE_DATE}`)),
       entry("expires_in", text("Expires in", "never", "Cancelled if it has not started by then")),
-      entry("max_attempts", integer("Maximum attempts", String(defaults.max_attempts), 1, 100)),
+      entry("max_attempts", integer("Maximum attempts", String(defaults.max_attempts), LIMITS.maxAttempts)),
       entry(
         "timeout",
         text("Timeout", formatDuration(defaults.timeout_ms).replaceAll(" ", ""), "Limit for each attempt"),

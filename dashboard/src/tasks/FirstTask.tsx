@@ -70,7 +70,11 @@ export function FirstTask() {
               </div>
               <CodeBox
                 label="Copy snippet"
-                code={requestAs(form, { task_type: first.type.name, parameters: first.parameters })}
+                code={requestAs(
+                  form,
+                  { task_type: first.type.name, parameters: first.parameters },
+                  SERVER_URL,
+                )}
               />
             </div>
           )}

@@ -1,6 +1,8 @@
 // taskwright logs: shows the log of a task.
+
 import { type Command, Option } from "commander";
 import type { Client } from "../../client/index.js";
+import { LIMITS } from "../../model/limits.js";
 import { isFinished } from "../../model/status.js";
 import { LOG_LEVELS, type LogLevel } from "../../model/task.js";
 import { addClientFlags, connect, examples } from "../flags.js";
@@ -15,7 +17,7 @@ interface LogsFlags {
 }
 
 /** Lines per request. */
-const PAGE = 1000;
+const PAGE = LIMITS.logPage.max;
 
 export function addLogs(program: Command): void {
   const command = program

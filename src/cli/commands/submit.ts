@@ -1,5 +1,6 @@
 // taskwright submit: submits a task described by command-line arguments.
 import type { Command } from "commander";
+import { LIMITS } from "../../model/limits.js";
 import type { Millis } from "../../model/time.js";
 import { findType } from "../find-type.js";
 import { addClientFlags, connect, dateText, durationText, examples, gather, wholeNumber } from "../flags.js";
@@ -34,12 +35,20 @@ export function addSubmit(program: Command): void {
     )
     .option("--params <json>", "All parameters: JSON, @file.json, or - for stdin")
     .option("-q, --queue <name>", "Queue to submit to")
-    .option("--priority <number>", "Priority from -100 to 100; higher runs first", wholeNumber)
+    .option(
+      "--priority <number>",
+      `Priority from ${LIMITS.priority.min} to ${LIMITS.priority.max}; higher runs first`,
+      wholeNumber,
+    )
     .option("--delay <duration>", "Start no sooner than after this time", durationText)
     .option("--run-at <date>", "Start no sooner than this date", dateText)
     .option("--expires-in <duration>", "Cancel the task if it has not started after this time", durationText)
     .option("--timeout <duration>", "Time limit of each attempt", durationText)
-    .option("--max-attempts <number>", "Maximum number of attempts, 1 to 100", wholeNumber)
+    .option(
+      "--max-attempts <number>",
+      `Maximum number of attempts, ${LIMITS.maxAttempts.min} to ${LIMITS.maxAttempts.max}`,
+      wholeNumber,
+    )
     .option("--tag <tag>", "Add a tag; can be repeated", gather)
     .option("--summary <text>", "One-line description shown in lists");
   addClientFlags(addWaitFlags(command)).action(async (name: string, flags: SubmitFlags) => {

@@ -1,12 +1,10 @@
 // The parts of one task: attempts, logs, artifacts.
 import type { FastifyInstance } from "fastify";
+import { LIMITS } from "../../model/limits.js";
 import type { Queue } from "../../queue/queue.js";
 import { serve } from "../serve.js";
 import { artifactView, attemptView, logLineView } from "../task-view.js";
 import { taskId } from "./tasks.js";
-
-/** Log lines in one answer where the caller does not say. */
-const LOG_LINES = 200;
 
 export function serveTaskParts(app: FastifyInstance, { queue }: { readonly queue: Queue }): void {
   serve(app, "tasks.attempts", async ({ params }) => {
@@ -17,7 +15,7 @@ export function serveTaskParts(app: FastifyInstance, { queue }: { readonly queue
   serve(
     app,
     "tasks.logs",
-    async ({ params, query: { after = 0, limit = LOG_LINES } }) => {
+    async ({ params, query: { after = 0, limit = LIMITS.logPage.default } }) => {
       const { lines, more } = await queue.logs(taskId(params), { after, limit });
       return { lines: lines.map(logLineView), more };
     },

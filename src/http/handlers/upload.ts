@@ -9,8 +9,6 @@ import { validationFailed } from "../problem.js";
 import { serve } from "../serve.js";
 import { fileView } from "../task-view.js";
 
-/** Files in one request. */
-const MOST_FILES = 100;
 const MEDIA_TYPE = /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/;
 
 interface UploadOptions {
@@ -27,7 +25,12 @@ export async function serveUpload(
   app.removeAllContentTypeParsers();
   await app.register(multipart, {
     throwFileSizeLimit: false,
-    limits: { files: MOST_FILES, fields: 20, fieldSize: 10_000, fileSize: Number.POSITIVE_INFINITY },
+    limits: {
+      files: LIMITS.uploadFiles,
+      fields: LIMITS.uploadFields,
+      fieldSize: 10_000,
+      fileSize: Number.POSITIVE_INFINITY,
+    },
   });
   app.addHook("onRequest", (request, _reply, done) => {
     // Only the multipart parser may say what was uploaded: never a body that looks like its outcome.
@@ -81,10 +84,10 @@ function malformed(cause: unknown): TaskwrightError {
   if (isCoded(cause) && cause.code.endsWith("_LIMIT")) {
     return new TaskwrightError(
       "payload_too_large",
-      `A form must have at most ${MOST_FILES} files and 20 fields.`,
+      `A form must have at most ${LIMITS.uploadFiles} files and ${LIMITS.uploadFields} fields.`,
       {
         cause,
-        extra: { limit_files: MOST_FILES },
+        extra: { limit_files: LIMITS.uploadFiles },
       },
     );
   }

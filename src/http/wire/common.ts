@@ -1,5 +1,6 @@
 // Pieces that the schemas of several resources are made of.
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
+import { LIMITS } from "../../model/limits.js";
 
 /** The schema, or null: a list of types, because a union would be matched anew for every value that is serialised. */
 export const Nullable = <T extends TSchema>(schema: T) =>
@@ -22,19 +23,19 @@ export const Timestamp = Type.String({ format: "date-time", examples: ["2026-11-
 
 export const Uuid = Type.String({ format: "uuid", examples: ["0199d8a4-6c32-7b1e-9f04-2ad0c85e7713"] });
 
-/** Milliseconds, or a number with a unit: "30s", "5m", "2h", "7d". */
 /** A duration with what it is for; the description of DurationText alone where that is clear. */
 export const duration = (meaning?: string) =>
   Type.Unsafe<number | string>({
     type: ["integer", "string"],
     minimum: 0,
-    maxLength: 30,
+    maxLength: LIMITS.durationLength,
     description: [meaning, 'Milliseconds, or a number with a unit: "250ms", "30s", "5m", "2h", "7d".']
       .filter((sentence) => sentence !== undefined)
       .join(" "),
     examples: ["30s"],
   });
 
+/** Milliseconds, or a number with a unit: "30s", "5m", "2h", "7d". */
 export const DurationText = duration();
 
 /** Any JSON. */
@@ -45,4 +46,5 @@ export const JsonObject = Type.Unsafe<Record<string, unknown>>({
   additionalProperties: true,
 });
 
-export const commaList = (description: string) => Type.String({ description, maxLength: 2000 });
+export const commaList = (description: string) =>
+  Type.String({ description, maxLength: LIMITS.commaListLength });

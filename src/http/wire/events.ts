@@ -1,5 +1,7 @@
 // Events on the wire, as both transports carry them.
 import { type Static, Type } from "@sinclair/typebox";
+import { LIMITS } from "../../model/limits.js";
+import { STATUSES } from "../../model/status.js";
 import { commaList, OneOf, Strict } from "./common.js";
 import { StatusSchema, TaskSchema } from "./tasks.js";
 
@@ -9,7 +11,10 @@ export const EventQuerySchema = Type.Object(
     status: Type.Optional(commaList("Comma-separated list of statuses.")),
     task_type: Type.Optional(commaList("Comma-separated list of task types.")),
     last_event_id: Type.Optional(
-      Type.String({ maxLength: 100, description: "Resume after this event, like Last-Event-ID." }),
+      Type.String({
+        maxLength: LIMITS.eventIdLength,
+        description: "Resume after this event, like Last-Event-ID.",
+      }),
     ),
   },
   Strict,
@@ -22,10 +27,10 @@ export const SubscribeSchema = Type.Object(
   {
     subscribe: Type.Object(
       {
-        task_id: Type.Optional(Type.Array(Type.String(), { maxItems: 100 })),
-        status: Type.Optional(Type.Array(StatusSchema, { maxItems: 5 })),
-        task_type: Type.Optional(Type.Array(Type.String(), { maxItems: 100 })),
-        last_event_id: Type.Optional(Type.String({ maxLength: 100 })),
+        task_id: Type.Optional(Type.Array(Type.String(), { maxItems: LIMITS.eventFilter })),
+        status: Type.Optional(Type.Array(StatusSchema, { maxItems: STATUSES.length })),
+        task_type: Type.Optional(Type.Array(Type.String(), { maxItems: LIMITS.eventFilter })),
+        last_event_id: Type.Optional(Type.String({ maxLength: LIMITS.eventIdLength })),
       },
       Strict,
     ),

@@ -53,7 +53,7 @@ export const QueueListSchema = Type.Object({
 export const QueueQuerySchema = Type.Object(
   {
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.list.max, default: LIMITS.list.max })),
-    cursor: Type.Optional(Type.String({ maxLength: 500 })),
+    cursor: Type.Optional(Type.String({ maxLength: LIMITS.cursorLength })),
   },
   Strict,
 );
@@ -84,7 +84,10 @@ export const StatsQuerySchema = Type.Object(
     from: Type.Optional(Timestamp),
     to: Type.Optional(Timestamp),
     step: Type.Optional(
-      Type.String({ maxLength: 30, description: 'A whole number of minutes: "1m" (default), "5m", "1h".' }),
+      Type.String({
+        maxLength: LIMITS.durationLength,
+        description: 'A whole number of minutes: "1m" (default), "5m", "1h".',
+      }),
     ),
     group_by: Type.Optional(OneOf(["queue", "task_type"])),
   },
@@ -129,4 +132,7 @@ export const HealthSchema = Type.Object({
 
 export type WireHealth = Static<typeof HealthSchema>;
 
-export const SessionRequestSchema = Type.Object({ key: Type.String({ maxLength: 1000 }) }, Strict);
+export const SessionRequestSchema = Type.Object(
+  { key: Type.String({ maxLength: LIMITS.apiKeyLength }) },
+  Strict,
+);

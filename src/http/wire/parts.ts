@@ -1,5 +1,6 @@
 // The parts of a task on the wire: attempts, logs, artifacts.
 import { type Static, Type } from "@sinclair/typebox";
+import { LIMITS } from "../../model/limits.js";
 import { FINISHED_STATUSES } from "../../model/status.js";
 import { LOG_LEVELS } from "../../model/task.js";
 import { JsonObject, Nullable, OneOf, Strict, Timestamp, Uuid } from "./common.js";
@@ -10,7 +11,9 @@ export const LogQuerySchema = Type.Object(
     after: Type.Optional(
       Type.Integer({ minimum: 0, default: 0, description: "Return lines after this seq." }),
     ),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 })),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: LIMITS.logPage.max, default: LIMITS.logPage.default }),
+    ),
   },
   Strict,
 );

@@ -8,7 +8,7 @@ import { TaskReply } from "./tasks.js";
 export const RetrySchema = Type.Object(
   {
     base: Type.Optional(DurationText),
-    factor: Type.Optional(Type.Number({ minimum: 1, maximum: 100 })),
+    factor: Type.Optional(Type.Number({ minimum: LIMITS.retryFactor.min, maximum: LIMITS.retryFactor.max })),
     max: Type.Optional(DurationText),
     jitter: Type.Optional(Type.Boolean()),
   },
@@ -96,7 +96,7 @@ export const IdempotencyHeaderSchema = Type.Object({
   "idempotency-key": Type.Optional(
     Type.String({
       description: "A key of your choice: repeating the request with the same key stores the task only once.",
-      maxLength: 255,
+      maxLength: LIMITS.idempotencyKeyLength,
     }),
   ),
 });

@@ -87,7 +87,7 @@ export const ListQuerySchema = Type.Object(
     completed_before: Type.Optional(Timestamp),
     q: Type.Optional(
       Type.String({
-        maxLength: 200,
+        maxLength: LIMITS.searchLength,
         description: "Prefix of an id, or text in the summary, type or error message.",
       }),
     ),
@@ -95,7 +95,7 @@ export const ListQuerySchema = Type.Object(
     limit: Type.Optional(
       Type.Integer({ minimum: 1, maximum: LIMITS.list.max, default: LIMITS.list.default }),
     ),
-    cursor: Type.Optional(Type.String({ maxLength: 500 })),
+    cursor: Type.Optional(Type.String({ maxLength: LIMITS.cursorLength })),
     include: Type.Optional(commaList("Comma-separated list of parameters, result_data.")),
   },
   Strict,
