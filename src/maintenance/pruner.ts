@@ -1,10 +1,10 @@
-// Lets go of what nobody needs any more: old finished tasks with their artifacts, then uploads that no task uses.
+// Removes what is no longer needed: old finished tasks with their artifacts, uploads that no task uses, expired records.
 // One tick; the loop around it belongs to the composition root.
 //
 // Bytes go first and rows last: a process that dies in between finds the rows again and removes the bytes once more.
 import type { Blobs } from "../files/files.js";
 import type { Millis } from "../model/time.js";
-import type { FileStore, RetentionStore } from "../store/store.js";
+import type { FileStore, RecordStore, RetentionStore } from "../store/store.js";
 
 /** Tasks or files removed in one transaction: few enough that nobody waits long behind it. */
 const STEP = 500;
@@ -14,7 +14,9 @@ const SHORT_WAIT: Millis = 1_000;
 const LONG_WAIT: Millis = 60_000;
 
 export interface PrunerOptions {
-  readonly store: RetentionStore & Pick<FileStore, "expireFiles" | "removeFiles">;
+  readonly store: RetentionStore &
+    Pick<FileStore, "expireFiles" | "removeFiles"> &
+    Pick<RecordStore, "expireRecords">;
   readonly blobs: Pick<Blobs, "remove">;
   /** How long finished tasks are kept, counted from their end, in milliseconds. */
   readonly keepFinished: Millis;
@@ -22,7 +24,7 @@ export interface PrunerOptions {
   readonly keepUnusedFiles: Millis;
 }
 
-/** A tick that removes at most 500 tasks and 500 files and answers how long until the next, in milliseconds. */
+/** A tick that removes at most 500 tasks, 500 files and 500 records and answers how long until the next, in milliseconds. */
 export function createPruner(options: PrunerOptions): () => Promise<Millis> {
   const { store, blobs } = options;
 
@@ -46,8 +48,9 @@ export function createPruner(options: PrunerOptions): () => Promise<Millis> {
   return async () => {
     const tasks = await pruneTasks();
     const files = await pruneFiles();
+    const records = await store.expireRecords(STEP);
     // No rest while there is more: a step waits its turn among the other calls to the store, and so lets work through.
-    if (tasks === STEP || files === STEP) return 0;
+    if ([tasks, files, records].includes(STEP)) return 0;
     return tasks + files > 0 ? SHORT_WAIT : LONG_WAIT;
   };
 }

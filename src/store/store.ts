@@ -16,6 +16,7 @@ import type { Change } from "./contract/change.js";
 import type { StoreErrorCode } from "./contract/error.js";
 import type { FileStore } from "./contract/files.js";
 import type { HistoryStore } from "./contract/history.js";
+import type { RecordStore } from "./contract/records.js";
 import type { RetentionStore } from "./contract/retention.js";
 import type { StatisticsStore } from "./contract/statistics.js";
 import type { TaskStore } from "./contract/tasks.js";
@@ -25,6 +26,7 @@ export type * from "./contract/change.js";
 export * from "./contract/error.js";
 export type * from "./contract/files.js";
 export type * from "./contract/history.js";
+export type * from "./contract/records.js";
 export type * from "./contract/retention.js";
 export type * from "./contract/statistics.js";
 export type * from "./contract/tasks.js";
@@ -44,6 +46,7 @@ export interface Store
     TaskStore,
     HistoryStore,
     FileStore,
+    RecordStore,
     RetentionStore,
     StatisticsStore {
   /** For people and health: "sqlite", "postgres", "memory". */

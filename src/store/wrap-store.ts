@@ -57,6 +57,13 @@ export function wrapStore(store: Store, around: Arounds, others?: AroundAny): St
     expireFiles: wrap(store.expireFiles, around.expireFiles ?? others),
     removeFiles: wrap(store.removeFiles, around.removeFiles ?? others),
 
+    records: wrap(store.records, around.records ?? others),
+    commitRecords: wrap(store.commitRecords, around.commitRecords ?? others),
+    listRecords: wrap(store.listRecords, around.listRecords ?? others),
+    dueRecords: wrap(store.dueRecords, around.dueRecords ?? others),
+    recordEntries: wrap(store.recordEntries, around.recordEntries ?? others),
+    expireRecords: wrap(store.expireRecords, around.expireRecords ?? others),
+
     expired: wrap(store.expired, around.expired ?? others),
     remove: wrap(store.remove, around.remove ?? others),
 

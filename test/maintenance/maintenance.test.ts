@@ -139,3 +139,19 @@ test("an upload that no task uses goes after its time; one that a task names sta
   expect(removed).toContain(used);
   expect(await store.files([unused, used])).toEqual([undefined, undefined]);
 });
+
+test("removes expired records", async () => {
+  const { clock, store, pruner } = open();
+  const puts = Array.from({ length: 3 }, (_, n) => ({
+    kind: "session",
+    key: `${n}`,
+    value: "{}",
+    expected: 0,
+    expiresAt: clock.now() + 100 * (n + 1),
+  }));
+  await store.commitRecords([{ puts }]);
+  await clock.advance(200);
+  await pruner()();
+  expect(await store.expireRecords(10)).toBe(0);
+  expect((await store.listRecords("session", { limit: 10 })).map(({ key }) => key)).toEqual(["2"]);
+});

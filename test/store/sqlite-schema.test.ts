@@ -7,6 +7,7 @@ import * as ending from "../../src/store/sqlite/ending.js";
 import { SCANS } from "../../src/store/sqlite/id-scans.js";
 import { migrateSchema } from "../../src/store/sqlite/migrations/migrate.js";
 import * as placement from "../../src/store/sqlite/placement.js";
+import * as records from "../../src/store/sqlite/records.js";
 import { LEAVE } from "../../src/store/sqlite/row-buffer.js";
 import * as settle from "../../src/store/sqlite/settle.js";
 import { selectTask } from "../../src/store/sqlite/task-query.js";
@@ -46,6 +47,7 @@ describe("no statement looks at a whole table or sorts", () => {
     ...deadlines.STATEMENTS,
     ...ending.STATEMENTS,
     ...placement.STATEMENTS,
+    ...records.STATEMENTS,
     LEAVE,
     TASK: selectTask("t.parameters", "d.result_data"),
   };

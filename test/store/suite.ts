@@ -9,6 +9,7 @@ import { fileTests } from "./suite-files.js";
 import { historyTests } from "./suite-history.js";
 import { listTests } from "./suite-list.js";
 import { raceTests } from "./suite-races.js";
+import { recordTests } from "./suite-records.js";
 import { retentionTests } from "./suite-retention.js";
 import { settlingTests } from "./suite-settle.js";
 import { statisticsTests } from "./suite-statistics.js";
@@ -33,6 +34,7 @@ const FACETS: readonly (readonly [string, (check: Case) => void])[] = [
   ["list", listTests],
   ["history", historyTests],
   ["files", fileTests],
+  ["records", recordTests],
   ["retention", retentionTests],
   ["statistics", statisticsTests],
   ["changes", changeTests],

@@ -5,6 +5,7 @@ import { type Change, type Store, StoreError } from "../store.js";
 import { beginFile, completeFile, expireFiles, files, removeFiles } from "./files.js";
 import { artifact, artifacts, attempts, logs } from "./history.js";
 import { list } from "./listing.js";
+import { commitRecords, dueRecords, expireRecords, listRecords, recordEntries, records } from "./records.js";
 import { expired, remove } from "./retention.js";
 import { sync } from "./settling.js";
 import { createState, type State } from "./state.js";
@@ -70,6 +71,12 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     files: verb(files),
     expireFiles: verb(expireFiles),
     removeFiles: verb(removeFiles),
+    records: verb(records),
+    commitRecords: verb(commitRecords),
+    listRecords: verb(listRecords),
+    dueRecords: verb(dueRecords),
+    recordEntries: verb(recordEntries),
+    expireRecords: verb(expireRecords),
     expired: verb(expired),
     remove: verb(remove),
     totals: verb(totals),

@@ -15,7 +15,7 @@ import type {
   WorkerId,
 } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
-import type { Change, WorkerState } from "../store.js";
+import type { Change, StoredEntry, StoredRecord, WorkerState } from "../store.js";
 
 /** Written once, at submit. */
 export interface TaskRecord extends NewTask {
@@ -111,6 +111,9 @@ export interface State {
   readonly queues: Map<string, Instant>;
   /** Workers that have said that they live, and were not retired. */
   readonly workers: Map<WorkerId, WorkerState & { readonly heartbeatAt: Instant }>;
+  /** By kind and key. */
+  readonly records: Map<string, StoredRecord>;
+  readonly entries: Map<string, StoredEntry[]>;
   lastFence: number;
   /** What the verb that runs has changed; told to listeners once it is through. */
   changes: Change[];
@@ -135,6 +138,8 @@ export function createState(clock: Clock): State {
     minutes: new Map(),
     queues: new Map(),
     workers: new Map(),
+    records: new Map(),
+    entries: new Map(),
     lastFence: 0,
     changes: [],
     workAppeared: false,

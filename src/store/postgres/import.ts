@@ -17,7 +17,7 @@ export interface Import {
   progress(table: TransferTable): TableProgress;
   /** Writes rows behind those that are there. Throws StoreError; then none of them was written. */
   write(table: TransferTable, step: Step): Promise<void>;
-  /** Counts fences on above this one, and artifacts above those that are there; then lets PostgreSQL look at what it got. */
+  /** Counts fences on above this one, and artifacts and entries above those that are there; then lets PostgreSQL look at what it got. */
   settleIn(lastFence: number): Promise<void>;
   /** Rows behind one key up to another, or the end, in their neutral form. */
   digest(
@@ -71,8 +71,8 @@ const EMPTY = (tables: readonly string[]) =>
   `TRUNCATE ${tables.map((name) => `taskwright.${name}`).join(", ")}`;
 
 const SET_FENCE = "SELECT setval('taskwright.fence', $1::bigint)";
-const SET_ARTIFACT = `
-SELECT setval(pg_get_serial_sequence('taskwright.artifact', 'seq'), max(seq)) FROM taskwright.artifact HAVING max(seq) IS NOT NULL`;
+const SET_SEQ = (table: string) => `
+SELECT setval(pg_get_serial_sequence('taskwright.${table}', 'seq'), max(seq)) FROM taskwright.${table} HAVING max(seq) IS NOT NULL`;
 
 // A power cut may undo the last steps together with their note; the finish waits for the disk, and so for all before it.
 const UNSYNCED = "SET LOCAL synchronous_commit = off";
@@ -187,7 +187,8 @@ function createImport(database: Database, beginning: Beginning, noted: string): 
     settleIn: (lastFence) =>
       guarded(async () => {
         await database.query(SET_FENCE, [Math.max(1, lastFence)]);
-        await database.query(SET_ARTIFACT);
+        await database.query(SET_SEQ("artifact"));
+        await database.query(SET_SEQ("record_entry"));
         // Without it the planner takes the new tables for empty ones.
         for (const { name } of TRANSFER_TABLES) await database.query(`ANALYZE taskwright.${name}`);
       }),

@@ -209,6 +209,9 @@ export function createInsert(writer: Writer, hints: Hints) {
   }
 
   return {
+    /** As part of a transaction. */
+    insertIn: insertAll,
+
     async insert(
       tasks: readonly NewTask[],
       { atomic = false }: InsertOptions = {},

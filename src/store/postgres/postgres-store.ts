@@ -16,6 +16,7 @@ import { createInsert } from "./insert.js";
 import { createListing } from "./listing.js";
 import { migrateSchema } from "./migrations/migrate.js";
 import { checkNames, openSchema } from "./opening.js";
+import { createRecords } from "./records.js";
 import { createRetention } from "./retention.js";
 import { createStatistics, FOLD_PAUSE } from "./statistics.js";
 import { createTasks } from "./tasks.js";
@@ -151,6 +152,7 @@ function assemble(
   const work = createWork(writer, heartbeat, ending);
   const tasks = createTasks(writer, ending);
   const files = createFiles(writer);
+  const records = createRecords(writer, inserts.insertIn);
   const retention = createRetention(writer);
   const history = createHistory(database);
   const statistics = createStatistics(database);
@@ -213,7 +215,7 @@ function assemble(
     insertWithin: verb(inserts.insertWithin),
     get: verb(tasks.get, "read"),
     list: verb(listing.list, "read"),
-    cancel: verb(tasks.cancel, "read"),
+    cancel: verb(tasks.cancel),
     attempts: verb(history.attempts, "read"),
     logs: verb(history.logs, "read"),
     artifacts: verb(history.artifacts, "read"),
@@ -223,6 +225,12 @@ function assemble(
     files: verb(files.files, "read"),
     expireFiles: verb(files.expireFiles),
     removeFiles: verb(files.removeFiles),
+    records: verb(records.records, "read"),
+    commitRecords: verb(records.commitRecords),
+    listRecords: verb(records.listRecords, "read"),
+    dueRecords: verb(records.dueRecords, "read"),
+    recordEntries: verb(records.recordEntries, "read"),
+    expireRecords: verb(records.expireRecords),
     expired: verb(retention.expired, "read"),
     remove: verb(retention.remove),
     totals: verb(statistics.totals, "read"),

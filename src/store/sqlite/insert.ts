@@ -105,8 +105,17 @@ export function createInsert(
     return answers;
   }
 
+  /** What keeps one of them from being stored with the others; undefined where nothing does. Writes nothing. */
+  function findRefusals(tasks: readonly NewTask[]): readonly InsertAnswer[] | undefined {
+    const answers = tasks.map((task) => refuse(task) ?? { outcome: "withheld" as const, id: task.id });
+    return answers.some(({ outcome }) => outcome !== "withheld" && outcome !== "replayed")
+      ? answers
+      : undefined;
+  }
+
   return {
     insertIn,
+    findRefusals,
     insert(tasks: readonly NewTask[], options: InsertOptions = {}): readonly InsertAnswer[] {
       if (tasks.length === 0) return [];
       try {

@@ -2,9 +2,11 @@
 // thread would. Both see what was acknowledged, and never wait for the writer.
 import type { Database } from "better-sqlite3";
 import { systemClock } from "../../lib/clock.js";
+import type { Instant } from "../../model/time.js";
 import { createFileReads } from "./files.js";
 import { createHistory } from "./history.js";
 import { createListing } from "./listing.js";
+import { createRecordReads } from "./records.js";
 import { createExpiry } from "./retention.js";
 import { createStatistics } from "./statistics.js";
 import { createTaskReads } from "./tasks.js";
@@ -19,12 +21,13 @@ export function openReads(database: Database) {
 
 export type Reads = ReturnType<typeof openReads>;
 
-export function openPointReads(database: Database) {
+export function openPointReads(database: Database, now: () => Instant) {
   const { attempts, artifacts, artifact } = createHistory(database);
   const { workers } = createStatistics(database);
   return {
     ...createTaskReads(database),
     ...createFileReads(database),
+    ...createRecordReads(database, now),
     attempts,
     artifacts,
     artifact,

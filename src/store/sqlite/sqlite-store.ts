@@ -66,7 +66,7 @@ function assemble(file: string, clock: Clock, { writer, listeners, problems }: P
   });
   const endCheck = startBackgroundCheck({ file, clock, listeners, problems });
   const database = openReader(file);
-  const here = openPointReads(database);
+  const here = openPointReads(database, clock.now);
   let closing: Promise<void> | undefined;
 
   /** A read of this thread: refused after close, and whatever it throws is a StoreError. */
@@ -127,6 +127,12 @@ function assemble(file: string, clock: Clock, { writer, listeners, problems }: P
     files: read(here.files),
     expireFiles: (...args) => writer.call("expireFiles", args),
     removeFiles: (...args) => writer.call("removeFiles", args),
+    records: read(here.records),
+    commitRecords: (...args) => writer.call("commitRecords", args),
+    listRecords: read(here.listRecords),
+    dueRecords: read(here.dueRecords),
+    recordEntries: read(here.recordEntries),
+    expireRecords: (...args) => writer.call("expireRecords", args),
     expired: (finishedFor, limit) => reader.call("expired", [clock.now() - finishedFor, limit]),
     remove: (...args) => writer.call("remove", args),
     totals: () => reader.call("totals", []),

@@ -25,6 +25,7 @@ import { migrateSchema, readVersion, SCHEMA_VERSION } from "./migrations/migrate
 import { readOwner, refuseLivingOwner, takeOwnership } from "./owner.js";
 import { createPlacement } from "./placement.js";
 import { createReadyLanes } from "./ready-lanes.js";
+import { createRecords } from "./records.js";
 import { createRemoval } from "./retention.js";
 import { createRowBuffer } from "./row-buffer.js";
 import { createCancel } from "./tasks.js";
@@ -126,6 +127,7 @@ function assemble(database: Database.Database, surroundings: Surroundings, { pla
   const placement = createPlacement(writer);
   const ending = createEnding(writer);
   const effects = createInsertEffects(writer);
+  const inserting = createInsert(writer, transactions, placement, effects);
   const ping = database.prepare("SELECT 1");
   // One worker's row, gone before anybody sees it: it is written and synced all the same.
   const probe = database.prepare("INSERT INTO worker (id, heartbeat_at, state) VALUES ('', 0, '{}')");
@@ -134,9 +136,10 @@ function assemble(database: Database.Database, surroundings: Surroundings, { pla
     verbs: {
       ...createWork(writer, transactions, placement, ending),
       ...createFiles(writer, transactions),
+      ...createRecords(writer, transactions, inserting),
       ...createRemoval(writer, transactions),
       insertFast: createInsertFast(writer, transactions, placement, effects),
-      insert: createInsert(writer, transactions, placement, effects).insert,
+      insert: inserting.insert,
       cancel: createCancel(writer, transactions, placement, ending),
       migrate: () => migrateSchema(database, file),
       ping() {
