@@ -22,7 +22,8 @@ export type Submit = Asked & {
 
 export type Cancel = Asked & { readonly kind: "cancel"; readonly id: string } & (
     | Unanswered
-    | { readonly phase: "ok"; readonly answer: "cancelled" | "requested" | "finished" }
+    /** "ignored": the answer shows the task as one that waits to run. */
+    | { readonly phase: "ok"; readonly answer: "cancelled" | "requested" | "finished" | "ignored" }
   );
 
 export type Read = Asked & { readonly kind: "read"; readonly id: string } & (

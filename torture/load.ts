@@ -83,7 +83,7 @@ export function createLoad({ clock, random, caller, recorder, rate, unfinished }
     const done = recorder.invoke({ kind: "cancel", id });
     const answer = await caller.ask({ method: "DELETE", path: `/api/tasks/${id}` });
     const asked = { kind: "cancel", id, from, to: machineTime() } as const;
-    const heard = answer.phase === "answered" ? CANCEL_ANSWERS.get(answer.status) : undefined;
+    const heard = answer.phase === "answered" ? cancelAnswer(answer.status, answer.body.status) : undefined;
     done(heard ? { ...asked, phase: "ok", answer: heard } : { ...asked, ...refusal(answer) });
   }
 
@@ -132,6 +132,11 @@ const CANCEL_ANSWERS: ReadonlyMap<number, "cancelled" | "requested" | "finished"
   [202, "requested"],
   [409, "finished"],
 ] as const);
+
+function cancelAnswer(code: number, status: unknown) {
+  const answer = CANCEL_ANSWERS.get(code);
+  return answer !== "finished" && statusOf(status) === "PENDING" ? "ignored" : answer;
+}
 
 function refusal(answer: Answer): Unanswered {
   if (answer.phase === "info") return { phase: "info" };

@@ -1,6 +1,14 @@
 // Folders for temporary files of processes that run handlers: below one folder of this process, which nobody else can
 // read, removed with it, or by the next process that starts here.
-import { mkdirSync, mkdtempSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Clock } from "../lib/clock.js";
@@ -10,6 +18,8 @@ import { LIMITS } from "../model/limits.js";
 import type { Instant, Millis } from "../model/time.js";
 
 export interface Scratch {
+  /** Removes what processes that have ended left behind. Never rejects. */
+  sweep(): Promise<void>;
   /** Makes an empty folder, mode 0700. Throws where the disk refuses. */
   make(): string;
   /** Removes such a folder with all that is in it. Never rejects. */
@@ -45,9 +55,6 @@ export function createScratch({ pid, birth, clock, log, ...options }: ScratchOpt
     const made = mkdtempSync(path.join(root, PREFIX));
     own.add(made);
     writeFileSync(path.join(made, OWNER), JSON.stringify({ pid, birth }), { mode: 0o600 });
-    void removeStale(root, birth, clock.now()).catch((error: unknown) => {
-      log.warn({ err: error }, "temporary files of an earlier process could not be removed");
-    });
     return made;
   }
 
@@ -60,6 +67,13 @@ export function createScratch({ pid, birth, clock, log, ...options }: ScratchOpt
   }
 
   return {
+    async sweep() {
+      try {
+        await removeStale(root, birth, clock.now());
+      } catch (error) {
+        log.warn({ err: error }, "temporary files of an earlier process could not be removed");
+      }
+    },
     make() {
       base ??= open();
       const folder = path.join(base, String(++count));
@@ -80,6 +94,7 @@ export function createScratch({ pid, birth, clock, log, ...options }: ScratchOpt
 
 /** Removes the folders of processes that have ended. */
 async function removeStale(root: string, birth: ProcessBirth | undefined, now: Instant): Promise<void> {
+  if (!existsSync(root)) return;
   for (const name of await readdir(root)) {
     const folder = path.join(root, name);
     if (!name.startsWith(PREFIX) || own.has(folder) || !isStale(folder, birth, now)) continue;

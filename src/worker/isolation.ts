@@ -22,6 +22,8 @@ import { byPolicy, type Ending, failed, never } from "./run-handler.js";
 export type Apart = Exclude<Plan, "inline">;
 
 export interface Isolation {
+  /** Removes the temporary files of processes that have ended. Never rejects. */
+  sweep(): Promise<void>;
   /**
    * Runs an attempt in a thread or process. Once it is told to stop, its handler has the type's grace; then its host is
    * ended. Resolves when the handler has ended or its host is gone, undefined where a suspect's handler could not be
@@ -132,6 +134,7 @@ export function createIsolation({ clock, log, birth, scratchRoot }: IsolationOpt
   }
 
   return {
+    sweep: scratch.sweep,
     run,
     async stop() {
       for (const pool of pools.values()) pool.close();

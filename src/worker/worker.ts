@@ -219,11 +219,8 @@ export function createWorker(options: WorkerOptions): Worker {
     });
     await shutdown.lastWords(everything);
     if (settler.size === 0) return;
-    const unsettled = { worker: id, tasks: settler.size };
-    log.error(
-      unsettled,
-      "stopped without a response from the store; other workers will take over these tasks",
-    );
+    const message = "stopped without a response from the store; other workers will take over these tasks";
+    log.error({ worker: id, tasks: settler.size }, message);
   }
 
   async function signOff(): Promise<void> {
@@ -279,6 +276,7 @@ export function createWorker(options: WorkerOptions): Worker {
         loop.wake();
         if (slots.running > 0) reporter.ask();
       });
+      void isolation.sweep();
       await Promise.all([loop.start(), reporter.start()]);
     },
     stop({ drain = options.drain ?? DEFAULT_DRAIN } = {}) {

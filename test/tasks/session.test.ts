@@ -3,12 +3,21 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
+import { checkUnpackedSize } from "../../src/tasks/data-processing/parquet.js";
 import { createSample, generateRows } from "../../src/tasks/data-processing/sample.js";
 import { openSession, type Session, text } from "../../src/tasks/data-processing/session.js";
 import { columnStatistics, describe as describeTable } from "../../src/tasks/data-processing/statistics.js";
 import { withScratch } from "../../src/tasks/scratch.js";
+
+/** Bytes of all files in a folder. */
+async function bytesIn(place: string): Promise<number> {
+  const names = await readdir(place);
+  const sizes = await Promise.all(names.map(async (name) => (await stat(path.join(place, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
 
 let folder: string;
 let own: string;
@@ -49,6 +58,28 @@ test("reads its own file, and nothing else", async () => {
   }
   expect((await readdir(folder)).sort()).toEqual(["it's own.csv", "other.csv", "scratch"]);
 });
+
+test("a small Parquet file that unpacks to gigabytes is refused before anything is written", async () => {
+  const file = path.join(folder, "small.parquet");
+  const instance = await DuckDBInstance.create();
+  const connection = await instance.connect();
+  await connection.run(
+    `COPY (SELECT repeat('x', 16384) AS a FROM range(300000)) TO '${file}' (FORMAT parquet, COMPRESSION zstd)`,
+  );
+  connection.closeSync();
+  instance.closeSync();
+  const { size } = await stat(file);
+  expect(size).toBeLessThan(1_000_000);
+  const scratch = path.join(folder, "parquet");
+  await mkdir(scratch);
+  const reader = await openSession({ folder: scratch, file, signal: new AbortController().signal });
+  const before = await bytesIn(scratch);
+  await expect(checkUnpackedSize(reader, { name: "small.parquet", path: file }, undefined)).rejects.toThrow(
+    "small.parquet holds 4.6 GB when unpacked; the limit is 4 GB. Split the file, or analyse fewer columns",
+  );
+  expect(await bytesIn(scratch)).toBe(before);
+  await reader.close();
+}, 60_000);
 
 /** Three standard errors of DuckDB's HyperLogLog of 64 registers, 1.04 / √64 each (Flajolet et al., 2007). */
 const DISTINCT_ERROR = (3 * 1.04) / Math.sqrt(64);

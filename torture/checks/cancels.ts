@@ -6,6 +6,11 @@ export function cancels(history: History): readonly Violation[] {
   const known = know(history);
   return [...known.cancels.values()].flat().flatMap((call) => {
     if (call.phase !== "ok" || call.answer === "finished") return [];
+    if (call.answer === "ignored") {
+      return [
+        { rule: "what is cancelled stays so", detail: `${call.id} is PENDING in the answer to its cancel` },
+      ];
+    }
     return [...ended(known, call, call.answer), ...startedAgain(known, call, call.answer)];
   });
 }

@@ -7,8 +7,11 @@ import { type Fault, LEASE, type World } from "./fault.js";
 
 /** Long enough that the next worker still runs the task when the late settle arrives. */
 const TASK: Millis = 12_000;
-/** More than one worker's fair share, so that the struck one runs some. */
-const TASKS = 12;
+/** More than one worker has slots for, so that the struck one runs some. */
+const TASKS = 30;
+/** From the end of the lease: until another worker has noticed it, and before a statement is given up after 30 s. */
+const TAKE_OVER: Millis = 12_000;
+const LOOK: Millis = 250;
 
 /** One worker at a time: another one has to take over. */
 const underWay = new WeakSet<World>();
@@ -19,7 +22,8 @@ const workersOf = ({ fleet }: World) =>
 export const statementsLate: Fault = {
   name: "statements-late",
   on: "all",
-  unfit: (world) => (workersOf(world).length > 1 ? undefined : "there are no two workers behind TCP"),
+  unfit: (world) =>
+    world.postgres && workersOf(world).length > 1 ? undefined : "there are no two workers behind TCP",
   async inject(world, random) {
     if (underWay.has(world)) return;
     underWay.add(world);
@@ -34,11 +38,24 @@ export const statementsLate: Fault = {
 async function delayOne(world: World, random: Random): Promise<void> {
   const { clock, load, over } = world;
   const member = random.pick(workersOf(world));
-  // Urgent, so that they start at once.
-  const slow = { taskType: "long", parameters: { ms: TASK }, options: { priority: 10 } };
+  // Urgent, so that they start at once. They report nothing: what carries a report is settled in two steps.
+  const slow = { taskType: "deaf", parameters: { ms: TASK }, options: { priority: 10 } };
   await Promise.all(Array.from({ length: TASKS }, () => load.submit(slow)));
   await pause(clock, TASK - 1_000, over);
   member?.database?.set({ how: "hold", direction: "statements" });
-  await pause(clock, LEASE + 8_000, over);
+  await takenOver(world, slow.taskType);
   member?.database?.set({ how: "pass" });
+}
+
+/** Resolves once one of these tasks runs elsewhere, or none will. */
+async function takenOver({ clock, postgres, over }: World, taskType: string): Promise<void> {
+  const end = clock.monotonic() + LEASE + TAKE_OVER;
+  while (!over.aborted && clock.monotonic() < end) {
+    if (await postgres?.takenOver(taskType)) {
+      // What was taken over is handed back first, and then begins.
+      await pause(clock, LOOK, over);
+      return;
+    }
+    await pause(clock, LOOK, over);
+  }
 }

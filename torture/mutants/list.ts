@@ -159,8 +159,10 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     store: "postgres",
-    faults: ["sessions-end"],
-    minutes: 0.3,
+    // The next process of the killed worker looks for tasks to take over.
+    faults: ["worker-kill"],
+    minutes: 0.5,
+    every: 6,
     rules: ["nothing runs twice without a cause", "one attempt at a time", "crashes have a cause"],
   },
   {

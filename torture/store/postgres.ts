@@ -10,6 +10,8 @@ export interface PostgresAccess extends Inspector {
   terminate(session: number): Promise<void>;
   /** Deadlocks that the database has met since it was made. */
   deadlocks(): Promise<number>;
+  /** Tasks of this type that run after their worker was lost. */
+  takenOver(taskType: string): Promise<number>;
   /** Opens idle connections until there is no room for more; answers how to close them. */
   exhaust(): Promise<() => Promise<void>>;
   /** Removes the schema with all that it holds. */
@@ -83,6 +85,8 @@ export function accessPostgres(url: string, schema: string, name: string): Postg
     },
     deadlocks: () =>
       one("SELECT deadlocks AS value FROM pg_stat_database WHERE datname = current_database()"),
+    takenOver: (taskType) =>
+      one(`SELECT count(*) AS value FROM running WHERE crashes > 0 AND task_type = '${taskType}'`),
     async exhaust() {
       const clients: pg.Client[] = [];
       while (clients.length < MOST_CONNECTIONS) {

@@ -18,7 +18,7 @@ const submit = (token: string, id: string, taskType = "short"): Submit => ({
   from: 0,
   to: 10,
 });
-const cancel = (id: string, answer: "cancelled" | "requested", to = 50): Cancel => ({
+const cancel = (id: string, answer: "cancelled" | "requested" | "ignored", to = 50): Cancel => ({
   kind: "cancel",
   id,
   phase: "ok",
@@ -297,6 +297,7 @@ const PLANTED: readonly (readonly [Rule, Partial<History>])[] = [
     { tasks: [{ ...stored("a", "t1"), taskType: "stuck", ...failed({ error: "TypeError" }) }] },
   ],
   ["what is cancelled stays so", { calls: [submit("t1", "a"), cancel("a", "cancelled")] }],
+  ["what is cancelled stays so", { calls: [submit("t1", "a"), cancel("a", "ignored")] }],
   [
     "what is cancelled does not start",
     { calls: [submit("t1", "a"), cancel("a", "cancelled")], tasks: [stored("a", "t1")].map(asCancelled) },
