@@ -33,6 +33,10 @@ export function boundWaits(store: Store, clock: Clock, limit: Millis): Store {
     timeline: bound,
     queues: bound,
     workers: bound,
+    records: bound,
+    commitRecords: bound,
+    listRecords: bound,
+    recordEntries: bound,
   });
 }
 

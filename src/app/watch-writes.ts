@@ -41,6 +41,8 @@ export function watchWrites(store: Store, onFailure: (failure: StoreError) => vo
     expireFiles: watched,
     removeFiles: watched,
     remove: watched,
+    commitRecords: watched,
+    expireRecords: watched,
     async insert(call) {
       const answers = await watched(call);
       if (isFailing && answers.some(({ outcome }) => outcome === "created")) isFailing = false;

@@ -33,7 +33,12 @@ const SOCKET_MESSAGE = 64 * 1024;
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { facade, clock, apiKey, allowedHosts = [], uploadLimit = LIMITS.uploadBytes } = options;
   const closing = new AbortController();
-  const security = createSecurity({ clock, apiKey, allowedHosts, basePath: options.basePath });
+  const security = createSecurity({
+    sessions: facade.sessions,
+    apiKey,
+    allowedHosts,
+    basePath: options.basePath,
+  });
   const hub = facade.openEvents();
   const app = createServer({ ...options, security });
   const connections = followConnections(app.server, clock);

@@ -1,12 +1,13 @@
 // Who may talk to this server: which host names, pages of which origin, and with which key. Routes don't decide that.
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import type { Clock } from "../lib/clock.js";
+import type { Eventual } from "../lib/eventual.js";
 import { TaskwrightError } from "../model/errors.js";
 import { LIMITS } from "../model/limits.js";
+import type { Sessions } from "../queue/sessions.js";
 
 export interface SecurityOptions {
-  readonly clock: Clock;
+  readonly sessions: Sessions;
   /** Without one, nobody is asked. */
   readonly apiKey?: string | undefined;
   /** The path that the session's cookie is for, such as "/jobs". Default: all. */
@@ -18,18 +19,19 @@ export interface SecurityOptions {
 export interface Security {
   /** Throws TaskwrightError forbidden_host, forbidden_origin. */
   checkOrigin(headers: IncomingHttpHeaders): void;
-  /** Throws TaskwrightError unauthenticated. */
-  checkKey(headers: IncomingHttpHeaders): void;
-  /** A Set-Cookie value for whoever knows the key. Throws TaskwrightError unauthenticated. */
-  openSession(key: string, headers: IncomingHttpHeaders): string;
-  /** A Set-Cookie value that removes the cookie. */
-  closeSession(): string;
+  /** Throws, or rejects with, TaskwrightError unauthenticated, unavailable. At once where no session is asked for. */
+  checkKey(headers: IncomingHttpHeaders): Eventual<void>;
+  /** A Set-Cookie value for a caller with the key; none where no key is needed. Throws unauthenticated, unavailable. */
+  openSession(key: string, headers: IncomingHttpHeaders): Promise<string | undefined>;
+  /** Ends the caller's session, where it has one. A Set-Cookie value that removes the cookie. Throws unavailable. */
+  closeSession(headers: IncomingHttpHeaders): Promise<string>;
 }
 
 const COOKIE = "taskwright_session";
 /** How long a page stays signed in, in seconds. */
 const SESSION_SECONDS = 30 * 86_400;
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
+const HOW = "Send the API key as Authorization: Bearer KEY.";
 const PORT = /:\d+$/;
 
 /** Throws RangeError for a key that is empty or can be guessed. */
@@ -42,21 +44,17 @@ export function checkApiKey(apiKey: string | undefined): void {
 }
 
 /** Throws RangeError for a key that is empty or can be guessed. */
-export function createSecurity({ clock, apiKey, allowedHosts, basePath }: SecurityOptions): Security {
+export function createSecurity({ sessions, apiKey, allowedHosts, basePath }: SecurityOptions): Security {
   checkApiKey(apiKey);
   const path = encodeURI(basePath || "/").replaceAll(";", "%3B");
   const hosts = new Set([...LOOPBACK, ...allowedHosts.map((host) => host.toLowerCase())]);
   const keyDigest = apiKey === undefined ? undefined : sha256(apiKey);
 
   const holdsKey = (key: string) => keyDigest !== undefined && timingSafeEqual(sha256(key), keyDigest);
-  const sign = (expires: string) =>
-    createHmac("sha256", apiKey ?? "")
-      .update(`session:${expires}`)
-      .digest("base64url");
-  const holdsSession = (token: string) => {
-    const [expires = "", signature = ""] = token.split(".");
-    return Number(expires) > clock.now() && timingSafeEqual(sha256(signature), sha256(sign(expires)));
-  };
+
+  async function checkSession(token: string, key: string): Promise<void> {
+    if (!(await sessions.holds(token, key))) throw unauthenticated(HOW);
+  }
 
   return {
     checkOrigin({ host = "", origin }) {
@@ -76,21 +74,25 @@ export function createSecurity({ clock, apiKey, allowedHosts, basePath }: Securi
     },
 
     checkKey({ authorization, cookie }) {
-      if (keyDigest === undefined) return;
+      if (apiKey === undefined) return;
       if (authorization?.startsWith("Bearer ") && holdsKey(authorization.slice("Bearer ".length))) return;
       const token = cookieValue(cookie);
-      if (token !== undefined && holdsSession(token)) return;
-      throw unauthenticated("Send the API key as Authorization: Bearer KEY.");
+      if (token === undefined) throw unauthenticated(HOW);
+      return checkSession(token, apiKey);
     },
 
-    openSession(key, { origin }) {
-      if (keyDigest !== undefined && !holdsKey(key)) throw unauthenticated("The API key is wrong.");
-      const expires = String(clock.now() + SESSION_SECONDS * 1000);
+    async openSession(key, { origin }) {
+      if (apiKey === undefined) return undefined;
+      if (!holdsKey(key)) throw unauthenticated("The API key is wrong.");
       const secure = origin?.startsWith("https:") ? "; Secure" : "";
-      return `${cookieOf(`${expires}.${sign(expires)}`, SESSION_SECONDS, path)}${secure}`;
+      return `${cookieOf(await sessions.open(apiKey, SESSION_SECONDS * 1000), SESSION_SECONDS, path)}${secure}`;
     },
 
-    closeSession: () => cookieOf("", 0, path),
+    async closeSession({ cookie }) {
+      const token = cookieValue(cookie);
+      if (token !== undefined) await sessions.close(token);
+      return cookieOf("", 0, path);
+    },
   };
 }
 

@@ -116,8 +116,13 @@ function guard(app: FastifyInstance, security: Security): void {
     }
     try {
       security.checkOrigin(request.headers);
-      if (request.routeOptions.config.access !== "open") security.checkKey(request.headers);
-      done();
+      const isOpen = request.routeOptions.config.access === "open";
+      const checked = isOpen ? undefined : security.checkKey(request.headers);
+      if (!(checked instanceof Promise)) return done();
+      checked.then(
+        () => done(),
+        (error: unknown) => done(asError(error)),
+      );
     } catch (error) {
       done(asError(error));
     }

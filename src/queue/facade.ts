@@ -11,6 +11,7 @@ import { createFiles, type Files } from "./files.js";
 import { createHealth, type Health } from "./health.js";
 import { createOperations, type Operations } from "./operations.js";
 import type { Queue } from "./queue.js";
+import { createSessions, type Sessions } from "./sessions.js";
 import { createStatistics, type Statistics } from "./statistics.js";
 import { translated } from "./store-errors.js";
 
@@ -20,6 +21,7 @@ export interface Facade {
   readonly operations: Operations;
   readonly statistics: Statistics;
   readonly health: Health;
+  readonly sessions: Sessions;
   /** A stream of events with numbers of its own; close it when done. */
   openEvents(): EventHub;
 }
@@ -44,6 +46,7 @@ export function createFacade(options: FacadeOptions): Facade {
     operations: createOperations(inner),
     statistics: createStatistics(inner),
     health: createHealth(options),
+    sessions: createSessions(inner),
     openEvents: () => createEventHub({ ...inner, epoch: options.newId() }),
   };
 }

@@ -1,5 +1,6 @@
 // The page's way to hold the API key: a cookie that scripts can't read.
 import type { FastifyInstance } from "fastify";
+import { TaskwrightError } from "../../model/errors.js";
 import { LIMITS } from "../../model/limits.js";
 import type { Security } from "../security.js";
 import { serve } from "../serve.js";
@@ -12,20 +13,23 @@ export function serveSession(
   serve(
     app,
     "session.create",
-    ({ body, headers, raw }, reply) => {
+    async ({ body, headers, raw }, reply) => {
       const address = raw.socket.remoteAddress ?? "";
       throttle.check(address);
       try {
-        reply.code(204).header("set-cookie", security.openSession(body.key, headers)).send();
+        const cookie = await security.openSession(body.key, headers);
+        if (cookie !== undefined) reply.header("set-cookie", cookie);
+        return reply.code(204).send();
       } catch (error) {
-        throttle.failed(address);
+        if (error instanceof TaskwrightError && error.code === "unauthenticated") throttle.failed(address);
         throw error;
       }
     },
     { bodyLimit: LIMITS.sessionRequestBytes },
   );
 
-  serve(app, "session.delete", (_request, reply) => {
-    reply.code(204).header("set-cookie", security.closeSession()).send();
+  serve(app, "session.delete", async ({ headers }, reply) => {
+    const cookie = await security.closeSession(headers);
+    return reply.code(204).header("set-cookie", cookie).send();
   });
 }
