@@ -81,13 +81,16 @@ const BOUND_TRIES = 2;
 /** Bound of one statement of a snapshot. */
 const READ_MILLIS: Millis = 10_000;
 const CONNECT_MILLIS: Millis = 10_000;
+/** How long a transaction may wait for its next statement. */
+const IDLE_MILLIS: Millis = 10_000;
 
 // The isolation is said each time: a database may have another default, and nothing is kept in a session (PgBouncer).
 // Whole tables are never worth a look in a verb: hot ones hold few rows and, until the next vacuum, many dead ones, which
 // the planner's statistics know nothing of. Where there is no index the walk counts as so dear (before 18) that it would be compiled.
 // Nothing is gained from planning a named statement anew for its values: a claim spent as long on that as on its work.
-const BEGIN =
-  "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL plan_cache_mode = force_generic_plan";
+// A process whose network is gone in the middle of a transaction holds the locks of its rows, which a take-over steps over:
+// the server ends such a transaction before the lease has.
+const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MILLIS}`;
 const BEGIN_SNAPSHOT = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = ${READ_MILLIS}`;
 
 /** deadlock_detected and serialization_failure. */
