@@ -65,8 +65,11 @@ function linesOf(error: unknown): readonly string[] {
 
 function apiLines(error: ApiError): readonly string[] {
   if (error.status === 401) return [`${error.detail} Set TASKWRIGHT_API_KEY.`];
-  const fields = error.errors.map(({ pointer, message }) => `  ${pointer || "/"} ${message}`);
-  return [[error.detail, ...fields].join("\n")];
+  // The detail already contains the first of them.
+  const fields = error.errors
+    .map(({ pointer, message }) => `${pointer || "/"} ${message}`)
+    .filter((field) => !error.detail.includes(field));
+  return [[error.detail, ...fields.map((field) => `  ${field}`)].join("\n")];
 }
 
 /** Messages for operating-system errors at server start, by error code and system call. */

@@ -17,6 +17,26 @@ const api = (
     `${code}.`,
   );
 
+test("a field error that the detail names is printed once", () => {
+  const errors = ["/rows must be at least 1", "/label must be a string"].map((text) => {
+    const [pointer = "", ...words] = text.split(" ");
+    return { pointer, code: "any", message: words.join(" ") };
+  });
+  const detail = "/rows must be at least 1; and 1 more.";
+  const problem = {
+    type: "",
+    title: "",
+    status: 422,
+    detail,
+    code: "validation_failed",
+    errors,
+    request_id: "r",
+  };
+  expect(describe(new ApiError(422, problem, detail)).text).toBe(
+    "error: /rows must be at least 1; and 1 more.\n  /label must be a string",
+  );
+});
+
 test.each([
   [api(404, "task_not_found"), EXIT.notFound, "error: task_not_found."],
   [api(409, "task_not_cancellable"), EXIT.error, "error: task_not_cancellable."],

@@ -72,16 +72,18 @@ function waitingOf(task: WireTask, now: number): string {
     case "handler":
       return `No running worker handles ${task.task_type}`;
     case "worker":
-    case null:
-      return `Waiting in queue ${task.queue}${expiryOf(task, now)}`;
+    case null: {
+      const expiry = expiryOf(task, now);
+      return expiry === undefined ? `Waiting in queue ${task.queue}` : `${expiry}, waiting in queue ${task.queue}`;
+    }
   }
 }
 
-/** How long a task that has not started yet may still wait. */
-function expiryOf(task: WireTask, now: number): string {
-  if (task.expires_at === null || task.started_at !== null) return "";
+/** How long a task that has not started yet may still wait. Undefined where it may wait for ever. */
+function expiryOf(task: WireTask, now: number): string | undefined {
+  if (task.expires_at === null || task.started_at !== null) return undefined;
   const left = Date.parse(task.expires_at) - now;
-  return left > 0 ? `, expires in ${formatAge(left)}` : ", expired";
+  return left > 0 ? `Expires in ${formatAge(left)}` : "Expired";
 }
 
 /** The sentence below the drawer's title. */
