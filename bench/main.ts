@@ -20,7 +20,7 @@ import { median, ms, percentile, perSecond, type Row, table } from "./statistics
 const USAGE = `npm run bench -- [flags]: what one machine does with SQLite, as one table.
 npm run bench -- postgres [flags]: the same with PostgreSQL.
 
-  --only NAMES   of these (a,b): drain, drain-full, http, batch, latency, list; and those that run only when named:
+  --only NAMES   of these (a,b): drain, drain-full, http, batch, latency, native, list; and those that run only when named:
                  start (serve, until it answers), page (the dashboard's first list, in a browser), soak, stalls
   --tasks N      tasks to drain (default 100000)
   --million N    tasks in the store of drain-full, list, start, page and stalls, in millions (default 1)
@@ -152,6 +152,18 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
         figure: ms(percentile(samples, 0.99)),
         goal: "< 10 ms",
       });
+    });
+  },
+  async native() {
+    await inFolder(async (folder) => {
+      const { nativeLatency } = await import("./native.js");
+      for (const { taskType, samples } of await nativeLatency(folder, 50)) {
+        add({
+          scenario: `submit → result of a small file over HTTP, ${taskType}, warm, p50 / p95`,
+          figure: `${ms(percentile(samples, 0.5))} / ${ms(percentile(samples, 0.95))}`,
+          goal: "< 150 ms",
+        });
+      }
     });
   },
   async list() {

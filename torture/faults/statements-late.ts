@@ -9,9 +9,14 @@ import { type Fault, LEASE, type World } from "./fault.js";
 const TASK: Millis = 12_000;
 /** More than one worker has slots for, so that the struck one runs some. */
 const TASKS = 30;
+/** From the end of one to the end of the next. */
+const STEP: Millis = 100;
 /** From the end of the lease: until another worker has noticed it, and before a statement is given up after 30 s. */
 const TAKE_OVER: Millis = 12_000;
 const LOOK: Millis = 250;
+const BEGINS: Millis = 3_000;
+/** A type whose handler reports nothing. */
+const SLOW = "deaf";
 
 /** One worker at a time: another one has to take over. */
 const underWay = new WeakSet<World>();
@@ -38,22 +43,27 @@ export const statementsLate: Fault = {
 async function delayOne(world: World, random: Random): Promise<void> {
   const { clock, load, over } = world;
   const member = random.pick(workersOf(world));
-  // Urgent, so that they start at once. They report nothing: what carries a report is settled in two steps.
-  const slow = { taskType: "deaf", parameters: { ms: TASK }, options: { priority: 10 } };
-  await Promise.all(Array.from({ length: TASKS }, () => load.submit(slow)));
-  await pause(clock, TASK - 1_000, over);
+  // Urgent, so that they start at once. They report nothing: what carries a report is settled in two steps. And they end
+  // one after the other, so that some do between the last report that gets through and the first that is held up.
+  const slow = (index: number) => ({
+    taskType: SLOW,
+    parameters: { ms: TASK + index * STEP },
+    options: { priority: 10 },
+  });
+  await Promise.all(Array.from({ length: TASKS }, (_, index) => load.submit(slow(index))));
+  await pause(clock, TASK + (TASKS * STEP) / 3, over);
   member?.database?.set({ how: "hold", direction: "statements" });
-  await takenOver(world, slow.taskType);
+  await takenOver(world);
   member?.database?.set({ how: "pass" });
 }
 
 /** Resolves once one of these tasks runs elsewhere, or none will. */
-async function takenOver({ clock, postgres, over }: World, taskType: string): Promise<void> {
+async function takenOver({ clock, postgres, over }: World): Promise<void> {
   const end = clock.monotonic() + LEASE + TAKE_OVER;
   while (!over.aborted && clock.monotonic() < end) {
-    if (await postgres?.takenOver(taskType)) {
+    if (await postgres?.takenOver(SLOW)) {
       // What was taken over is handed back first, and then begins.
-      await pause(clock, LOOK, over);
+      await pause(clock, BEGINS, over);
       return;
     }
     await pause(clock, LOOK, over);
