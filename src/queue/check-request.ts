@@ -58,7 +58,15 @@ export function prepare(
   }
   const type = context.registry.get(request.taskType) ?? typeElsewhere(request.taskType, context);
   const prepared = andThen(type, (known) => prepareAs(known, request, context, repeats));
-  return andThen(prepared, (ready) => andThen(context.admitQueue(ready.task.queue), () => ready));
+  return prepared instanceof Promise
+    ? prepared.then((ready) => admitted(ready, context))
+    : admitted(prepared, context);
+}
+
+/** Without a closure where nothing has to be asked: this runs for every submit. */
+function admitted(prepared: PreparedTask, { admitQueue }: RequestContext): Eventual<PreparedTask> {
+  const admission = admitQueue(prepared.task.queue);
+  return admission instanceof Promise ? admission.then(() => prepared) : prepared;
 }
 
 function prepareAs(
