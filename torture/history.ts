@@ -100,8 +100,14 @@ export interface StoredTask {
     readonly artifacts: readonly string[];
     readonly progressMessage: string | undefined;
   };
+  /** For one that expires unless it starts in time: by the store's clock, until when, and when it first started. */
+  readonly deadline?: { readonly at: number; readonly startedAt: number | undefined };
   readonly done?: {
     readonly status: Status;
+    /** When, by the store's clock. */
+    readonly at: number;
+    /** Why it is CANCELLED. */
+    readonly reason?: string;
     readonly fence: number;
     readonly attempt: number;
     readonly crashes: number;

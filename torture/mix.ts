@@ -46,6 +46,14 @@ const MIX: readonly { readonly weight: number; readonly make: (random: Random) =
       options: { delay: `${random.between(50, 3_000)}ms` },
     }),
   },
+  {
+    weight: 4,
+    make: (random) => ({
+      taskType: "short",
+      parameters: { ms: 1 },
+      options: { delay: "200ms", expires_in: `${random.between(201, 700)}ms` },
+    }),
+  },
 ];
 const WEIGHTS = MIX.reduce((sum, { weight }) => sum + weight, 0);
 

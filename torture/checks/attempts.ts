@@ -57,6 +57,7 @@ function asExpected({ cancels }: Known, task: StoredTask, done: Done): readonly 
   const { id, taskType } = task;
   const expected = expectation(task);
   if (done.status === "CANCELLED") {
+    if (done.reason === "expired") return [];
     const asked = cancels.get(id)?.some((call) => call.phase !== "fail") ?? false;
     return asked ? [] : [{ rule: "cancelled on request only", detail: `nobody cancelled ${id}` }];
   }

@@ -80,7 +80,8 @@ UNION ALL SELECT lie.id, 'no task,' || place FROM lie WHERE NOT EXISTS (SELECT 1
 
 const TASKS = `
 SELECT t.id, t.task_type, t.queue, t.max_attempts, t.parameters, d.status, d.fence, d.attempt, d.crashes, d.error,
-  d.result_data, d.progress_message, (SELECT count(*) FROM attempt a WHERE a.task_id = t.id) AS attempts
+  d.result_data, d.progress_message, d.reason, d.completed_at, t.created_at, t.options,
+  coalesce((SELECT min(a.started_at) FROM attempt a WHERE a.task_id = t.id), d.started_at) AS started_at, (SELECT count(*) FROM attempt a WHERE a.task_id = t.id) AS attempts
 FROM task t LEFT JOIN done d ON d.id = t.id`;
 
 // Of the one type that says something worth checking.
@@ -125,6 +126,11 @@ interface TaskRow {
   readonly result_data: string | null;
   readonly progress_message: string | null;
   readonly attempts: number;
+  readonly reason: string | null;
+  readonly completed_at: number | null;
+  readonly created_at: number;
+  readonly options: string | null;
+  readonly started_at: number | null;
 }
 
 function toTask(row: TaskRow, lines: Parts, artifacts: Parts): StoredTask {
@@ -133,6 +139,7 @@ function toTask(row: TaskRow, lines: Parts, artifacts: Parts): StoredTask {
   const error: { name: string } | undefined = row.error === null ? undefined : JSON.parse(row.error);
   const result: { fence: number; artifacts?: readonly string[] } | undefined =
     row.result_data === null ? undefined : JSON.parse(row.result_data);
+  const { expiresIn }: { expiresIn?: number } = row.options === null ? {} : JSON.parse(row.options);
   return {
     id: row.id,
     taskType: row.task_type,
@@ -150,9 +157,14 @@ function toTask(row: TaskRow, lines: Parts, artifacts: Parts): StoredTask {
         progressMessage: row.progress_message ?? undefined,
       },
     }),
+    ...(expiresIn !== undefined && {
+      deadline: { at: row.created_at + expiresIn, startedAt: row.started_at ?? undefined },
+    }),
     ...(row.status !== null && {
       done: {
         status: row.status,
+        at: row.completed_at ?? 0,
+        ...(row.reason !== null && { reason: row.reason }),
         fence: row.fence ?? 0,
         attempt: row.attempt ?? 0,
         crashes: row.crashes ?? 0,

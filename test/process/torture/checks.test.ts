@@ -64,7 +64,11 @@ const stored = (
   token,
   failures: 0,
   attempts: 0,
-  done: { status: "SUCCESS", fence: 1, attempt: 1, crashes: 0, resultFence: 1, ...done },
+  done: { status: "SUCCESS", at: 200, fence: 1, attempt: 1, crashes: 0, resultFence: 1, ...done },
+});
+const expired = (deadline: StoredTask["deadline"]): StoredTask => ({
+  ...stored("a", "t1", { status: "CANCELLED", reason: "expired", fence: 0, attempt: 0 }),
+  deadline,
 });
 /** A task whose handler logged two lines and stored one artifact. */
 const chatty = (said: Partial<NonNullable<StoredTask["said"]>> = {}): StoredTask => ({
@@ -80,7 +84,7 @@ const chatty = (said: Partial<NonNullable<StoredTask["said"]>> = {}): StoredTask
   },
 });
 const failed = (done: Partial<NonNullable<StoredTask["done"]>> = {}) => ({
-  done: { status: "FAILED" as const, fence: 1, attempt: 1, crashes: 0, error: "Error", ...done },
+  done: { status: "FAILED" as const, at: 200, fence: 1, attempt: 1, crashes: 0, error: "Error", ...done },
 });
 const life = (process: string, more: Partial<Life> = {}): Life => ({
   process,
@@ -263,6 +267,16 @@ const PLANTED: readonly (readonly [Rule, Partial<History>])[] = [
     "cancelled on request only",
     { tasks: [{ ...stored("a", "t1"), ...failed({ error: "x" }) }].map(asCancelled) },
   ],
+  [
+    "what is late does not start",
+    { tasks: [{ ...stored("a", "t1"), deadline: { at: 100, startedAt: 100 } }] },
+  ],
+  [
+    "what is late does not start",
+    { tasks: [expired({ at: 150, startedAt: undefined })], runs: [run("a", 1)] },
+  ],
+  ["only what is late expires", { tasks: [expired({ at: 201, startedAt: undefined })], runs: [] }],
+  ["only what is late expires", { tasks: [expired(undefined)], runs: [] }],
   ["a poison task ends", { tasks: [{ ...stored("a", "t1"), taskType: "poison" }] }],
   [
     "a poison task ends",
@@ -335,7 +349,7 @@ const PLANTED: readonly (readonly [Rule, Partial<History>])[] = [
 
 function asCancelled(task: StoredTask): StoredTask {
   const { fence = 1 } = task.done ?? {};
-  return { ...task, done: { status: "CANCELLED", fence, attempt: 1, crashes: 0 } };
+  return { ...task, done: { status: "CANCELLED", at: 200, fence, attempt: 1, crashes: 0 } };
 }
 
 test.each(PLANTED)("%s", (rule, changes) => {
