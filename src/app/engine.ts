@@ -84,7 +84,7 @@ export interface Engine {
 
 /** A day, in milliseconds. */
 const HOLD: Millis = 86_400_000;
-/** How long a store gets to answer before whoever is patient goes on without it. */
+/** How long a store gets to answer before a caller that can wait continues without it. */
 const FIRST_ANSWER: Millis = 1_000;
 
 /**
@@ -140,10 +140,10 @@ export async function openEngine(options: EngineOptions, version: string): Promi
     isBroken = true;
     for (const worker of workers) void worker.abandon();
   });
-  // Whoever opens an engine may not ask.
+  // The caller that opens an engine may not await this.
   broken.catch(() => undefined);
   const maintenance = createMaintenance({ store, blobs, clock, log: loopLog, options });
-  /** What is starting, however it ends: whoever closes waits for it. */
+  /** What is starting, however it ends: closing waits for it. */
   const starting: Promise<unknown>[] = [];
   track(ready.then(() => Promise.all(Object.values(maintenance).map((service) => service.start()))));
   let draining: Promise<void> | undefined;

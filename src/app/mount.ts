@@ -11,7 +11,7 @@ import { VERSION } from "./version.js";
 export interface MountOptions {
   /** Serves the dashboard and the API docs, too. Default false. */
   readonly dashboard?: boolean;
-  /** At least 16 bytes. Asked for on every route but health and the page. Default: nobody is asked; let the server around it decide who may pass. */
+  /** At least 16 bytes. Asked for on every route but health and the page. Default: no key is required; let the surrounding server decide who may pass. */
   readonly apiKey?: string;
   /** Host names that requests may be for, without a port. Default: loopback names only, so that no page elsewhere can reach in. */
   readonly allowedHosts?: readonly string[];

@@ -36,7 +36,7 @@ export async function openBlobs(options: BlobsOptions, clock: Clock): Promise<Bl
       return createDirectoryBlobs({ root: path.join(dataDir, "files") });
     case "path":
       return createDirectoryBlobs({ root: place.path });
-    // Loaded here, so that whoever has a folder starts without them.
+    // Loaded here, so that a server with a folder starts without them.
     case "database": {
       const { createBlobTable } = await import("../store/postgres/blobs.js");
       return withLocalCopies(createChunkedBlobs(createBlobTable({ url: store, schema })), copies);

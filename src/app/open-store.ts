@@ -20,13 +20,13 @@ export interface StoreOptions {
 }
 
 /**
- * The store, before it is open: a server may be away. A SQLite file is opened at once, so that whoever holds it is named
+ * The store, before it is open: a server may be away. A SQLite file is opened at once, so that the process that holds it is named
  * before anything else starts. Throws StoreError.
  */
 export async function createStore(options: StoreOptions, clock: Clock): Promise<UnopenedStore> {
   const { store: place, schema, migrate, poolSize, durability } = options;
   if (isPostgresUrl(place)) {
-    // Loaded here, so that whoever has a file starts without it.
+    // Loaded here, so that a server with a file starts without it.
     const { createPostgresStore } = await import("../store/postgres/postgres-store.js");
     return createPostgresStore({ url: place, schema, migrate, poolSize, clock: options.clock });
   }

@@ -65,7 +65,7 @@ async function* untilFinished(
 ): AsyncGenerator<TaskEvent, void, undefined> {
   // Events are hints: one that is lost must not keep a reader here for ever.
   const ended = finished(signal).then((task) => ({ done: "task" as const, task }));
-  // Where it fails after the last event was read, nobody hears of it any more.
+  // Where it fails after the last event was read, no reader receives the error.
   ended.catch(() => undefined);
   for (;;) {
     const next = await Promise.race([events.next(), ended]);
@@ -82,7 +82,7 @@ async function* untilFinished(
   }
 }
 
-/** The generator, with an end that also runs where nobody ever asked for its first value. */
+/** The generator, whose end also runs if its first value was never requested. */
 function endingWith<T>(
   source: AsyncGenerator<T, void, undefined>,
   end: () => void,

@@ -56,7 +56,7 @@ export interface ListOptions
 export type StatsOptions = Readonly<WireStatsQuery>;
 
 /**
- * Every function throws ApiError where the server says no and ConnectionError where nobody answers. What may be sent
+ * Every function throws ApiError where the server says no and ConnectionError where the server does not answer. What may be sent
  * twice is sent again by itself after a lost connection, 429 and 503; submit and retry too, under a key of their own.
  */
 export type Client = ReturnType<typeof createClient>;

@@ -1,4 +1,4 @@
-// The errors of the client: the server said no, or nobody answered.
+// The errors of the client: the server said no, or did not answer.
 
 import type { WireProblem } from "../http/wire.js";
 import type { FieldError } from "../model/errors.js";

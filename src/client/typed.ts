@@ -26,7 +26,7 @@ type Named<Known extends TaskRef, Name> = Extract<Known, { readonly name: Name }
 
 /**
  * Every function throws ApiError (with `code`, `status`, `requestId`) where the server says no and ConnectionError where
- * nobody answers. What may be sent twice is sent again by itself after a lost connection, 429 and 503; submit and retry
+ * the server does not answer. What may be sent twice is sent again by itself after a lost connection, 429 and 503; submit and retry
  * too, under a key of their own.
  */
 export interface Client<Known extends TaskRef = never>

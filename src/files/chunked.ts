@@ -64,7 +64,7 @@ export function createChunkedBlobs(table: ChunkTable): BlobStorage {
         return written;
       } catch (error) {
         data.destroy();
-        // Where even that fails, nobody sees what is left, and it is swept.
+        // Where even that fails, what is left is invisible, and is swept.
         if (key !== undefined) await table.discard(key).catch(heardLater);
         throw error;
       }

@@ -80,7 +80,7 @@ function locate(root: string, id: string): string {
   return path.join(root, id.slice(-2), id);
 }
 
-/** What has no time in its name is nobody's. */
+/** A file without a time in its name is not ours. */
 function isOlder(name: string, before: number): boolean {
   return (idTime(name.slice(0, ID_LENGTH)) ?? 0) < before;
 }

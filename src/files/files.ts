@@ -22,7 +22,7 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** A file of this machine that nobody removes before `release`. Read only. */
+/** A file of this machine that is not removed before `release`. Read only. */
 export interface LocalFile {
   readonly path: string;
   /** The file is not needed any more. May be called twice. */

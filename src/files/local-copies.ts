@@ -1,4 +1,4 @@
-// Files for libraries that want one, where the bytes lie elsewhere: fetched into a folder, shared by whoever wants them at
+// Files for libraries that want one, where the bytes lie elsewhere: fetched into a folder, shared by all that need them at
 // the same time, and let go again. Knows no database and no bucket.
 import { randomUUID } from "node:crypto";
 import { access, mkdir, readdir, rm, stat, utimes } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { hasCode, writeFileWhole } from "./write-file.js";
 export interface LocalCopiesOptions {
   /** Holds a folder of copies for each process. */
   readonly folder: string;
-  /** What copies may fill before those that nobody uses go, longest unused first. Default 1 GB. */
+  /** What copies may fill before unused ones are removed, longest unused first. Default 1 GB. */
   readonly maxBytes?: number;
   readonly now: () => Instant;
 }
@@ -86,7 +86,7 @@ export function withLocalCopies(storage: BlobStorage, options: LocalCopiesOption
     if (copies.get(id) === copy) copies.delete(id);
   }
 
-  /** Removes what nobody uses until the rest is within bounds. */
+  /** Removes unused copies until the rest is within bounds. */
   async function makeRoom(): Promise<void> {
     let total = 0;
     for (const { sizeBytes } of copies.values()) total += sizeBytes;

@@ -54,7 +54,7 @@ export async function createBucketBlobs(options: BucketOptions): Promise<BlobSto
     return `${prefix}${id}`;
   }
 
-  /** Tells the server to forget parts that nobody puts together any more. */
+  /** Tells the server to discard parts of an upload that was given up. */
   async function abandon(key: string, uploadId: string): Promise<void> {
     try {
       await client.send(new s3.AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: uploadId }));
@@ -94,7 +94,7 @@ export async function createBucketBlobs(options: BucketOptions): Promise<BlobSto
           new s3.GetObjectCommand({ Bucket: bucket, Key: keyOf(id), Range }),
         );
         const through = new PassThrough();
-        // Whoever stops reading lets go of the connection, too. What breaks it, breaks `through`.
+        // A reader that stops releases the connection, too. What breaks it, breaks `through`.
         pipeline(Body instanceof Readable ? Body : [], through, heardElsewhere);
         return through;
       } catch (error) {

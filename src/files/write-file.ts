@@ -1,4 +1,4 @@
-// Writes a stream to a local file that nobody sees before it is whole: written aside, then renamed into place.
+// Writes a stream to a local file that is visible only once it is complete: written under a temporary name, then renamed into place.
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import type { Readable } from "node:stream";
@@ -9,7 +9,7 @@ import { BlobTooLarge, type WrittenBlob } from "./files.js";
 const FILE_MODE = 0o600;
 
 export interface WriteFileOptions {
-  /** A name that nobody else writes to, on the same disk as `target`. */
+  /** A name that no other writer uses, on the same disk as `target`. */
   readonly temporary: string;
   readonly target: string;
   readonly maxBytes?: number;

@@ -3,7 +3,7 @@ import type { FastifySchemaValidationError } from "fastify";
 import type { FieldError } from "../model/errors.js";
 import { escapePointer } from "../model/json.js";
 
-/** Errors named in one answer: whoever sends a thousand wrong fields learns of the first. */
+/** Errors named in one answer: a caller that sends a thousand wrong fields is shown the first. */
 const MOST = 20;
 
 /** One error per field. `query`: fields are query parameters, written `?name`. */

@@ -8,7 +8,7 @@ import type { Sessions } from "../queue/sessions.js";
 
 export interface SecurityOptions {
   readonly sessions: Sessions;
-  /** Without one, nobody is asked. */
+  /** Without one, no key is required. */
   readonly apiKey?: string | undefined;
   /** The path that the session's cookie is for, such as "/jobs". Default: all. */
   readonly basePath?: string | undefined;

@@ -27,7 +27,7 @@ export interface HttpServerOptions {
   readonly maxConnections?: number;
   /** Lists, logs and statistics that are read at once; up to 25 times as many wait. Default 4. */
   readonly concurrentReads?: number;
-  /** Asked for on every route but health and the page. Default: nobody is asked. */
+  /** Asked for on every route but health and the page. Default: no key is required. */
   readonly apiKey?: string | undefined;
   /** Host names served beside the loopback ones. */
   readonly allowedHosts?: readonly string[];

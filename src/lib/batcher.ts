@@ -49,7 +49,7 @@ export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer
 
   /**
    * What arrives in this turn of the event loop shares the first batch. One turn only: with 50 connections that submit over
-   * HTTP, four make 40 % larger batches, but then all callers wait for the same commit, and nobody works meanwhile
+   * HTTP, four make 40 % larger batches, but then all callers wait for the same commit, and no caller works meanwhile
    * (10.3 instead of 13.8 k/s).
    */
   function gather(): Promise<void> {

@@ -40,7 +40,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(delay, task, options) {
-    // Longer delays than 2^31−1 ms would fire at once (Node's timers); whoever waits so long asks again.
+    // Longer delays than 2^31−1 ms would fire at once (Node's timers); a longer wait is renewed.
     const timer = setTimeout(task, Math.min(Math.max(0, delay), 0x7fffffff));
     // In a browser a timer is a number, and keeps nothing alive.
     if (options?.background && typeof timer === "object") timer.unref();

@@ -11,7 +11,7 @@ export interface ProcessBirth {
   readonly start?: string;
 }
 
-/** Undefined where nobody could tell whether this process has ended. */
+/** Undefined where it would be unknown whether this process has ended. */
 export function birthOfThisProcess(): ProcessBirth | undefined {
   if (process.platform !== "linux") return { place: hostname() };
   try {

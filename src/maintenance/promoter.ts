@@ -2,7 +2,7 @@
 import type { Millis } from "../model/time.js";
 import type { WorkStore } from "../store/store.js";
 
-/** Tasks moved in one transaction: few enough that nobody waits behind it. */
+/** Tasks moved in one transaction: few enough that other calls do not wait long. */
 const STEP = 500;
 /**
  * This process wakes the promoter when it schedules something. Another one may have died before its own promoter had

@@ -6,7 +6,7 @@ import type { Blobs } from "../files/files.js";
 import type { Millis } from "../model/time.js";
 import type { FileStore, RecordStore, RetentionStore } from "../store/store.js";
 
-/** Tasks or files removed in one transaction: few enough that nobody waits long behind it. */
+/** Tasks or files removed in one transaction: few enough that other calls do not wait long. */
 const STEP = 500;
 /** When some were removed and hardly any are left, in milliseconds: more expire while tasks finish. */
 const SHORT_WAIT: Millis = 1_000;

@@ -81,7 +81,7 @@ function faultIn(value: unknown, depth: number, seen: Search): JsonFault | undef
 function numberFault(value: number, { exactIntegers }: Search): JsonFault | undefined {
   if (!Number.isFinite(value)) return fault("", "not_json", "is not a finite number");
   if (!exactIntegers || Number.isSafeInteger(value) || !Number.isInteger(value)) return undefined;
-  // From 1e21 on numbers are written with an exponent: whoever says such a one does not mean each of its digits.
+  // From 1e21 on numbers are written with an exponent: a caller that writes one does not mean each of its digits.
   if (Math.abs(value) >= 1e21) return undefined;
   return fault(
     "",

@@ -22,6 +22,9 @@ export type InputOf<Type> = Type extends TaskRef<infer Input, unknown> ? Input :
  */
 export type OutputOf<Type> = Type extends TaskRef<unknown, infer Output> ? Output : never;
 
+/** What JSON leaves out or refuses. */
+type Lost = symbol | bigint | ((...input: never) => unknown);
+
 /**
  * What JSON can hold of a type: the type itself, with `never` in place of what it would lose. Functions, BigInts,
  * symbols, and so Maps, Sets and instances of classes with methods are lost; errors are, too.
@@ -30,7 +33,7 @@ export type Storable<T> = [T] extends [JsonValue]
   ? T
   : T extends { toJSON(): unknown }
     ? T
-    : T extends symbol | bigint | ((...input: never) => unknown)
+    : T extends Lost
       ? never
       : T extends Error
         ? "stack" extends keyof T
@@ -55,12 +58,10 @@ export type FromJson<T> = [T] extends [JsonValue]
       : // biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing returns void.
         T extends undefined | void
         ? undefined
-        : T extends symbol | bigint | ((...input: never) => unknown)
+        : T extends Lost
           ? never
           : T extends readonly unknown[]
             ? { [Position in keyof T]: FromJson<T[Position]> }
             : T extends object
-              ? {
-                  [Key in keyof T as FromJson<T[Key]> extends never ? never : Key & string]: FromJson<T[Key]>;
-                }
+              ? { [Key in keyof T as T[Key] extends Lost ? never : Key & string]: FromJson<T[Key]> }
               : T;

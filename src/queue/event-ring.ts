@@ -8,7 +8,7 @@ export interface EventRing {
   add(change: Change): TaskEvent;
   /** What came after that number, or undefined where some of it is not kept or the number is none of ours. */
   since(number: number): readonly TaskEvent[] | undefined;
-  /** Forgets all, and leaves out a number, so that nobody takes what follows for the next event. */
+  /** Forgets all, and leaves out a number, so that what follows is not mistaken for the next event. */
   clear(): void;
 }
 

@@ -1,5 +1,5 @@
 // Turns what a store says into one numbered stream of events, keeps the latest for readers who come back, and hands
-// each reader what it asked for. Carries hints only: whoever hears nothing, or "resync", reads the tasks again.
+// each reader what it asked for. Carries hints only: a reader that receives nothing, or "resync", reads the tasks again.
 import type { Clock } from "../lib/clock.js";
 import type { Millis } from "../model/time.js";
 import type { Change, Store } from "../store/store.js";
@@ -63,7 +63,7 @@ export function createEventHub({
     };
   }
 
-  /** Nobody here knows what was missed: who comes back later must hear of the gap, too. */
+  /** It is unknown what was missed: a reader that reconnects later must learn of the gap, too. */
   function resyncAll(): void {
     ring.clear();
     for (const subscriber of subscribers) subscriber.resync(ring.position);

@@ -11,7 +11,7 @@ export interface InsertBatcher
   addAtomic(tasks: readonly NewTask[]): Promise<readonly InsertAnswer[]>;
 }
 
-/** Groups, and bytes, in one transaction: enough to make the flush to disk cheap, few enough to hold nobody up. */
+/** Groups, and bytes, in one transaction: enough to make the flush to disk cheap, few enough to delay no other call. */
 const LIMIT = { maxItems: 1_000, maxBytes: 8 * 1024 * 1024 };
 /** What a task weighs beside its parameters, in bytes. */
 const TASK_BYTES = 400;
@@ -46,7 +46,7 @@ export function createInsertBatcher(store: Pick<TranslatedStore, "insert">): Ins
 
   return {
     add: batcher.add,
-    // Ids made here are in nobody's way: without a key, an upload or a retry nothing can be refused, and the group may
+    // Ids made here are unique: without a key, an upload or a retry nothing can be refused, and the group may
     // share a transaction with others.
     addAtomic: (tasks) => (tasks.every(isCertain) ? batcher.add(tasks) : insertAlone(tasks)),
     async drain() {

@@ -53,7 +53,7 @@ export function createServed(store: Pick<Store, "workers">, clock: Clock): Serve
       if (task.waitingFor !== "worker") return task;
       const current = now();
       if (!(current instanceof Promise)) return decorate(task, current);
-      // A task that was read, or stored, is answered, also where nobody can say who would run it.
+      // A task that was read, or stored, is answered, even if it is unknown which worker would run it.
       return current.then(
         (fresh) => decorate(task, fresh),
         () => task,

@@ -88,7 +88,7 @@ function candidateOf(request: SubmitRequest, context: RequestContext): Eventual<
     const prepared = prepare(request, context);
     return prepared instanceof Promise ? prepared.then(candidate, refusedBy) : candidate(prepared);
   } catch (error) {
-    // Thrown from here it would leave those that are still being checked with nobody who hears of their end.
+    // Thrown from here it would leave those that are still being checked with no handler for their outcome.
     return Promise.reject(error).catch(refusedBy);
   }
 }

@@ -48,7 +48,7 @@ export function createWaiter({
   }
 
   function listen(id: TaskId, wake: () => void): () => void {
-    // While nobody waits, the store need not build changes.
+    // Without a waiting caller, the store need not build changes.
     unsubscribe ??= subscribe();
     const listeners = waiting.get(id) ?? new Set();
     listeners.add(wake);

@@ -126,7 +126,7 @@ export const TRANSFER_TABLES: readonly TransferTable[] = [
       run_millis: "bigint",
     },
   ),
-  // Under a worker that is no more: whoever reclaims next takes them over as after any crash.
+  // Under a worker that no longer exists: the next reclaim takes them over as after any crash.
   table(
     "running",
     { id: "uuid" },

@@ -44,7 +44,7 @@ const ZOD_OPTIONS = { error: wordIssue, reportInput: true, async: false } as con
 const kinds = new WeakMap<z.core.$ZodType, "sync" | "async">();
 
 /**
- * A synchronous parse of a schema with an asynchronous check throws, and leaves that check behind with nobody who hears
+ * A synchronous parse of a schema with an asynchronous check throws, and leaves that check behind with no handler for its failure
  * of its failure, which would end the program. So what kind a schema is of is found out once, in a way that does not.
  */
 function isAsync(schema: z.core.$ZodType, value: unknown): boolean {

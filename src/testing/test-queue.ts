@@ -163,7 +163,7 @@ export async function createTestQueue(options: TestQueueOptions): Promise<TestQu
         if (left === 0) return;
         const { nextIn = left } = await store.promote(0);
         const step = Math.min(left, nextIn);
-        // While nothing runs, only loops tick, and nobody sees how often.
+        // While nothing runs, only loops tick, which is not observable.
         if (busy) await clock.advance(step);
         else await clock.leap(step);
         left -= step;

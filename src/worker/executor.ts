@@ -24,7 +24,7 @@ export interface Executor {
    * Those in threads and processes are ended for good, and therefore waited for.
    */
   abandonInline(): void;
-  /** Tells every handler that its task is lost, and gives back those that nobody has taken yet. */
+  /** Tells every handler that its task is lost, and gives back those that no handler has taken yet. */
   loseAll(): void;
   /** Resolves once nothing runs. */
   idle(): Promise<void>;

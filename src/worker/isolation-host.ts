@@ -24,7 +24,7 @@ export function createHost({ send, tidy, clock = systemClock }: HostParts): (mes
   const calls = createCalls(send);
   let current: CurrentRun | undefined;
 
-  /** A promise that nobody awaited, or a callback that threw: it is the running attempt's, or that of the last one. */
+  /** An unhandled rejection, or a callback that threw: it is the running attempt's, or that of the last one. */
   function onStray(error: unknown): void {
     if (current) current.fail(error);
     else send({ kind: "stray", message: describeError(error).message });

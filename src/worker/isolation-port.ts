@@ -12,7 +12,7 @@ import {
 
 export interface Port {
   hear(message: FromHost): void;
-  /** The attempt has ended: nothing more is answered, and streams that nobody feeds any more end. */
+  /** The attempt has ended: nothing more is answered, and streams without a source end. */
   close(): void;
 }
 

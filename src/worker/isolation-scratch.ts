@@ -1,4 +1,4 @@
-// Folders for temporary files of processes that run handlers: below one folder of this process, which nobody else can
+// Folders for temporary files of processes that run handlers: below one folder of this process, which no other user can
 // read, removed with it, or by the next process that starts here.
 import {
   existsSync,

@@ -17,7 +17,7 @@ export interface Death {
 
 export interface Host {
   send(message: ToHost): void;
-  /** Whoever uses it sets this. */
+  /** Set by the user of the transport. */
   onMessage: (message: FromHost) => void;
   /** Resolves once nothing of it runs any more and everything that it said has been heard. */
   readonly gone: Promise<Death>;

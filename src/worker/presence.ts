@@ -40,7 +40,7 @@ export function createPresence(options: PresenceOptions): Presence {
     clock,
     async tick() {
       await store.beat(state());
-      // Whoever lost his lease does not wait for the next look.
+      // A worker that lost its lease does not wait for the next check.
       if (!holdsLease) watch.wake();
       return BEAT;
     },

@@ -1,4 +1,4 @@
-// What one attempt has said and nobody has stored yet. Merges, bounds and hands over; writes nothing itself.
+// What one attempt has reported and is not stored yet. Merges, bounds and hands over; writes nothing itself.
 import { cleanText, type Json } from "../model/json.js";
 import { LIMITS } from "../model/limits.js";
 import type { LogLevel, LogLine, NewArtifact, Report, Stage } from "../model/task.js";

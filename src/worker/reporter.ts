@@ -148,5 +148,5 @@ export function createReporter({ store, clock, log, running }: ReporterOptions):
 }
 
 function noop(): void {
-  // Whoever waits wants to know when, not how.
+  // The caller waits for the moment, not for the outcome.
 }

@@ -90,7 +90,7 @@ export function createTurns({ store, worker, settler, claims, demand, held, wake
     if (limit > 0) hungry = plenty;
     const claim = limit > 0 ? claimOf(limit) : undefined;
     const claimed = claim && !settles ? claimOnly(claim) : settler.turn(claim);
-    // Whoever awaits it hears of its failure.
+    // Its failure goes to the caller that awaits it.
     claimed.catch(() => undefined);
     turns.push({ limit, settles, claimed });
   }

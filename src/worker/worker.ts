@@ -257,7 +257,7 @@ export function createWorker(options: WorkerOptions): Worker {
       started = true;
       lag = measureEventLoopLag();
       try {
-        // First, so that nobody takes this one for dead while it takes over.
+        // First, so that no other worker considers this one dead while it takes over.
         await presence.start();
         await reclaimer.start();
       } catch (error) {

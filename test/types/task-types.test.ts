@@ -103,8 +103,9 @@ function results(json: JsonValue, any: ReturnType<typeof JSON.parse>): readonly 
   interface Row {
     readonly id: number;
     readonly parent?: Row;
+    readonly children: readonly Row[];
   }
-  const row: Row = { id: 1 };
+  const row: Row = { id: 1, children: [] };
   return [
     defineTask({ ...named, run: () => void 0 }),
     defineTask({ ...named, run: async () => undefined }),

@@ -1,7 +1,7 @@
 // The error of the store contract.
 /**
  * - unavailable: can't be reached or is busy; trying again later may help.
- * - refused: it can be reached and lets nobody in, or is not set up; trying again can't help until somebody mends that.
+ * - refused: it is reachable and refuses access, or is not set up; retrying does not help until an operator fixes that.
  * - full: no room on the disk.
  * - too_old, too_new: the database engine, or the schema in the database, is not one this program can work with.
  * - locked: another process holds the database.
@@ -10,7 +10,7 @@
  * - lost: this process no longer owns the database: it was moved, replaced or taken over. Open it anew.
  * - invalid_cursor: made up, or from another filter.
  * - unsupported: this kind of store has no such thing.
- * - rejected: one of the rows can't be stored; whoever sent many may halve them.
+ * - rejected: one of the rows can't be stored; a caller that sent many may halve them.
  * - closed: the store was closed.
  */
 export type StoreErrorCode =

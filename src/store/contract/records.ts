@@ -65,7 +65,7 @@ export interface RecordStore {
   records(names: readonly RecordName[]): Promise<readonly (StoredRecord | undefined)[]>;
   /**
    * Applies each change or leaves it out, all in one transaction; earlier positions count for later ones. Two that name the
-   * same record come one after the other, whoever sends them.
+   * same record are applied one after the other, from any process.
    */
   commitRecords(changes: readonly RecordChange[]): Promise<readonly ChangeAnswer[]>;
   /** Records of one kind in the order of their keys (by code point), behind `after`; with `prefix` those that start with it. */

@@ -20,7 +20,7 @@ export interface TaskStore {
   /**
    * As insert, but part of a transaction of the caller's: stored once that commits, and not at all where it does not.
    * Durations count from its beginning. What the transaction throws passes as it is, and has ended it.
-   * Throws StoreError 'unsupported' where nobody else can write to the store.
+   * Throws StoreError 'unsupported' where no other process can write to the store.
    */
   insertWithin(transaction: CallerTransaction, tasks: readonly NewTask[]): Promise<readonly InsertAnswer[]>;
   /** By id, with parameters and result. */

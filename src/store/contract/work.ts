@@ -62,7 +62,7 @@ export interface WorkerState {
   readonly id: WorkerId;
   readonly host: string;
   readonly pid: number;
-  /** Tells, with the pid, whether its process still runs; absent where nobody else can tell. */
+  /** Tells, with the pid, whether its process still runs; absent where no other process can tell. */
   readonly birth?: ProcessBirth;
   readonly version: string;
   readonly startedAt: Instant;

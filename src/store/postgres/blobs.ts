@@ -10,7 +10,7 @@ import { toStoreError } from "./errors.js";
 const POOL_SIZE = 4;
 /** After so long without an answer a statement is given up. A chunk is small. */
 const PATIENCE: Millis = 60_000;
-/** Chunks removed in one statement: 32 MB, which nobody waits behind. */
+/** Chunks removed in one statement: 32 MB, which delays no other call. */
 const STEP = 64;
 
 // What is not finished needs no sync of its own: COMMIT of FINISH puts all before it on disk, and a chunk that was lost in
@@ -67,7 +67,7 @@ export function createBlobTable(options: Pick<DatabaseOptions, "url" | "schema">
     }
   };
 
-  /** One step of removing what nobody sees; false once all is gone. */
+  /** One step of removing what is no longer visible; false once all is gone. */
   async function removeStep(key: number): Promise<boolean> {
     const removed = await query(REMOVE_CHUNKS, [key]);
     if (removed.length === STEP) return true;
@@ -125,7 +125,7 @@ export function createBlobTable(options: Pick<DatabaseOptions, "url" | "schema">
     },
 
     async remove(ids: readonly string[]): Promise<void> {
-      // Nobody sees them from here on; if this process dies, others sweep the rest.
+      // They are invisible from here on; if this process dies, others sweep the rest.
       const keys = await query<{ key: number }>(DISPLACE, [ids]);
       for (const { key } of keys) await removeAll(key);
     },

@@ -123,7 +123,7 @@ export function createChangeReceiver(options: ReceiverOptions): ChangeReceiver {
         }
         listeners.tell(changes, false);
       } catch {
-        // The tasks can't be read now: whoever listens reads what he shows himself, and hears why he can't.
+        // The tasks can't be read now: listeners read what they show themselves, and get the error then.
         miss();
       }
     }

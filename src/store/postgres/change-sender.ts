@@ -30,7 +30,7 @@ const PAUSE: Millis = 100;
 /** A uuid takes 39 bytes of the 8,000 that a notification may have. */
 const IDS_OF_MESSAGE = 180;
 const MESSAGES = 4;
-/** Whoever watches says so every 10 s; two may be lost. */
+/** A process that watches announces it every 10 s; two may be lost. */
 const HEARD_FOR: Millis = 25_000;
 
 export function createChangeSender(
@@ -92,7 +92,7 @@ export function createChangeSender(
       if (!hasBegun) {
         hasBegun = true;
         notifications.listen("watch");
-        // Whoever watches takes this as a sign that he has missed what was done before it is answered.
+        // For a watching process this means that it has missed what was done before its answer.
         ask();
       }
       if (changes.length === 0 || !isHeard()) return;

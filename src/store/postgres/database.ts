@@ -19,17 +19,17 @@ export interface Database {
   readonly query: Query;
   /**
    * One statement that is a transaction of its own, in whatever isolation the database has for default. Sent again where the
-   * server has said that it was not done; throws LostAnswer where nobody can say whether it was committed.
+   * server has said that it was not done; throws LostAnswer where it is unknown whether it was committed.
    */
   readonly single: Query;
   /**
    * All or nothing. `work` runs again after a deadlock, a failed serialization or a lost connection, so it keeps nothing.
-   * Throws LostAnswer where nobody can say whether it was committed.
+   * Throws LostAnswer where it is unknown whether it was committed.
    */
   transaction<Answer>(work: (query: Query) => Promise<Answer>): Promise<Answer>;
   /**
    * A transaction of one statement, which is sent along with its BEGIN and COMMIT. `work` sends it at once, and runs again
-   * after a deadlock or a failed serialization. Throws LostAnswer where nobody can say whether it was committed.
+   * after a deadlock or a failed serialization. Throws LostAnswer where it is unknown whether it was committed.
    */
   atOnce<Answer>(work: (query: Query) => Promise<Answer>): Promise<Answer>;
   /** Statements within a transaction of the caller's, one after the other. None follows one that failed. */
@@ -47,7 +47,7 @@ export interface DatabaseOptions {
   readonly poolSize: number;
   /** How long a statement may go without an answer before its connection is given up; without a bound where absent. */
   readonly longestStatement?: Millis;
-  /** For whoever has little time: the same bound for connecting too, and no more than one repetition. */
+  /** For callers with little time: the same bound for connecting too, and no more than one repetition. */
   readonly patience?: Millis;
   readonly now: (() => Instant) | undefined;
 }
@@ -76,7 +76,7 @@ export class CallerFailure extends Error {
 
 /** How often work is tried that lost against other transactions or lost its connection. */
 const TRIES = 5;
-/** The same where a bound is set: whoever has little time tries again himself, with what is true by then. */
+/** The same where a bound is set: a caller with little time retries by itself, with the state of that moment. */
 const BOUND_TRIES = 2;
 /** Bound of one statement of a snapshot. */
 const READ_MILLIS: Millis = 10_000;

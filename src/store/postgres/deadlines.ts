@@ -6,7 +6,7 @@ import type { Ending } from "./ending.js";
 import { findTasks } from "./task-query.js";
 import type { Notes, Writer } from "./transaction.js";
 
-// The head of the primary key, without a lock: whoever takes a task out of where it waits also drops its deadline.
+// The head of the primary key, without a lock: a transaction that takes a task out of where it waits also drops its deadline.
 const PASSED = `
 SELECT id FROM taskwright.deadline WHERE at <= ${moment("$2")} ORDER BY at, id LIMIT $1`;
 

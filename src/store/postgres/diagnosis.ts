@@ -1,4 +1,4 @@
-// What can be found out about a PostgreSQL server and a schema in it, for whoever looks for faults. Changes nothing.
+// What can be found out about a PostgreSQL server and a schema in it when looking for faults. Changes nothing.
 import pg from "pg";
 import { type Clock, pause } from "../../lib/clock.js";
 import type { Millis } from "../../model/time.js";

@@ -2,7 +2,7 @@
 import { StoreError, type StoreErrorCode } from "../store.js";
 import { stateOf } from "./database.js";
 
-/** SQLSTATE, or the beginning of one, by what it means to whoever runs this; the first match decides. */
+/** SQLSTATE, or the beginning of one, by what it means to an operator; the first match decides. */
 const MEANINGS: readonly (readonly [prefix: string, code: StoreErrorCode, advice: string])[] = [
   [
     "53100",

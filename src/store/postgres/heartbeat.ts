@@ -55,7 +55,7 @@ export function createRenewals(lease: Millis, monotonic: () => Millis) {
   };
 }
 
-/** On this thread, and on a clock that may be a test's. `database` is closed by whoever made it. */
+/** On this thread, and on a clock that may be a test's. `database` is closed by its creator. */
 export function createHeartbeat(database: Database, lease: Millis, clock: Clock): Heartbeat {
   const renewals = createRenewals(lease, clock.monotonic);
   return {

@@ -51,7 +51,7 @@ type Progress = Readonly<Record<string, TableProgress>>;
 const IS_MOVING = "SELECT to_regclass('taskwright.move') IS NOT NULL AS found";
 const MARKER = `
 SELECT source, state, progress, (SELECT max(version) FROM taskwright.migration) AS version FROM taskwright.move`;
-// One row: the mark that the schema is being filled, and how far it is. migrate.ts lets nobody else in while it is there.
+// One row: the mark that the schema is being filled, and how far it is. migrate.ts refuses other processes while it is there.
 const ADD_MARKER =
   "CREATE TABLE taskwright.move (source text NOT NULL, state text NOT NULL, progress text NOT NULL)";
 const MARK = "INSERT INTO taskwright.move (source, state, progress) VALUES ($1, $2, $3)";
@@ -59,7 +59,7 @@ const RENEW_MARKER = "UPDATE taskwright.move SET state = $1, progress = $2";
 // It may run twice, where the answer to the first time was lost.
 const DROP_MARKER = "DROP TABLE IF EXISTS taskwright.move";
 const FAIL_MARKER = "UPDATE taskwright.move SET state = ''";
-// Two moves at a time would write the same rows: whoever finds the note changed stops.
+// Two moves at a time would write the same rows: the one that finds the note changed stops.
 const NOTE_PROGRESS = "UPDATE taskwright.move SET progress = $2 WHERE progress = $1 RETURNING 1 AS done";
 
 // What holds rows of tasks and files: all tables but those that tell of the schema itself.
@@ -119,7 +119,7 @@ async function begin(
     );
   }
   if (earlier.state === state) return { beginning: "continued", progress: earlier.progress };
-  // The mark stays all the while, so that nobody comes in between.
+  // The mark stays all the while, so that no other process comes in between.
   await database.transaction(async (query) => {
     await query(EMPTY(await tablesOf(query, schema)));
     await query(RENEW_MARKER, [state, progress]);

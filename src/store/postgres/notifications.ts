@@ -14,7 +14,7 @@ export interface Notifications {
   sendWithin(within: Query, channel: Channel, said: unknown): Promise<void>;
   /** Hears this channel, too, from now on. */
   listen(channel: Channel): void;
-  /** Why nothing is heard for now, in words for people. Undefined while all is well, or nobody wanted to hear. */
+  /** Why nothing is heard for now, in words for people. Undefined while they arrive, or are not wanted. */
   readonly trouble: string | undefined;
   close(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export function createNotifications(options: NotificationsOptions): Notification
     try {
       await query(NOTIFY, [`${schema}_${channel}`, JSON.stringify([origin, said])]);
     } catch {
-      // Whoever would have heard it finds out by polling; the next verb reports what is wrong with the database.
+      // Receivers find out by polling; the next verb reports what is wrong with the database.
     }
   }
 
@@ -107,7 +107,7 @@ export function createNotifications(options: NotificationsOptions): Notification
     if (client !== lost) return;
     client = undefined;
     isProven = false;
-    // Its socket may be dead without knowing: nobody waits for its end.
+    // Its socket may be dead without knowing: its end is not awaited.
     lost.end().catch(() => undefined);
     if (closed) return;
     trouble = why;

@@ -11,7 +11,7 @@ import type { Query } from "./database.js";
 
 /**
  * Tasks and where they lie, in one statement: every table is asked by its full key, so it costs the same whatever they
- * hold. `parameters` and `resultData` name the columns, or NULL where nobody asked for them.
+ * hold. `parameters` and `resultData` name the columns, or NULL where they are not wanted.
  */
 const selectTasks = (parameters: string, resultData: string) => `
 SELECT ${selectTaskColumns("t", ["replayKey", "parameters"])},

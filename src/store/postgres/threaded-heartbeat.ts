@@ -64,7 +64,7 @@ export function createThreadedHeartbeat(setting: Omit<HeartbeatSetting, "port">)
       });
     });
     port.on("message", hear);
-    // Whoever works keeps the process alive; this only speaks for it.
+    // Work keeps the process alive; this thread only reports for it.
     port.unref();
     fresh.unref();
     return { port, ended };

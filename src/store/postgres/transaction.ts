@@ -33,7 +33,7 @@ export interface Writer {
   freshNotes(): Notes;
   /** Tells what was committed otherwise. */
   tell(notes: Notes): void;
-  /** To be called where nobody can say whether what made tasks ready was committed. */
+  /** To be called where it is unknown whether what made tasks ready was committed. */
   tellUncertain(): void;
   close(): void;
 }

@@ -1,4 +1,4 @@
-// Rows of one table that are written many in a statement. They wait in memory until the flush: whoever reads the table
+// Rows of one table that are written many in a statement. They wait in memory until the flush: code that reads the table
 // flushes first, and the transaction that commits them does.
 import type { Database } from "better-sqlite3";
 

@@ -3,7 +3,7 @@ import Database from "better-sqlite3";
 import { isDiskFull } from "../../lib/disk-full.js";
 import { StoreError } from "../store.js";
 
-/** SQLite's extended result codes by what they mean to whoever runs this; the first matching prefix decides. */
+/** SQLite's extended result codes by what they mean to an operator; the first matching prefix decides. */
 const MEANINGS = [
   ["SQLITE_FULL", "full"],
   ["SQLITE_IOERR_SHMSIZE", "full"],

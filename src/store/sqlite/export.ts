@@ -19,7 +19,7 @@ export interface ExportedBlob {
   readonly sha256: string;
 }
 
-/** All of a store as it was at one moment; nobody else can open it until `close`. */
+/** All of a store as it was at one moment; no other process can open it until `close`. */
 export interface Export {
   /** Which database it is: host and path. */
   readonly source: string;

@@ -91,7 +91,7 @@ function writeHolder(lockFile: string, clock: Pick<Clock, "now">): void {
 }
 
 /**
- * Who last took the lock of `file` and has not given it back; it may have died since. Undefined where nobody has, or
+ * Who last took the lock of `file` and has not given it back; it may have died since. Undefined where no process has, or
  * is between taking the lock and naming itself. Touches no lock.
  */
 export function readHolder(file: string): Holder | undefined {
@@ -99,7 +99,7 @@ export function readHolder(file: string): Holder | undefined {
   try {
     holder = JSON.parse(readFileSync(holderFile(`${file}.lock`), "utf8"));
   } catch {
-    // Absent or half there: nobody can be named. The lock itself holds all the same.
+    // Absent or incomplete: no process can be named. The lock itself holds all the same.
     return undefined;
   }
   if (typeof holder !== "object" || holder === null) return undefined;

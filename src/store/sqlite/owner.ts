@@ -1,5 +1,5 @@
 // Which process owns a database, written into the database itself: unlike the lock file, no one can remove it, and it is
-// the same under every name of the file. Whoever owns it last is the only one that writes.
+// the same under every name of the file. The last owner is the only one that writes.
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import Database from "better-sqlite3";
@@ -109,7 +109,7 @@ function isOpenElsewhere(path: string): boolean {
   }
 }
 
-/** Takes the database over from whoever had it. Its schema must be there. */
+/** Takes the database over from its previous owner. Its schema must be there. */
 export function takeOwnership(
   database: Database.Database,
   file: DatabaseFile,

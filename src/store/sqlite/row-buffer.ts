@@ -1,4 +1,4 @@
-// The writes that every task goes through, kept back and written many at a time. Within a transaction: whoever reads a
+// The writes that every task goes through, kept back and written many at a time. Within a transaction: code that reads a
 // table that they touch flushes first; the commit flushes what is left.
 import type { Database } from "better-sqlite3";
 import type { TaskId } from "../../model/id.js";

@@ -5,7 +5,7 @@ import { rankSql } from "../rank.js";
 
 /**
  * A task by id and where it lies, in one statement: every table is asked by its full key, so it costs the same
- * whatever they hold. `parameters` and `resultData` name the columns, or NULL where nobody asked for them.
+ * whatever they hold. `parameters` and `resultData` name the columns, or NULL where they are not wanted.
  */
 export function selectTask(parameters: string, resultData: string): string {
   return `

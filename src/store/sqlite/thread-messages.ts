@@ -6,7 +6,7 @@ import type { Change, StoreErrorCode } from "../store.js";
 /** Functions by name, as a thread offers them. What they take and answer can be cloned. */
 export type Verbs = Readonly<Record<string, (...args: never[]) => unknown>>;
 
-/** The same functions, as whoever is not in that thread sees them. */
+/** The same functions, as other threads see them. */
 export type Remote<Offered extends Verbs> = {
   readonly [Verb in keyof Offered]: (
     ...args: Parameters<Offered[Verb]>

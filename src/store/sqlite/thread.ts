@@ -18,7 +18,7 @@ export interface Thread<Offered extends Verbs> {
 
 interface Waiting<Verb> {
   readonly verb: Verb;
-  /** Whoever asked knows the type of the answer. */
+  /** The caller knows the type of the answer. */
   readonly resolve: (answer: never) => void;
   readonly reject: (error: StoreError) => void;
 }

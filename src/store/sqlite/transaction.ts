@@ -20,7 +20,7 @@ export interface Writer {
   readonly lanes: ReadyLanes;
   /**
    * Running rows as a claim of this process wrote them, so that a settle needs not read them again (a third of its time).
-   * Whoever changes such a row takes it out; a rollback empties it. What is missing here is read from the table.
+   * Code that changes such a row takes it out; a rollback empties it. What is missing here is read from the table.
    */
   readonly runningCache: Map<TaskId, RunningRow>;
   readonly rowBuffer: RowBuffer;

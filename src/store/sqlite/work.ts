@@ -21,7 +21,7 @@ ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at, state = exc
 
 const RETIRE = "DELETE FROM worker WHERE id = ?";
 
-// One process holds the database, so whoever is listed when it opens died with the boot before.
+// One process holds the database, so workers that are listed when it opens died with the boot before.
 const FORGET_WORKERS = "DELETE FROM worker";
 
 const SHOW = "UPDATE running SET progress = ?, progress_message = ?, stages = ? WHERE id = ?";

@@ -40,7 +40,7 @@ export interface WritingOptions {
   readonly migrate: boolean;
 }
 
-/** What the verbs share with whoever calls them. */
+/** What the verbs share with their callers. */
 export interface Surroundings {
   readonly clock: Pick<Clock, "now">;
   readonly events: TransactionEvents;

@@ -273,7 +273,7 @@ CREATE TABLE taskwright.worker (
   state text NOT NULL
 ) WITH (fillfactor = 50);
 
--- One row for each write of a file. Without a size it is half written, or half removed: nobody reads it, and it is swept.
+-- One row for each write of a file. Without a size it is half written, or half removed: it is not read, and swept.
 CREATE TABLE taskwright.blob (
   key bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   id uuid NOT NULL,

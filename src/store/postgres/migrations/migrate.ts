@@ -89,7 +89,7 @@ export async function migrateSchema(
   if (version === SCHEMA_VERSION) return { from: version, to: version };
   return database.transaction(async (query) => {
     await query(ONE_AT_A_TIME);
-    // Whoever may not create schemas can be given one.
+    // A role that may not create schemas can be given one.
     const [place] = await query<{ found: boolean }>(HAS_SCHEMA, [schema]);
     if (!place?.found) await query(`CREATE SCHEMA ${schema}`);
     const from = await readVersion(query, schema);
