@@ -138,8 +138,8 @@ describe("submit", () => {
   test.each<[string[], RegExp]>([
     [["greeet"], /^error: unknown task type greeet; did you mean greet\?/],
     [["greet", "-p", "nam=x"], /^error: unknown parameter nam; did you mean name\?/],
-    [["greet", "-p", "name=x", "-p", "times=x"], /^error: .*\n {2}\/parameters\/times /],
-    [["greet", "-p", "name=x", "--priority", "1000"], /^error: .*\n {2}\/priority .*100/],
+    [["greet", "-p", "name=x", "-p", "times=x"], /^error: \/parameters\/times .*\n$/],
+    [["greet", "-p", "name=x", "--priority", "1000"], /^error: \/priority .*100\.\n$/],
     [["data_processing", "-p", "file_id=@nowhere.csv"], /^error: no such file: nowhere\.csv/],
     [["greet", "--params", "@nowhere.json"], /^error: --params: no such file: nowhere\.json/],
     [["greet", "--params", "[1]"], /^error: --params: must be a JSON object/],
