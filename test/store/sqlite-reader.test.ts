@@ -56,16 +56,16 @@ test("a thread that can't start is a StoreError, and the next call starts a new 
     listeners: createListeners(),
   });
   // There is no database yet.
-  expect((await refusal(reader.call("totals", []))).code).toBe("not_writable");
+  expect((await refusal(reader.call("queues", [{ limit: 1 }]))).code).toBe("not_writable");
   await openStore(file, clock);
-  expect(await reader.call("totals", [])).toEqual([]);
+  expect(await reader.call("queues", [{ limit: 1 }])).toEqual([]);
   await reader.close();
 });
 
 test("close ends the thread, and later calls are refused", async () => {
   const store = await openStore(path.join(temporaryFolder(), "tasks.db"), clock);
-  await store.totals();
+  await store.queues({ limit: 1 });
   await store.close();
-  expect((await refusal(store.totals())).code).toBe("closed");
+  expect((await refusal(store.queues({ limit: 1 }))).code).toBe("closed");
   expect((await refusal(store.insert([]))).code).toBe("closed");
 });

@@ -12,18 +12,18 @@ import { createStatistics } from "./statistics.js";
 import { createTaskReads } from "./tasks.js";
 
 export function openReads(database: Database) {
-  const { totals, timeline, queues } = createStatistics(database);
+  const { timeline, queues } = createStatistics(database);
   const { list } = createListing(database, systemClock);
   const { logs } = createHistory(database);
   const { expired } = createExpiry(database);
-  return { list, logs, totals, timeline, queues, expired };
+  return { list, logs, timeline, queues, expired };
 }
 
 export type Reads = ReturnType<typeof openReads>;
 
 export function openPointReads(database: Database, now: () => Instant) {
   const { attempts, artifacts, artifact } = createHistory(database);
-  const { workers } = createStatistics(database);
+  const { totals, workers } = createStatistics(database);
   return {
     ...createTaskReads(database),
     ...createFileReads(database),
@@ -31,6 +31,8 @@ export function openPointReads(database: Database, now: () => Instant) {
     attempts,
     artifacts,
     artifact,
+    // A row per lane: the first submit to a queue waits for it, and must not wait for a thread to start.
+    totals,
     workers,
   };
 }

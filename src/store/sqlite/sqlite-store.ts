@@ -135,7 +135,7 @@ function assemble(file: string, clock: Clock, { writer, listeners, problems }: P
     expireRecords: (...args) => writer.call("expireRecords", args),
     expired: (finishedFor, limit) => reader.call("expired", [clock.now() - finishedFor, limit]),
     remove: (...args) => writer.call("remove", args),
-    totals: () => reader.call("totals", []),
+    totals: read(here.totals),
     timeline: (...args) => reader.call("timeline", args),
     queues: (page) => reader.call("queues", [page]),
     workers: read(here.workers),
