@@ -20,8 +20,8 @@ export async function addWaiting(
 ): Promise<void> {
   await server.sql(`
     ${TASKS(schema, count, ahead)};
-    INSERT INTO ${schema}.ready (id, queue, task_type, rank, carried)
-    SELECT ${idOf(ahead)}, 'default', '${NOOP}', 0, false FROM generate_series(1, ${count}) i;
+    INSERT INTO ${schema}.ready (id, queue, task_type, rank, traits)
+    SELECT ${idOf(ahead)}, 'default', '${NOOP}', 0, 0 FROM generate_series(1, ${count}) i;
     INSERT INTO ${schema}.tally (at, queue, task_type, pending, created) VALUES (0, 'default', '${NOOP}', ${count}, ${count});
     INSERT INTO ${schema}.queue (name, created_at) VALUES ('default', 0) ON CONFLICT DO NOTHING;
     INSERT INTO ${schema}.lane (queue, task_type) VALUES ('default', '${NOOP}') ON CONFLICT DO NOTHING`);
