@@ -1,4 +1,5 @@
 // Reports when something was stored that time will change, so that the promoter knows of it without polling.
+import type { NewTask } from "../model/task.js";
 import type { Store } from "../store/store.js";
 import { wrapStore } from "../store/wrap-store.js";
 
@@ -7,7 +8,12 @@ export function tellScheduled(store: Store, scheduled: () => void): Store {
   return wrapStore(store, {
     async insert(call, tasks) {
       const answers = await call();
-      if (tasks.some(({ start, expiresIn }) => start !== "now" || expiresIn !== undefined)) scheduled();
+      if (tasks.some(waitsForTime)) scheduled();
+      return answers;
+    },
+    async commitRecords(call, changes) {
+      const answers = await call();
+      if (changes.some(({ tasks = [] }) => tasks.some(waitsForTime))) scheduled();
       return answers;
     },
     async turn(call, request) {
@@ -16,4 +22,8 @@ export function tellScheduled(store: Store, scheduled: () => void): Store {
       return answer;
     },
   });
+}
+
+function waitsForTime({ start, expiresIn }: NewTask): boolean {
+  return start !== "now" || expiresIn !== undefined;
 }

@@ -5,7 +5,8 @@ import type { ClaimedTask, Report, Stage, Task, TaskError } from "../model/task.
 import type { Instant } from "../model/time.js";
 import type { Change } from "./store.js";
 
-type Named = Pick<Task, "id" | "taskType" | "queue">;
+/** What every change says of its task. */
+export type Named = Pick<Task, "id" | "taskType" | "queue">;
 
 /** A claim handed it to a worker. */
 export function started(

@@ -23,3 +23,18 @@ test("a delayed submit and a retry that waits are told, and nothing else is", as
   await store.turn({ worker: "one", outcomes });
   expect(told).toBe(2);
 });
+
+test("tasks with a deadline, and those of a change of records, are told too", async () => {
+  const clock = createManualClock();
+  let told = 0;
+  const store = tellScheduled(createMemoryStore({ clock }), () => {
+    told++;
+  });
+  const bench = createBench(store, clock);
+  await bench.insert({ expiresIn: 1_000 });
+  expect(told).toBe(1);
+  await store.commitRecords([{ tasks: [bench.task()] }]);
+  expect(told).toBe(1);
+  await store.commitRecords([{}, { tasks: [bench.task({ start: { in: 1_000 } })] }]);
+  expect(told).toBe(2);
+});

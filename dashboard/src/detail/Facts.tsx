@@ -27,14 +27,16 @@ export function Facts({ task, now }: { readonly task: WireTask; readonly now: nu
           {formatInstant(task.run_at, now)}
         </Fact>
       )}
-      {task.expires_at && task.started_at === null && task.reason !== "user" && (
-        <Fact
-          name={task.reason === "expired" ? "Expired" : "Expires"}
-          title={formatAbsolute(task.expires_at)}
-        >
-          {formatInstant(task.expires_at, now)}
-        </Fact>
-      )}
+      {task.expires_at &&
+        task.started_at === null &&
+        (task.status === "PENDING" || task.reason === "expired") && (
+          <Fact
+            name={task.reason === "expired" ? "Expired" : "Expires"}
+            title={formatAbsolute(task.expires_at)}
+          >
+            {formatInstant(task.expires_at, now)}
+          </Fact>
+        )}
       {task.completed_at && (
         <Fact name="Finished" title={formatAbsolute(task.completed_at)}>
           {formatInstant(task.completed_at, now)}

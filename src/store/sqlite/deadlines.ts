@@ -1,10 +1,11 @@
 // Until when tasks may wait for their first start. A row per task that has a deadline, gone once it started or ended.
 import type { TaskId } from "../../model/id.js";
 import type { Instant } from "../../model/time.js";
+import type { Named } from "../changes.js";
 import type { TaskRow } from "../task-row.js";
 import type { Ending } from "./ending.js";
 import type { Placement } from "./placement.js";
-import { selectTask } from "./task-query.js";
+import { PLACE } from "./task-query.js";
 import type { Writer } from "./transaction.js";
 
 // The task's own row by its index.
@@ -14,16 +15,8 @@ const TAKE = "DELETE FROM deadline WHERE id = ? RETURNING at";
 const PASSED = "SELECT id FROM deadline WHERE at <= ? ORDER BY at, id LIMIT ?";
 const NEXT = "SELECT at FROM deadline ORDER BY at LIMIT 1";
 
-const PLACE = selectTask("NULL", "NULL");
-
 /** For the test of their plans. */
 export const STATEMENTS = { TAKE, PASSED } as const;
-
-interface Named {
-  readonly id: TaskId;
-  readonly queue: string;
-  readonly taskType: string;
-}
 
 export type Deadlines = ReturnType<typeof createDeadlines>;
 

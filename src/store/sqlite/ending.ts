@@ -1,10 +1,9 @@
 // How a task ends: the only place that writes `done`, whether an attempt ended it, a cancel, or its deadline.
-import type { TaskId } from "../../model/id.js";
 import type { Json } from "../../model/json.js";
 import type { CancelReason, FinishedStatus } from "../../model/status.js";
 import type { Outcome } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
-import { cancelled, finished } from "../changes.js";
+import { cancelled, finished, type Named } from "../changes.js";
 import { errorOf, resultOf } from "../outcome.js";
 import { type RunningRow, readStages } from "../task-row.js";
 import { hasTrait } from "../traits.js";
@@ -32,12 +31,6 @@ const DROP_DEADLINE = "DELETE FROM deadline WHERE id = ?";
 
 /** For the test of their plans. */
 export const STATEMENTS = { CARRY, DROP_CARRY, TRIM_CARRY, DROP_DEADLINE } as const;
-
-interface Named {
-  readonly id: TaskId;
-  readonly queue: string;
-  readonly taskType: string;
-}
 
 export type Ending = ReturnType<typeof createEnding>;
 

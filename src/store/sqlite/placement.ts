@@ -92,7 +92,7 @@ export function createPlacement({ database, lanes, rowBuffer, events }: Writer) 
     /** Behind the newest stored task: what is stored from here on can be placed all at once. */
     mark: (): number => newestRow.get() ?? 0,
 
-    /** Places all tasks stored since the mark, none of which has a trait. `runAts`: when those of each lane may start. */
+    /** Places all tasks stored since the mark, none of which has a trait. `stored`: their lanes, and when those may start. */
     allSince(
       mark: number,
       stored: readonly {

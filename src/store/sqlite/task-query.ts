@@ -28,3 +28,6 @@ LEFT JOIN ready y ON y.queue = t.queue AND y.task_type = t.task_type AND y.rank 
 LEFT JOIN carry c ON c.id = t.id
 WHERE t.id = ?`;
 }
+
+/** A task without its payload: what has to be known to take it out of where it waits. */
+export const PLACE = selectTask("NULL", "NULL");

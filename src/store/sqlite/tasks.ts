@@ -9,13 +9,10 @@ import type { CancelAnswer } from "../store.js";
 import { damagedTask, type TaskRow, toTask } from "../task-row.js";
 import type { Ending } from "./ending.js";
 import type { Placement } from "./placement.js";
-import { selectTask } from "./task-query.js";
+import { PLACE, selectTask } from "./task-query.js";
 import type { Transactions, Writer } from "./transaction.js";
 
 const TASK = selectTask("t.parameters", "d.result_data");
-
-// Without the payload: what a cancel must know.
-const PLACE = selectTask("NULL", "NULL");
 
 const FLAG = "UPDATE running SET cancel_requested_at = ?, cancel_reason = ? WHERE id = ?";
 
