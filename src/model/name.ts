@@ -5,7 +5,7 @@ const UNPRINTABLE =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u115f\u1160\u3164\uffa0]|\u034f/u;
 
 export interface NameFault {
-  readonly code: "blank" | "unprintable" | "comma" | "normalization";
+  readonly code: "blank" | "unprintable" | "comma" | "normalization" | "slash";
   /** What would be right, starting with a verb. */
   readonly message: string;
 }
@@ -26,4 +26,13 @@ export function findNameFault(name: string): NameFault | undefined {
     return { code: "normalization", message: "must be in Unicode normalization form C (NFC)" };
   }
   return undefined;
+}
+
+/** What is wrong with the name of a queue, or undefined: as for any name, and "/" is reserved for projects (ADR 0014). */
+export function findQueueNameFault(name: string): NameFault | undefined {
+  const fault = findNameFault(name);
+  if (fault || !name.includes("/")) return fault;
+  const message =
+    'must not contain "/", which is reserved; use letters, digits, spaces and other printable characters except "/" and ","';
+  return { code: "slash", message };
 }

@@ -3,7 +3,7 @@ import type { FieldError } from "../model/errors.js";
 import { idTime } from "../model/id.js";
 import { findTextFault } from "../model/json.js";
 import { LIMITS } from "../model/limits.js";
-import { findNameFault } from "../model/name.js";
+import { findNameFault, findQueueNameFault } from "../model/name.js";
 import { type Duration, formatDuration, type Instant, parseDuration } from "../model/time.js";
 import type { SubmitOptions } from "../task/submit.js";
 
@@ -36,14 +36,14 @@ export function checkOptions(options: SubmitOptions, now: Instant): FieldError[]
     }
   };
 
-  const name = (pointer: string, value: string | undefined, max: number) => {
+  const name = (pointer: string, value: string | undefined, max: number, findFault = findNameFault) => {
     text(pointer, value, max);
     if (typeof value !== "string" || findTextFault(value, pointer)) return;
-    const fault = findNameFault(value);
+    const fault = findFault(value);
     if (fault) wrong(pointer, fault.code, fault.message);
   };
 
-  name("/queue", options.queue, LIMITS.queueLength);
+  name("/queue", options.queue, LIMITS.queueLength, findQueueNameFault);
   if (options.queue === "") wrong("/queue", "minLength", "must not be empty");
   text("/summary", options.summary, LIMITS.summaryLength);
   integer("/priority", options.priority, LIMITS.priority);

@@ -2,7 +2,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { DEFAULT_RETRY, type RetryPolicy } from "../model/backoff.js";
 import { DEFAULTS, LIMITS } from "../model/limits.js";
-import { findNameFault } from "../model/name.js";
+import { findQueueNameFault } from "../model/name.js";
 import { formatSize, parseSize, type Size } from "../model/size.js";
 import type { StoredFile } from "../model/task.js";
 import type { FromJson, Storable, TaskRef } from "../model/task-ref.js";
@@ -145,7 +145,7 @@ export function defineTask<
   if (queue.length < 1 || queue.length > LIMITS.queueLength) {
     throw fail(`queue must have 1 to ${LIMITS.queueLength} characters`);
   }
-  const fault = findNameFault(queue);
+  const fault = findQueueNameFault(queue);
   if (fault) throw fail(`queue ${fault.message}`);
   const timeout = duration("timeout", options.timeout, DEFAULTS.timeout, fail);
   if (timeout < LIMITS.timeout.min || timeout > LIMITS.timeout.max) {

@@ -52,6 +52,7 @@ describe("a submit", () => {
     ["a direction override in a queue", { queue: "\u202eliam" }, "/queue", "unprintable"],
     ["a line break in a tag", { tags: ["a\nb"] }, "/tags/0", "unprintable"],
     ["a comma in a queue", { queue: "a,b" }, "/queue", "comma"],
+    ["a slash in a queue", { queue: "team/mail" }, "/queue", "slash"],
     ["a comma in a tag", { tags: ["a", "a,b"] }, "/tags/1", "comma"],
     ["a queue that is not normalized", { queue: "cafe\u0301" }, "/queue", "normalization"],
     ["21 tags", { tags: Array.from({ length: 21 }, () => "a") }, "/tags", "maxItems"],

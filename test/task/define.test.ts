@@ -39,6 +39,7 @@ test.each<[string, object, RegExp]>([
   ["retry.maxAttempts", { retry: { maxAttempts: 0 } }, /from 1 to 100/],
   ["retry.factor", { retry: { factor: 0.5 } }, /from 1 to 100/],
   ["retry.base", { retry: { base: -1 } }, /retry.base must be a duration/],
+  ["queue", { queue: "team/images" }, /queue must not contain "\/", which is reserved/],
   ["isolation", { isolation: { thread: "./resize.js" } }, /import.meta.url/],
   ["isolation", { isolation: { process: "./resize.js" } }, /import.meta.url/],
   ["isolation", { isolation: "process" }, /import.meta.url/],
