@@ -1,7 +1,7 @@
 // The task type data_processing: statistics of an uploaded table or a generated sample.
 import { Readable } from "node:stream";
 import { defineTask, type TaskContext } from "../index.js";
-import { hasCommonValues, histograms, mostCommon } from "./data-processing/distribution.js";
+import { histograms } from "./data-processing/distribution.js";
 import { loadFile } from "./data-processing/load.js";
 import {
   type Column,
@@ -14,10 +14,15 @@ import {
 } from "./data-processing/parameters.js";
 import { statisticsCsv, withinLimits } from "./data-processing/report.js";
 import { createSample, generateRows } from "./data-processing/sample.js";
-import { openSession, SCRATCH_BYTES, type Session } from "./data-processing/session.js";
-import { batches, columnStatistics, describe, type Statistics } from "./data-processing/statistics.js";
+import { SCRATCH_BYTES, type Session, withSession } from "./data-processing/session.js";
+import {
+  columnStatistics,
+  hasCommonValues,
+  mostCommon,
+  type Statistics,
+} from "./data-processing/statistics.js";
+import { batches, describe, type TableColumn } from "./data-processing/table.js";
 import { simulate, untilAborted } from "./pace.js";
-import { withScratch } from "./scratch.js";
 import { formatCount, plural } from "./text.js";
 
 /** The progress range of each stage in percent, in order of execution. */
@@ -34,6 +39,11 @@ const GENERATE_STEPS = 20;
 /** Of the process: DuckDB's own gigabyte, what it does not count, and Node's. */
 const MEMORY = "1536MB";
 
+const PROCESS = new URL("./data-processing/process.js", import.meta.url).href;
+/** Tables of up to so many rows, or files of up to so many bytes, stay in memory. */
+const SMALL_SAMPLE = 20_000;
+const SMALL_FILE = 16 * 1024 ** 2;
+
 export const dataProcessing = defineTask({
   name: "data_processing",
   description:
@@ -42,7 +52,7 @@ export const dataProcessing = defineTask({
   input: parameters,
   output: result,
   timeout: "2h",
-  isolation: { process: import.meta.url, memory: MEMORY, scratch: SCRATCH_BYTES },
+  isolation: { process: PROCESS, memory: MEMORY, scratch: SCRATCH_BYTES },
   // Nothing of it is kept: its process can be ended at once.
   grace: 0,
   summary: (given, [file]) => {
@@ -56,30 +66,27 @@ export const dataProcessing = defineTask({
   ],
   // DuckDB reacts to an interrupt within milliseconds, except in a few steps at the end of a large query. Cancelling does
   // not wait for those; the session is closed and the folder removed when they have finished.
-  run: (given, context) =>
-    untilAborted(
-      withScratch((folder) => work(given, context, folder)),
-      context.signal,
-    ),
+  run: (given, context) => untilAborted(work(given, context), context.signal),
 });
 
-async function work(given: Parameters, context: TaskContext, folder: string): Promise<Result> {
+async function work(given: Parameters, context: TaskContext): Promise<Result> {
+  const { signal } = context;
   const file = given.file_id === undefined ? undefined : await context.files.open(given.file_id);
-  const session = await openSession({ folder, file: file?.path, signal: context.signal });
-  try {
+  const fits = file ? file.sizeBytes <= SMALL_FILE : sampleOf(given).rows <= SMALL_SAMPLE;
+  return withSession({ file: file?.path, signal, fits }, async (session) => {
     let source: Source | undefined;
     if (file) {
       const onProgress = (percent: number) => report(context, "read", percent / 100);
       onProgress(0);
-      source = await loadFile({ session, file, options: given, context, onProgress });
+      const readable = { ...file, path: session.file ?? file.path };
+      source = await loadFile({ session, file: readable, options: given, context, onProgress });
     } else {
       await generate(given, context, session);
     }
     const seconds = file ? 0 : sampleOf(given).seconds / 2;
-    return await analyse(session, context, source, seconds);
-  } finally {
-    await session.close();
-  }
+    // A few kilobytes of Parquet can hold gigabytes.
+    return analyse({ session, context, source, seconds, fits: fits && source?.format !== "parquet" });
+  });
 }
 
 /** Reports the progress of a stage, from 0 to 1. */
@@ -103,29 +110,32 @@ async function generate(given: Parameters, context: TaskContext, session: Sessio
   }
 }
 
-async function analyse(
-  session: Session,
-  context: TaskContext,
-  source: Source | undefined,
-  seconds: number,
-): Promise<Result> {
-  const table = await describe(session);
+interface Analysis {
+  readonly session: Session;
+  readonly context: TaskContext;
+  readonly source: Source | undefined;
+  readonly seconds: number;
+  readonly fits: boolean;
+}
+
+async function analyse({ session, context, source, seconds, fits }: Analysis): Promise<Result> {
+  const table = await describe(session, fits);
   const size = `${plural(table.rows, "row")}, ${plural(table.columns.length, "column")}`;
   report(context, "statistics", 0, size);
-  const groups = batches(table.columns, table.rows);
+  const groups = batches(table);
   const pause = () => simulate(seconds / 2 / groups.length, context.signal);
 
   let approximate = false;
-  const figures: (readonly Column[])[] = [];
+  const figures: Statistics["figures"][] = [];
   for (const group of groups) {
-    const found: Statistics = await columnStatistics(session, group, table.rows, approximate);
+    const found = await columnStatistics(session, group, table, approximate);
     await pause();
     approximate = found.approximate;
     figures.push(found.figures);
     report(context, "statistics", figures.length / groups.length);
   }
 
-  const columns: Column[] = [];
+  const columns: (Column & TableColumn)[] = [];
   for (const group of figures) {
     const [spread] = await Promise.all([distribution(session, group), pause()]);
     columns.push(...spread);
@@ -156,10 +166,11 @@ async function analyse(
   };
 }
 
-async function distribution(session: Session, group: readonly Column[]): Promise<readonly Column[]> {
-  const columns: Column[] = [];
+async function distribution(session: Session, group: Statistics["figures"]): Promise<Statistics["figures"]> {
+  const columns: (Column & TableColumn)[] = [];
   for (const column of await histograms(session, group)) {
-    columns.push(hasCommonValues(column) ? await mostCommon(session, column) : column);
+    const isMissing = hasCommonValues(column) && column.values === undefined;
+    columns.push(isMissing ? await mostCommon(session, column) : column);
   }
   return columns;
 }

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import sharp from "sharp";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { folder } from "../cli/postgres-setting.js";
+import { folder, startPostgres } from "../cli/postgres-setting.js";
 import { finished, getTask, submit } from "../support/http-calls.js";
 import { type ServerProcess, startServerProcess } from "../support/server-process.js";
 
@@ -14,11 +14,11 @@ vi.setConfig({ testTimeout: 180_000 });
 /** Minutes of work, all of it in DuckDB. */
 const TABLE = { rows: 10_000_000, duration_seconds: 0 };
 
-async function start(cwd: string): Promise<ServerProcess> {
+async function start(cwd: string, flags: readonly string[] = []): Promise<ServerProcess> {
   const server = await startServerProcess({
     cwd,
     env: { TASKWRIGHT_PACE: "0" },
-    flags: ["--drain", "100ms"],
+    flags: ["--drain", "100ms", ...flags],
   });
   onTestFinished(() => server.kill());
   return server;
@@ -116,6 +116,24 @@ onLinux("kill -9 of the server ends its processes, and the next start removes th
   const second = await startServerProcess({ cwd, flags: ["--queues", "other"] });
   onTestFinished(() => second.kill());
   await vi.waitFor(() => expect(scratchOf(cwd)).toEqual([]), 60_000);
+});
+
+onLinux("with PostgreSQL, too, a cancel ends the process, and so does kill -9 of the server", async () => {
+  const postgres = await startPostgres();
+  onTestFinished(() => postgres.remove());
+  const server = await start(await folder(), ["--store", postgres.url]);
+  const cancelled = await submit(server.url, "data_processing", TABLE);
+  await works(server.url, cancelled);
+  const [child] = childrenOf(server.child.pid);
+  expect((await fetch(`${server.url}/api/tasks/${cancelled}`, { method: "DELETE" })).status).toBe(202);
+  expect(await finished(server.url, cancelled)).toMatchObject({ status: "CANCELLED" });
+  expect(isAlive(Number(child))).toBe(false);
+  const id = await submit(server.url, "data_processing", TABLE);
+  await works(server.url, id);
+  const children = childrenOf(server.child.pid);
+  expect(children.length).toBeGreaterThan(0);
+  await server.kill();
+  await vi.waitFor(() => expect(children.filter(isAlive)).toEqual([]), 60_000);
 });
 
 test("four native tasks at once hold up neither an upload nor a download", async () => {

@@ -6,7 +6,8 @@ import { checkNesting } from "./nesting.js";
 import type { FileOptions, Source } from "./parameters.js";
 import { checkUnpackedSize } from "./parquet.js";
 import { type Recognised, recognise } from "./recognise.js";
-import { identifier, type Session, text } from "./session.js";
+import type { Session } from "./session.js";
+import { identifier, text } from "./sql.js";
 
 /** What counts as missing beside the empty field, as common statistics programs write it. */
 const MISSING = ["", "NA", "N/A", "NULL", "null", "NaN", "nan"];

@@ -83,28 +83,36 @@ export function sampleOf(value: Parameters): { readonly rows: number; readonly s
   return { rows: value.rows ?? DEFAULT_ROWS, seconds: value.duration_seconds ?? DEFAULT_SECONDS };
 }
 
-export const COLUMN_TYPES = ["integer", "decimal", "text", "boolean", "date", "timestamp", "other"] as const;
+export const COLUMN_TYPES = [
+  "integer",
+  "decimal",
+  "text",
+  "boolean",
+  "date",
+  "timestamp",
+  "list",
+  "other",
+] as const;
 
 const figure = z.number().nullable();
+/** A text where a JSON number would round. */
+const exact = z.union([z.number(), z.string()]);
 
 const column = z.object({
   name: z.string(),
   type: z.enum(COLUMN_TYPES),
   count: z.int().describe("Number of values that are present."),
   nulls: z.int().describe("Number of missing values: empty, NA, N/A, NULL, NaN."),
-  distinct: z.int().nullable().describe("Number of distinct values; null for type other."),
-  min: z
-    .union([z.number(), z.string()])
-    .nullable()
-    .describe("Smallest value; a string if JSON has no number for it."),
-  max: z.union([z.number(), z.string()]).nullable().describe("Largest value, in the same form as min."),
+  distinct: z.int().nullable().describe("Number of distinct values; null for lists and type other."),
+  min: exact.nullable().describe("Smallest value; a string if JSON has no number for it."),
+  max: exact.nullable().describe("Largest value, in the same form as min."),
   mean: figure.optional().describe("Arithmetic mean. Only for numeric columns, like the following fields."),
-  median: figure.optional(),
+  median: exact.nullable().optional().describe("A string if JSON has no number for it; quartiles likewise."),
   std_dev: figure.optional().describe("Sample standard deviation (n − 1)."),
-  q25: figure.optional().describe("First quartile, linearly interpolated."),
-  q75: figure.optional().describe("Third quartile, linearly interpolated."),
+  q25: exact.nullable().optional().describe("First quartile, linearly interpolated."),
+  q75: exact.nullable().optional().describe("Third quartile, linearly interpolated."),
   histogram: z
-    .array(z.object({ from: z.number(), to: z.number(), count: z.int() }))
+    .array(z.object({ from: exact, to: exact, count: z.int() }))
     .max(20)
     .optional()
     .describe("Number of values from `from` (inclusive) to `to` (exclusive; inclusive in the last bin)."),

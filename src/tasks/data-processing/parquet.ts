@@ -1,7 +1,8 @@
 // Looks at a Parquet file before it is unpacked: a few kilobytes can hold gigabytes.
 import { z } from "zod";
 import { Discard } from "../../index.js";
-import { identifier, SCRATCH_BYTES, type Session, text } from "./session.js";
+import { SCRATCH_BYTES, type Session } from "./session.js";
+import { identifier, text } from "./sql.js";
 
 /** Rows whose texts are measured first. */
 const SAMPLED = 1000;

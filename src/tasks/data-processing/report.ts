@@ -1,6 +1,7 @@
 // What comes out: a result that fits its bound, and statistics.csv with all of it.
 import { byteLength, cleaned } from "../text.js";
 import type { Column } from "./parameters.js";
+import type { TableColumn } from "./table.js";
 
 /** Below the 256 KB that a result may have, with room for what stands beside the columns. */
 const COLUMNS_BYTES = 240 * 1024;
@@ -8,14 +9,14 @@ const COLUMNS_BYTES = 240 * 1024;
 const COLUMNS_VALUES = 90_000;
 
 /** The columns as far as they fit: figures before histograms and common values, earlier columns before later ones. */
-export function withinLimits(columns: readonly Column[]): {
+export function withinLimits(columns: readonly (Column & TableColumn)[]): {
   readonly columns: readonly Column[];
   readonly truncated: boolean;
 } {
   const budget = new Budget(COLUMNS_BYTES, COLUMNS_VALUES);
   const kept: Column[] = [];
   for (const column of columns) {
-    const { histogram: _histogram, values: _values, ...figures } = column;
+    const { histogram: _histogram, values: _values, scale: _scale, ...figures } = column;
     const shown = cleaned(figures);
     if (!budget.take(shown)) break;
     kept.push(shown);

@@ -1,22 +1,27 @@
-// One private DuckDB for one task: on disk, bounded in memory, and able to read nothing but the task's own file.
-import { availableParallelism } from "node:os";
+// DuckDB for one task: bounded in memory, and able to read nothing but the task's own file and folder.
+import { constants } from "node:fs";
+import { copyFile } from "node:fs/promises";
 import path from "node:path";
 import type { z } from "zod";
-import { loadOptional } from "../optional-package.js";
 import { wait } from "../pace.js";
+import { withScratch } from "../scratch.js";
+import { close, giveInMemory, type Opened, openOnDisk, takeInMemory } from "./instance.js";
 
-const MEMORY_LIMIT = "1GB";
 /** What the database and all that spills from memory may take on the disk. */
 export const SCRATCH_BYTES = 4 * 1024 ** 3;
-/** Two, so that a big file leaves a core to the server on most machines. */
-const MAX_THREADS = 2;
 const INTERRUPT_EVERY_MS = 10;
 
 export interface Session {
+  /** Of the task alone; what is in it can be read. */
+  readonly folder: string;
+  /** Where the task's file is to be read. */
+  readonly file: string | undefined;
   /** Runs statements. Rejects with the signal's reason once it aborts, like all of these. */
   run(sql: string): Promise<void>;
   /** Like run, and calls `onProgress` with 0–100 meanwhile. */
   runWithProgress(sql: string, onProgress: (percent: number) => void): Promise<void>;
+  /** Names of a table's columns, and their types as DuckDB writes them. */
+  columns(from: string): Promise<readonly { readonly name: string; readonly type: string }[]>;
   /** The value of a query that answers one row with one JSON text, checked by `schema`. */
   json<Schema extends z.ZodType>(sql: string, schema: Schema): Promise<z.output<Schema>>;
   /** Resolves once nothing of it runs any more. */
@@ -31,19 +36,54 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
 }
 
-/** Throws Discard where DuckDB is not installed. */
+/** A session with a database on disk, for tables that may not fit into memory. Throws Discard without DuckDB. */
 export async function openSession({ folder, file, signal }: SessionOptions): Promise<Session> {
-  const duckdb = await loadOptional("@duckdb/node-api", () => import("@duckdb/node-api"));
-  const instance = await duckdb.DuckDBInstance.create(path.join(folder, "data.duckdb"), {
-    memory_limit: MEMORY_LIMIT,
-    threads: String(Math.min(MAX_THREADS, availableParallelism())),
-    temp_directory: path.join(folder, "spilled"),
-    autoinstall_known_extensions: "false",
-    autoload_known_extensions: "false",
-    // Which of many equal rows comes first means nothing here, and keeping it costs memory.
-    preserve_insertion_order: "false",
-  });
-  const connection = await instance.connect();
+  const opened = await openOnDisk(folder, file);
+  return createSession(opened, { file, signal }, async () => close(opened));
+}
+
+/**
+ * Runs `work` in a session, which is closed afterwards with nothing left of it. `fits`: its tables fit into memory, and
+ * so does a copy of the file.
+ */
+export async function withSession<Answer>(
+  { file, signal, fits }: Omit<SessionOptions, "folder"> & { readonly fits: boolean },
+  work: (session: Session) => Promise<Answer>,
+): Promise<Answer> {
+  if (!fits) {
+    return withScratch(async (folder) => inSession(await openSession({ folder, file, signal }), work));
+  }
+  const opened = await takeInMemory();
+  let isClean = false;
+  const copy = file === undefined ? undefined : path.join(opened.folder, "file");
+  const end = async () => (isClean ? giveInMemory(opened) : close(opened));
+  return inSession(createSession(opened, { file: copy, signal }, end), (session) =>
+    withScratch(async () => {
+      // The instance outlives the file, and what it may read can't be changed.
+      if (file !== undefined && copy !== undefined) await copyFile(file, copy, constants.COPYFILE_FICLONE);
+      const answer = await work(session);
+      isClean = !signal.aborted;
+      return answer;
+    }, opened.folder),
+  );
+}
+
+async function inSession<Answer>(
+  session: Session,
+  work: (session: Session) => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+function createSession(
+  { connection, folder }: Opened,
+  { file, signal }: Omit<SessionOptions, "folder">,
+  end: () => Promise<void>,
+): Session {
   const running = new Set<Promise<unknown>>();
 
   /** Interrupts again and again: an interrupt that falls between two steps of a query is lost. */
@@ -73,6 +113,8 @@ export async function openSession({ folder, file, signal }: SessionOptions): Pro
   }
 
   const session: Session = {
+    folder,
+    file,
     async run(sql) {
       await interruptible(() => connection.run(sql));
     },
@@ -93,6 +135,11 @@ export async function openSession({ folder, file, signal }: SessionOptions): Pro
         await watching;
       }
     },
+    async columns(from) {
+      const empty = await interruptible(() => connection.runAndReadAll(`SELECT * FROM ${from} LIMIT 0`));
+      const types = empty.columnTypes().map(String);
+      return empty.columnNames().map((name, at) => ({ name, type: types[at] ?? "" }));
+    },
     async json(sql, schema) {
       const reader = await interruptible(() => connection.runAndReadAll(sql));
       const text = reader.value(0, 0);
@@ -101,33 +148,8 @@ export async function openSession({ folder, file, signal }: SessionOptions): Pro
     async close() {
       // Closing under a running query takes the process down; one that was interrupted ends in milliseconds.
       await Promise.allSettled(running);
-      connection.closeSync();
-      instance.closeSync();
+      await end();
     },
   };
-
-  try {
-    await session.run("SET enable_progress_bar = true");
-    await session.run("SET enable_progress_bar_print = false");
-    await session.run("SET TimeZone = 'UTC'");
-    // What is thrown away need not be tidied up first, on the event loop at that.
-    await session.run("PRAGMA disable_checkpoint_on_shutdown");
-    if (file !== undefined) await session.run(`SET allowed_paths = [${text(file)}]`);
-    await session.run("SET enable_external_access = false");
-    await session.run("SET lock_configuration = true");
-  } catch (error) {
-    await session.close();
-    throw error;
-  }
   return session;
-}
-
-/** A text as SQL. */
-export function text(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
-}
-
-/** A column's name as SQL. */
-export function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

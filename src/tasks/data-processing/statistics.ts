@@ -1,175 +1,163 @@
-// The figures of a column, as SQL over the table `data`. Many columns share a query while there are few rows.
+// The figures of columns, as SQL over the table `data`. Many columns share a query while there are few rows.
 import { z } from "zod";
-import { COLUMN_TYPES, type Column, type ColumnType } from "./parameters.js";
-import { identifier, type Session } from "./session.js";
+import { numberOrText } from "./exact.js";
+import type { Column, ColumnType } from "./parameters.js";
+import type { Session } from "./session.js";
+import { identifier } from "./sql.js";
+import type { Table, TableColumn } from "./table.js";
+import { exactFigures, isWide } from "./wide.js";
 
-export interface TableColumn {
-  readonly name: string;
-  readonly type: ColumnType;
-}
-
-/** Values that one query looks at; bounds its memory and the time between two steps of progress. */
-const VALUES_PER_QUERY = 2_000_000;
-const COLUMNS_PER_QUERY = 50;
-/** Steps of progress that a table gets at least, where it has as many columns. */
-const MIN_QUERIES = 8;
 /** Exact median and quartiles keep a column in memory, 8 bytes a value, outside the memory limit. */
 const MAX_EXACT_ROWS = 50_000_000;
 /** Longest text that is shown, in characters. */
 export const TEXT_LENGTH = 200;
+const MOST_COMMON = 10;
 /** Beyond it squares overflow, and DuckDB fails the query. */
 const MAX_SQUARABLE = 1e150;
 
-/** Columns of `data` and its rows. */
-export async function describe(
-  session: Session,
-): Promise<{ readonly rows: number; readonly columns: readonly TableColumn[] }> {
-  // duckdb_columns lists them in the table's order by column_index.
-  const columns = await session.json(
-    `SELECT to_json(list({'name': column_name, 'type': CASE
-       WHEN regexp_matches(data_type, '^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$') THEN 'integer'
-       WHEN regexp_matches(data_type, '^(FLOAT|DOUBLE|DECIMAL)') THEN 'decimal'
-       WHEN data_type = 'VARCHAR' THEN 'text'
-       WHEN data_type = 'BOOLEAN' THEN 'boolean'
-       WHEN data_type = 'DATE' THEN 'date'
-       WHEN data_type LIKE 'TIMESTAMP%' THEN 'timestamp'
-       ELSE 'other' END} ORDER BY column_index))
-     FROM duckdb_columns() WHERE table_name = 'data'`,
-    z.array(z.object({ name: z.string(), type: z.enum(COLUMN_TYPES) })),
-  );
-  const rows = await session.json("SELECT to_json(count(*)) FROM data", z.int());
-  return { rows, columns };
-}
-
-/** Neighbouring columns in groups that one query may hold. */
-export function batches(columns: readonly TableColumn[], rows: number): readonly (readonly TableColumn[])[] {
-  const byValues = Math.max(1, Math.floor(VALUES_PER_QUERY / Math.max(1, rows)));
-  const size = Math.min(COLUMNS_PER_QUERY, byValues, Math.ceil(columns.length / MIN_QUERIES));
-  const found: TableColumn[][] = [];
-  for (let start = 0; start < columns.length; start += size) found.push(columns.slice(start, start + size));
-  return found;
-}
-
 const number = z.number().nullable();
-const basicFigures = z.object({
+const commonValues = z.array(z.object({ value: z.string(), count: z.int() }));
+const rowFigures = z.object({
   count: z.int(),
   nulls: z.int(),
   min: z.string().nullable(),
   max: z.string().nullable(),
   mean: number,
-});
-const orderFigures = z.object({
   distinct: z.int().nullable(),
   std_dev: number,
   quartiles: z.array(number).nullable(),
+  values: commonValues.nullable(),
 });
 
 export interface Statistics {
-  readonly figures: readonly Column[];
+  readonly figures: readonly (TableColumn & Column)[];
   readonly approximate: boolean;
 }
 
-/** Count, nulls, distinct, least and greatest value, and the figures of numbers. `approximate`: it could not be exact. */
+/** All figures but histograms. `approximate`: they need not be exact; in the answer: they could not be. */
 export async function columnStatistics(
   session: Session,
   columns: readonly TableColumn[],
-  rows: number,
+  { rows, isSmall }: Pick<Table, "rows" | "isSmall">,
   approximate: boolean,
 ): Promise<Statistics> {
-  const basic = await session.json(
-    `SELECT to_json([${columns.map(basicSql).join(", ")}]) FROM data`,
-    z.array(basicFigures),
-  );
-  const squarable = columns.map((_, position) => {
-    const { min, max } = basic[position] ?? {};
-    return [min, max].every((bound) => Math.abs(Number(bound ?? 0)) < MAX_SQUARABLE);
-  });
-  const orderSql = (exact: boolean) =>
-    `SELECT to_json([${columns.map((column, at) => order(column, exact, squarable[at] ?? false)).join(", ")}]) FROM data`;
+  const query = (how: How) =>
+    session.json(
+      `SELECT to_json([${columns.map((column) => figuresSql(column, how)).join(", ")}]) FROM data`,
+      z.array(rowFigures),
+    );
   let exact = !approximate && rows <= MAX_EXACT_ROWS;
-  let ordered: z.output<typeof orderFigures>[];
+  let found: z.output<typeof rowFigures>[];
   try {
-    ordered = await session.json(orderSql(exact), z.array(orderFigures));
+    found = await query(isSmall ? "collected" : exact ? "exact" : "estimated");
   } catch (error) {
     if (!exact) throw error;
-    // Most likely out of memory. Where it is something else, the estimate fails as well and tells.
+    // Most likely out of memory. Where it is something else, the estimate fails as well and reports it.
     exact = false;
-    ordered = await session.json(orderSql(false), z.array(orderFigures));
+    found = await query("estimated");
   }
-  const figures = columns.map((column, at): Column => merge(column, basic[at], ordered[at]));
+  const figures: (TableColumn & Column)[] = [];
+  for (const [at, column] of columns.entries()) {
+    const merged = merge(column, found[at]);
+    figures.push(exact && isWide(merged) ? await exactFigures(session, merged) : merged);
+  }
   return { figures, approximate: !exact };
 }
 
-function merge(
-  { name, type }: TableColumn,
-  basic: z.output<typeof basicFigures> | undefined,
-  ordered: z.output<typeof orderFigures> | undefined,
-): Column {
-  const { count = 0, nulls = 0, min = null, max = null, mean = null } = basic ?? {};
-  const { distinct = null, std_dev = null, quartiles } = ordered ?? {};
-  const numeric = isNumeric(type);
-  // An estimate may come out above what is possible.
-  const different = distinct === null ? null : Math.min(distinct, count);
+function merge(column: TableColumn, found: z.output<typeof rowFigures> | undefined): TableColumn & Column {
+  const { count = 0, nulls = 0, min = null, max = null, mean = null } = found ?? {};
+  const { distinct = null, std_dev = null, quartiles, values } = found ?? {};
+  const numeric = isNumeric(column.type);
+  const shown = (bound: string | null) => (bound === null || !numeric ? bound : numberOrText(bound));
   const general = {
-    name,
-    type,
+    ...column,
     count,
     nulls,
-    distinct: different,
-    min: bound(min, numeric),
-    max: bound(max, numeric),
+    // An estimate may come out above what is possible.
+    distinct: distinct === null ? null : Math.min(distinct, count),
+    min: shown(min),
+    max: shown(max),
+    ...(values && { values }),
   };
   if (!numeric) return general;
   const [q25 = null, median = null, q75 = null] = quartiles ?? [];
-  return { ...general, mean, median, std_dev, q25, q75 };
-}
-
-/** The value as a number where JSON can hold it exactly. */
-function bound(written: string | null, numeric: boolean): number | string | null {
-  if (written === null || !numeric) return written;
-  const value = Number(written);
-  return Number.isInteger(value) && !Number.isSafeInteger(value) && /^-?\d+$/.test(written) ? written : value;
+  const isSquarable = [min, max].every((bound) => Math.abs(Number(bound ?? 0)) < MAX_SQUARABLE);
+  return { ...general, mean, median, std_dev: isSquarable ? std_dev : null, q25, q75 };
 }
 
 function isNumeric(type: ColumnType): boolean {
   return type === "integer" || type === "decimal";
 }
 
-/** The column, with NaN and infinities as missing: no figure could be computed from them. */
-export function valueSql({ name, type }: TableColumn): string {
-  const column = identifier(name);
-  return type === "decimal" ? `CASE WHEN isfinite(${column}::DOUBLE) THEN ${column}::DOUBLE END` : column;
+/** Does this column get its most common values? */
+export function hasCommonValues({ type }: TableColumn): boolean {
+  return type === "text" || type === "boolean";
 }
 
-function basicSql(column: TableColumn): string {
-  const value = valueSql(column);
-  const shown = (aggregate: string) =>
-    column.type === "other" ? "NULL::VARCHAR" : `left(${aggregate}(${value})::VARCHAR, ${TEXT_LENGTH})`;
-  const mean = isNumeric(column.type) ? finite(`avg(${value})`) : "NULL::DOUBLE";
-  return (
-    `{'count': count(${value}), 'nulls': count(*) - count(${value}), ` +
-    `'min': ${shown("min")}, 'max': ${shown("max")}, 'mean': ${mean}}`
-  );
+/** The column, with NaN and infinities as missing: no figure could be computed from them. */
+export function valueSql({ name, type, scale }: TableColumn): string {
+  const column = identifier(name);
+  if (type !== "decimal" || scale !== undefined) return column;
+  return `CASE WHEN isfinite(${column}::DOUBLE) THEN ${column}::DOUBLE END`;
 }
+
+/** How distinct values and quartiles are found. */
+type How = "collected" | "exact" | "estimated";
 
 /** `quantile_cont` interpolates linearly between neighbours (Hyndman and Fan, 1996, type 7). */
-function order(column: TableColumn, exact: boolean, squarable: boolean): string {
+function figuresSql(column: TableColumn, how: How): string {
   const value = valueSql(column);
-  const distinct =
-    column.type === "other"
-      ? "NULL::BIGINT"
-      : exact
-        ? `count(DISTINCT ${value})`
-        : `approx_count_distinct(${value})`;
-  if (!isNumeric(column.type)) {
-    return `{'distinct': ${distinct}, 'std_dev': NULL::DOUBLE, 'quartiles': NULL::DOUBLE[]}`;
-  }
-  const quantile = exact ? "quantile_cont" : "approx_quantile";
-  const deviation = squarable ? finite(`stddev_samp(${value}::DOUBLE)`) : "NULL::DOUBLE";
+  const isNested = column.type === "other" || column.type === "list";
+  const shown = (aggregate: string) =>
+    isNested ? "NULL::VARCHAR" : `left(${aggregate}(${value})::VARCHAR, ${TEXT_LENGTH})`;
+  const distinct = {
+    collected: `coalesce(cardinality(histogram(${value})), 0)::BIGINT`,
+    exact: `count(DISTINCT ${value})`,
+    estimated: `approx_count_distinct(${value})`,
+  }[how];
+  const values = how === "collected" && hasCommonValues(column) ? collectedValuesSql(value) : NO_VALUES;
+  const numeric = isNumeric(column.type);
+  const quantile = how === "estimated" ? "approx_quantile" : "quantile_cont";
+  const double = `${value}::DOUBLE`;
+  const squarable =
+    column.type === "integer"
+      ? double
+      : `CASE WHEN abs(${double}) < ${MAX_SQUARABLE}::DOUBLE THEN ${double} END`;
   return (
-    `{'distinct': ${distinct}, 'std_dev': ${deviation}, ` +
-    `'quartiles': ${quantile}(${value}::DOUBLE, [0.25, 0.5, 0.75])::DOUBLE[]}`
+    `{'count': count(${value}), 'nulls': count(*) - count(${value}), ` +
+    `'min': ${shown("min")}, 'max': ${shown("max")}, ` +
+    `'mean': ${numeric ? finite(`avg(${value})`) : "NULL::DOUBLE"}, ` +
+    `'distinct': ${isNested ? "NULL::BIGINT" : distinct}, ` +
+    `'std_dev': ${numeric ? finite(`stddev_samp(${squarable})`) : "NULL::DOUBLE"}, ` +
+    `'quartiles': ${numeric ? `${quantile}(${double}, [0.25, 0.5, 0.75])::DOUBLE[]` : "NULL::DOUBLE[]"}, ` +
+    `'values': ${values}}`
   );
+}
+
+const NO_VALUES = "NULL::STRUCT(value VARCHAR, count BIGINT)[]";
+
+/** The most common values, most frequent first, then by value. */
+function collectedValuesSql(value: string): string {
+  const counted = `list_transform(map_entries(histogram(${value})), lambda e: {'n': -e.value::BIGINT, 'v': e.key})`;
+  return (
+    `list_transform(list_sort(${counted})[1:${MOST_COMMON}], ` +
+    `lambda e: {'value': left(e.v::VARCHAR, ${TEXT_LENGTH}), 'count': -e.n})`
+  );
+}
+
+/** The same of a large table, as a query of its own. Groups spill to disk where memory ends. */
+export async function mostCommon<Kind extends TableColumn & Column>(
+  session: Session,
+  column: Kind,
+): Promise<Kind> {
+  const value = valueSql(column);
+  const values = await session.json(
+    `SELECT to_json(list({'value': left(value::VARCHAR, ${TEXT_LENGTH}), 'count': n} ORDER BY n DESC, value))
+     FROM (SELECT ${value} AS value, count(*) AS n FROM data WHERE ${value} IS NOT NULL
+           GROUP BY ALL ORDER BY n DESC, value LIMIT ${MOST_COMMON})`,
+    commonValues.nullable(),
+  );
+  return { ...column, values: values ?? [] };
 }
 
 /** A number that JSON can hold. */
