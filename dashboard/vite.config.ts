@@ -6,11 +6,11 @@ import { defineConfig } from "vite";
 const server = process.env.TASKWRIGHT_URL ?? "http://127.0.0.1:8000";
 
 export default defineConfig(({ command }) => {
-  // Whoever builds may be a test run; the page is React's production build nevertheless.
+  // A test run may start the build; the page is React's production build nevertheless.
   if (command === "build") process.env.NODE_ENV = "production";
   return {
     root: import.meta.dirname,
-    // The page may lie under a prefix: all it loads is named from the base that the document says.
+    // The page may be mounted under a prefix: all that it loads is relative to the base in the document.
     base: command === "build" ? "./" : "/",
     plugins: [react(), tailwindcss()],
     build: {

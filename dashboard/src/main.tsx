@@ -8,6 +8,7 @@ import { readTaskSearch } from "./data/search.js";
 import { ApiError } from "./lib/api.js";
 import { after } from "./lib/clock.js";
 import { startStream } from "./live/stream.js";
+import { provideRest } from "./parts/lazily.js";
 import { router } from "./router.js";
 import "./styles/index.css";
 
@@ -27,8 +28,8 @@ const queryClient = new QueryClient({
 });
 
 const element = document.getElementById("root");
-if (!element) throw new Error("index.html has no #root element");
 startStream(queryClient);
+provideRest(() => import("./rest.js"));
 
 // Fetches the data of the first page while the page itself is prepared.
 void queryClient.prefetchQuery(statsQuery);
@@ -37,14 +38,18 @@ if (pathname === "/" || pathname === "/tasks") {
   void queryClient.prefetchInfiniteQuery(taskListQuery(readTaskSearch(search)));
 }
 
+function render(): void {
+  if (!element) throw new Error("index.html has no #root element");
+  createRoot(element).render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}
+
 // Text drawn before its font is loaded would shift when the font arrives.
 const loaded = Promise.allSettled(FONTS.map((font) => document.fonts.load(font)));
-await Promise.race([loaded, new Promise<void>((resolve) => after(LONGEST_FONT_WAIT_MS, resolve))]);
-
-createRoot(element).render(
-  <StrictMode>
-    <QueryClientProvider client={queryClient}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>
-  </StrictMode>,
-);
+const longEnough = new Promise<void>((resolve) => after(LONGEST_FONT_WAIT_MS, resolve));
+void Promise.race([loaded, longEnough]).then(render);

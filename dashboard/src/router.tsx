@@ -1,17 +1,17 @@
-// The pages and their URLs. All pages except the task list are loaded on first use.
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-} from "@tanstack/react-router";
+// The pages and their URLs. All pages except the task list are in rest.ts.
+import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { readTaskSearch } from "./data/search.js";
 import { BASE_PATH } from "./lib/base.js";
+import { lazily } from "./parts/lazily.js";
 import { NotFound, PageError } from "./shell/PageError.js";
 import { Shell } from "./shell/Shell.js";
 import { readNewTaskSearch } from "./submit/search.js";
 import { TasksPage } from "./tasks/TasksPage.js";
+
+export const taskDrawer = lazily<object>();
+export const newTaskPage = lazily<object>();
+export const queuesPage = lazily<object>();
+export const workersPage = lazily<object>();
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: PageError });
 
@@ -33,26 +33,26 @@ const tasks = createRoute({
 const task = createRoute({
   getParentRoute: () => tasks,
   path: "$taskId",
-  component: lazyRouteComponent(() => import("./detail/TaskDrawer.js"), "TaskDrawer"),
+  component: taskDrawer.Component,
 });
 
 const newTask = createRoute({
   getParentRoute: () => root,
   path: "/new",
   validateSearch: readNewTaskSearch,
-  component: lazyRouteComponent(() => import("./submit/NewTaskPage.js"), "NewTaskPage"),
+  component: newTaskPage.Component,
 });
 
 const queues = createRoute({
   getParentRoute: () => root,
   path: "/queues",
-  component: lazyRouteComponent(() => import("./queues/QueuesPage.js"), "QueuesPage"),
+  component: queuesPage.Component,
 });
 
 const workers = createRoute({
   getParentRoute: () => root,
   path: "/workers",
-  component: lazyRouteComponent(() => import("./queues/WorkersPage.js"), "WorkersPage"),
+  component: workersPage.Component,
 });
 
 /** Plain `?status=FAILED&q=12`: every value is a string, so that URLs can be written by hand. */
@@ -72,8 +72,8 @@ function stringifySearch(search: Record<string, unknown>): string {
 export const router = createRouter({
   basepath: BASE_PATH || "/",
   routeTree: root.addChildren([home, tasks.addChildren([task]), newTask, queues, workers]),
-  defaultPreload: "intent",
-  scrollRestoration: false,
+  // The shell decides when to scroll to the top: opening and closing a task keeps the place in the list.
+  scrollRestoration: () => false,
   parseSearch,
   stringifySearch,
 });

@@ -2,14 +2,15 @@
 import { Tabs } from "@base-ui/react/tabs";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import type { WireArtifact, WireTask } from "../lib/api.js";
+import type { WireArtifact, WireAttempt, WireTask } from "../lib/api.js";
 import { formatNumber } from "../lib/format.js";
 import { CodeBox } from "../parts/CodeBox.js";
 import { Artifacts, isPicture } from "./Artifacts.js";
+import { Attempts } from "./Attempts.js";
 import { ErrorPart } from "./ErrorPart.js";
 import { Logs } from "./Logs.js";
 import { Parameters } from "./Parameters.js";
-import { artifactsQuery, logsQuery } from "./queries.js";
+import { artifactsQuery, attemptsQuery, logsQuery } from "./queries.js";
 import { ResultPart } from "./ResultPart.js";
 
 interface Part {
@@ -21,9 +22,10 @@ interface Part {
 export function Parts({ task }: { readonly task: WireTask }) {
   const isRunning = task.status === "RUNNING";
   const { data: artifacts = [] } = useQuery(artifactsQuery(task.id));
+  const { data: attempts = [] } = useQuery(attemptsQuery(task.id));
   const { data: lines } = useQuery(logsQuery(task.id, isRunning));
   const [chosen, setChosen] = useState<string>();
-  const parts = partsOf(task, artifacts, lines?.length);
+  const parts = partsOf(task, attempts, artifacts, lines?.length);
   const opened = parts.find((part) => part.name === chosen) ?? parts[0];
   return (
     <Tabs.Root
@@ -50,10 +52,18 @@ export function Parts({ task }: { readonly task: WireTask }) {
 
 function partsOf(
   task: WireTask,
+  attempts: readonly WireAttempt[],
   artifacts: readonly WireArtifact[],
   lines: number | undefined,
 ): readonly Part[] {
-  const error: Part[] = task.error ? [{ name: "Error", show: () => <ErrorPart task={task} /> }] : [];
+  const last = lastError(task, attempts);
+  const error: Part[] = last
+    ? [{ name: "Error", show: () => <ErrorPart error={last} attempts={attempts} /> }]
+    : [];
+  const tries: Part[] =
+    !last && attempts.length > 0
+      ? [{ name: "Attempts", count: attempts.length, show: () => <Attempts attempts={attempts} /> }]
+      : [];
   const hasResult = task.result_data !== undefined && task.result_data !== null;
   const result: Part[] = hasResult
     ? [{ name: "Result", show: () => <ResultPart value={task.result_data} /> }]
@@ -78,8 +88,14 @@ function partsOf(
     name: "Raw",
     show: () => <CodeBox label="Copy task" code={JSON.stringify(task, undefined, 2)} />,
   };
-  if (task.status === "RUNNING" && lines) return [logs, ...result, parameters, ...files, raw];
+  if (task.status === "RUNNING" && lines) return [logs, ...tries, ...result, parameters, ...files, raw];
   return artifacts.length > 0 && artifacts.every(isPicture)
-    ? [...error, ...files, ...result, parameters, logs, raw]
-    : [...error, ...result, parameters, logs, ...files, raw];
+    ? [...error, ...files, ...result, ...tries, parameters, logs, raw]
+    : [...error, ...result, ...tries, parameters, logs, ...files, raw];
+}
+
+/** The error of a task; while it waits for its retry, that of its last attempt. */
+function lastError(task: WireTask, attempts: readonly WireAttempt[]): WireTask["error"] {
+  if (task.error || task.status !== "PENDING") return task.error;
+  return attempts.at(-1)?.error ?? null;
 }

@@ -9,6 +9,7 @@ import { canCancel, canRetry } from "../data/task-words.js";
 import { useKeys } from "../lib/keys.js";
 import { Badge, lookOf } from "../parts/Badge.js";
 import { CopyButton } from "../parts/CodeBox.js";
+import { Notice } from "../parts/Notice.js";
 import { explain } from "../parts/toasts.js";
 import { useTaskActions } from "../tasks/actions.js";
 import { useFreshParts } from "./queries.js";
@@ -21,11 +22,14 @@ export function TaskDrawer() {
   const search = route.useSearch();
   const navigate = useNavigate();
   const actions = useTaskActions();
+  const popup = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const list = useInfiniteQuery({ ...taskListQuery(search), enabled: false });
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.tasks) ?? [], [list.data]);
   const at = rows.findIndex((row) => row.id === taskId);
-  const { data: task, error } = useQuery({ ...taskQuery(taskId), placeholderData: rows[at] });
+  const query = useQuery(taskQuery(taskId));
+  // The list knows most of it, before the server responds and when it does not.
+  const task = query.data ?? rows[at];
   useFreshParts(task);
 
   const close = () => void navigate({ to: "/tasks", search });
@@ -43,13 +47,13 @@ export function TaskDrawer() {
       ...(task && canRetry(task) && { r: () => actions.retry(task) }),
     };
   }, [navigate, search, next, previous, task, actions]);
-  useKeys(handlers);
+  useKeys(handlers, popup);
 
   return (
     <Dialog.Root open onOpenChange={(open) => !open && close()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="scrim" />
-        <Dialog.Popup className="drawer" initialFocus={body}>
+        <Dialog.Popup className="drawer" ref={popup} initialFocus={body} finalFocus={false}>
           <div className="drawer-bar">
             <span className="desk-only">
               <span className="id">
@@ -83,15 +87,24 @@ export function TaskDrawer() {
             </Dialog.Close>
           </div>
           <div className="drawer-body" ref={body} tabIndex={-1}>
-            {task ? (
-              <TaskDetail key={task.id} task={task} actions={actions} />
-            ) : (
-              error && (
-                <div className="nothing" role="alert">
-                  <Dialog.Title render={<b />}>Couldn't load this task</Dialog.Title>
-                  <span className="hint">{explain(error)}</span>
-                </div>
-              )
+            {query.error && task && (
+              <Notice
+                status="FAILED"
+                strong="Couldn't load the details of this task."
+                action={{ label: "Try again", onClick: () => void query.refetch() }}
+              >
+                {explain(query.error)}
+              </Notice>
+            )}
+            {task && <TaskDetail key={task.id} task={task} actions={actions} />}
+            {query.error && !task && (
+              <div className="nothing" role="alert">
+                <Dialog.Title render={<b />}>Couldn't load this task</Dialog.Title>
+                <span className="hint">{explain(query.error)}</span>
+                <button type="button" className="btn btn-small" onClick={() => void query.refetch()}>
+                  Try again
+                </button>
+              </div>
             )}
           </div>
         </Dialog.Popup>

@@ -1,12 +1,14 @@
 // The timeline of a task: waiting, attempts, stages and backoff.
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import type { WireTask } from "../lib/api.js";
-import { formatAbsolute, formatSecond, formatTook } from "../lib/format.js";
+import { formatAbsolute, formatNumber, formatSecond, formatTook } from "../lib/format.js";
 import { attemptsQuery } from "./queries.js";
-import { type Span, toLines } from "./spans.js";
+import { foldLines, type Span, type TimelineLine, toLines } from "./spans.js";
 
 export function Timeline({ task, now }: { readonly task: WireTask; readonly now: number }) {
   const { data: attempts = [] } = useQuery(attemptsQuery(task.id));
+  const [isOpen, setIsOpen] = useState(false);
   const lines = toLines(task, attempts, now);
   const start = Date.parse(task.created_at);
   const end = Math.max(start + 1, ...lines.flatMap((line) => line.spans.map((span) => span.to)));
@@ -15,6 +17,20 @@ export function Timeline({ task, now }: { readonly task: WireTask; readonly now:
     "--l": (100 * Math.max(0, span.from - start)) / length,
     "--w": (100 * Math.max(0, span.to - span.from)) / length,
   });
+  const { head, hidden, tail } = isOpen ? { head: lines, hidden: 0, tail: [] } : foldLines(lines);
+  const draw = (line: TimelineLine, index: number) => (
+    <div key={index} className={line.isStage ? "line sub" : "line"}>
+      <span className="clip" title={line.name}>
+        {line.name}
+      </span>
+      <span className="track">
+        {line.spans.map((span) => (
+          <i key={span.kind + span.from} className={span.kind} style={place(span)} />
+        ))}
+      </span>
+      <span>{formatTook(line.took)}</span>
+    </div>
+  );
   return (
     <section aria-label="Timeline">
       <div className="section-head">
@@ -34,20 +50,13 @@ export function Timeline({ task, now }: { readonly task: WireTask; readonly now:
           </span>
           <span />
         </div>
-        {lines.map((line, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines are only appended, and two stages may have the same name.
-          <div key={index} className={line.isStage ? "line sub" : "line"}>
-            <span className="clip" title={line.name}>
-              {line.name}
-            </span>
-            <span className="track">
-              {line.spans.map((span) => (
-                <i key={span.kind + span.from} className={span.kind} style={place(span)} />
-              ))}
-            </span>
-            <span>{formatTook(line.took)}</span>
-          </div>
-        ))}
+        {head.map(draw)}
+        {hidden > 0 && (
+          <button type="button" className="as-link more-lines" onClick={() => setIsOpen(true)}>
+            {formatNumber(hidden)} more lines
+          </button>
+        )}
+        {tail.map((line, index) => draw(line, head.length + hidden + index))}
       </div>
     </section>
   );

@@ -43,6 +43,7 @@ export function toLines(
     spans: [{ kind: "wait", from: created, to: firstStart }],
     took: firstStart - created,
   };
+  const names = runNames(runs);
   return [
     queued,
     ...runs.flatMap((run, index) => {
@@ -50,7 +51,7 @@ export function toLines(
       const pause: Span[] = next === undefined ? [] : [{ kind: "back", from: run.to, to: next }];
       return [
         {
-          name: `Attempt ${run.attempt}`,
+          name: names[index] ?? "",
           isStage: false,
           spans: [{ kind: run.kind, from: run.from, to: run.to }, ...pause],
           took: run.to - run.from,
@@ -59,6 +60,33 @@ export function toLines(
       ];
     }),
   ];
+}
+
+/** "Attempt 3"; where it ran several times, such as after a crash of its process, "Attempt 3, run 2". */
+export function runNames(runs: readonly { readonly attempt: number }[]): readonly string[] {
+  return runs.map(({ attempt }, index) => {
+    const same = runs.filter((other) => other.attempt === attempt).length;
+    if (same === 1) return `Attempt ${attempt}`;
+    const before = runs.slice(0, index).filter((other) => other.attempt === attempt).length;
+    return `Attempt ${attempt}, run ${before + 1}`;
+  });
+}
+
+export interface Folded {
+  readonly head: readonly TimelineLine[];
+  /** Number of lines left out between the two. */
+  readonly hidden: number;
+  readonly tail: readonly TimelineLine[];
+}
+
+const LONGEST_TIMELINE = 12;
+const HEAD = 3;
+const TAIL = 6;
+
+/** The first and the last lines of a long timeline. */
+export function foldLines(lines: readonly TimelineLine[]): Folded {
+  if (lines.length <= LONGEST_TIMELINE) return { head: lines, hidden: 0, tail: [] };
+  return { head: lines.slice(0, HEAD), hidden: lines.length - HEAD - TAIL, tail: lines.slice(-TAIL) };
 }
 
 function runsOf(task: WireTask, attempts: readonly WireAttempt[], now: number): readonly Run[] {

@@ -1,9 +1,11 @@
 // A bar chart of the last hour by minute: successes above the axis, failures hatched below it.
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type CSSProperties, lazy, Suspense, useState } from "react";
+import { type ComponentProps, type CSSProperties, useState } from "react";
 import { statsQuery } from "../data/queries.js";
 import { formatCount, formatMinute, formatNumber } from "../lib/format.js";
+import { lazily } from "../parts/lazily.js";
+import type { HourTable } from "./HourTable.js";
 import { type Hour, type Minute, toHour } from "./hour.js";
 
 /** Bar heights in percent; failures get a minimum height so that they stay visible. */
@@ -36,7 +38,7 @@ export function SmallPulse() {
   );
 }
 
-const HourTable = lazy(() => import("./HourTable.js").then((module) => ({ default: module.HourTable })));
+export const hourTable = lazily<ComponentProps<typeof HourTable>>();
 
 export function HourFigure({ hour }: { readonly hour: Hour }) {
   const [asTable, setAsTable] = useState(false);
@@ -82,11 +84,7 @@ export function HourFigure({ hour }: { readonly hour: Hour }) {
           {axis.map((minute) => minute && <span key={minute.at}>{formatMinute(minute.at)}</span>)}
         </div>
       </div>
-      {asTable && (
-        <Suspense>
-          <HourTable hour={hour} onClose={() => setAsTable(false)} />
-        </Suspense>
-      )}
+      {asTable && <hourTable.Component hour={hour} onClose={() => setAsTable(false)} />}
     </figure>
   );
 }

@@ -9,11 +9,17 @@ import { taskTypesQuery } from "../data/queries.js";
 import { setTheme } from "../lib/theme.js";
 import { type Command, type CommandGroup, commandsFor } from "./commands.js";
 
-export function Palette({ onClose }: { readonly onClose: () => void }) {
+export interface PaletteProps {
+  readonly onClose: () => void;
+  /** Shows the keyboard shortcuts. */
+  readonly onHelp: () => void;
+}
+
+export function Palette({ onClose, onHelp }: PaletteProps) {
   const { data: types = [] } = useQuery(taskTypesQuery);
   const [text, setText] = useState("");
   const groups = useMemo(() => commandsFor(text, types), [text, types]);
-  const run = useRun();
+  const run = useRun(onHelp);
   const input = useRef<HTMLInputElement>(null);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
@@ -73,7 +79,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-function useRun(): (command: Command) => void {
+function useRun(onHelp: () => void): (command: Command) => void {
   const navigate = useNavigate();
   return (command) => {
     switch (command.does) {
@@ -89,6 +95,8 @@ function useRun(): (command: Command) => void {
         return void navigate({ to: "/new", search: { type: command.taskType } });
       case "theme":
         return setTheme(command.theme);
+      case "help":
+        return onHelp();
     }
   };
 }

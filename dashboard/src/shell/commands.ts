@@ -15,6 +15,7 @@ export type Command = { readonly value: string; readonly label: string; readonly
   | { readonly does: "open"; readonly taskId: string }
   | { readonly does: "submit"; readonly taskType: string }
   | { readonly does: "theme"; readonly theme: Theme }
+  | { readonly does: "help" }
 );
 
 export interface CommandGroup {
@@ -31,6 +32,7 @@ const PAGES: readonly Command[] = [TASKS_ITEM, FAILED_ITEM, QUEUES_ITEM, WORKERS
 const DOCS: readonly Command[] = [
   { value: "guide", label: "Documentation", does: "leave", address: `${BASE_PATH}/guide/index.html` },
   { value: "docs", label: "API docs", does: "leave", address: `${BASE_PATH}/docs` },
+  { value: "help", label: "Keyboard shortcuts", does: "help" },
 ];
 const FILTERS: readonly Command[] = STATUSES.map((status) => ({
   value: `filter ${status}`,

@@ -1,15 +1,15 @@
 // Retries all failed tasks in the list: asks for confirmation, then shows progress.
 import { RotateCw } from "lucide-react";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { type ComponentProps, useMemo, useState } from "react";
 import type { TaskSearch } from "../data/search.js";
 import { canRetry } from "../data/task-words.js";
 import { formatNumber } from "../lib/format.js";
-import { useKeys } from "../lib/keys.js";
+import { type KeyHandlers, useKeys } from "../lib/keys.js";
+import { lazily } from "../parts/lazily.js";
+import type { RetryDialog } from "./RetryDialog.js";
 import type { TaskListView } from "./useTaskList.js";
 
-const RetryDialog = lazy(() =>
-  import("./RetryDialog.js").then((module) => ({ default: module.RetryDialog })),
-);
+export const retryDialog = lazily<ComponentProps<typeof RetryDialog>>();
 
 export interface RetryAllProps {
   readonly search: TaskSearch;
@@ -19,26 +19,24 @@ export interface RetryAllProps {
 export function RetryAll({ search, list }: RetryAllProps) {
   const [asked, setAsked] = useState(false);
   const tasks = list.tasks.filter(canRetry);
-  useKeys(
-    useMemo(() => ({ a: () => setAsked(true) }), []),
-    tasks.length > 0 && !asked,
-  );
+  const canAsk = tasks.length > 0;
+  useKeys(useMemo((): KeyHandlers => (canAsk ? { a: () => setAsked(true) } : {}), [canAsk]));
   return (
     <>
       <button
         type="button"
         className="btn retry-all"
-        disabled={tasks.length === 0}
+        disabled={!canAsk}
         aria-haspopup="dialog"
         onClick={() => setAsked(true)}
       >
         <RotateCw className="i" aria-hidden />
-        {tasks.length > 0 ? `Retry ${formatNumber(tasks.length)}…` : "Retry all"}
+        {canAsk
+          ? `Retry ${formatNumber(tasks.length)}${list.hasMore ? ` of ${list.total}` : ""}…`
+          : "Retry all"}
       </button>
       {asked && (
-        <Suspense>
-          <RetryDialog tasks={tasks} search={search} list={list} onClose={() => setAsked(false)} />
-        </Suspense>
+        <retryDialog.Component tasks={tasks} search={search} list={list} onClose={() => setAsked(false)} />
       )}
     </>
   );

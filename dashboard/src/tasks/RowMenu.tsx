@@ -1,10 +1,11 @@
 // The available actions of one task. The menu itself is loaded when first opened.
 import { Ellipsis } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { titleOf } from "../data/task-words.js";
+import { lazily } from "../parts/lazily.js";
 import type { TaskMenuProps } from "./actions.js";
 
-const TaskMenu = lazy(() => import("./TaskMenu.js").then((module) => ({ default: module.TaskMenu })));
+export const taskMenu = lazily<TaskMenuProps>();
 
 export function RowMenu({ task, actions }: TaskMenuProps) {
   const [asked, setAsked] = useState(false);
@@ -19,10 +20,5 @@ export function RowMenu({ task, actions }: TaskMenuProps) {
       <Ellipsis className="i" aria-hidden />
     </button>
   );
-  if (!asked) return trigger;
-  return (
-    <Suspense fallback={trigger}>
-      <TaskMenu task={task} actions={actions} />
-    </Suspense>
-  );
+  return asked ? <taskMenu.Component task={task} actions={actions} /> : trigger;
 }

@@ -21,13 +21,15 @@ export interface TaskRowProps {
   readonly measure: (element: HTMLTableRowElement | null) => void;
   /** True for the row that Tab reaches. */
   readonly isCurrent: boolean;
+  /** True while its detail is open over the list. */
+  readonly isOpen: boolean;
   readonly onFocus: (id: string) => void;
   readonly onOpen: (id: string) => void;
   readonly actions: TaskActions;
 }
 
 export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
-  const { task, index, measure, isCurrent, onFocus, onOpen, actions } = props;
+  const { task, index, measure, isCurrent, isOpen, onFocus, onOpen, actions } = props;
   const state = lookOf(task);
   const openUnlessPressed = (event: MouseEvent<HTMLElement>) => {
     const pressed = event.target instanceof Element && event.target.closest("a, button, [role=menu]");
@@ -41,6 +43,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
       data-index={index}
       data-id={task.id}
       aria-rowindex={index + 2}
+      aria-current={isOpen || undefined}
       tabIndex={isCurrent ? 0 : -1}
       onFocus={() => onFocus(task.id)}
       onClick={openUnlessPressed}

@@ -4,6 +4,7 @@ import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { canCancel, canRetry } from "../data/task-words.js";
+import type { WireTask } from "../lib/api.js";
 import { formatCount } from "../lib/format.js";
 import { useKeys } from "../lib/keys.js";
 import { MOST_COUNTED } from "../live/fresh.js";
@@ -15,16 +16,20 @@ import type { TaskListView } from "./useTaskList.js";
 const route = getRouteApi("/tasks");
 const ROW_HEIGHT = 36;
 const CARD_HEIGHT = 102;
+/** The header with the head of the table, and the footer, in pixels. */
+const TOP_BARS = 48;
+const BOTTOM_BAR = 36;
 
 export function TaskTable({ list }: { readonly list: TaskListView }) {
   const { tasks } = list;
   const navigate = useNavigate();
   const actions = useTaskActions();
   const search = route.useSearch();
-  // While a task is open over the list, its drawer handles the shortcuts.
-  const isCovered = useParams({ strict: false, select: ({ taskId }) => taskId !== undefined });
+  const opened = useParams({ strict: false, select: ({ taskId }) => taskId });
   const body = useRef<HTMLTableSectionElement>(null);
   const [current, setCurrent] = useState<string>();
+  /** The row that gets the focus as soon as it is drawn. */
+  const wanted = useRef<string>(undefined);
   const index = tasks.findIndex((task) => task.id === current);
 
   const virtualizer = useWindowVirtualizer({
@@ -48,30 +53,49 @@ export function TaskTable({ list }: { readonly list: TaskListView }) {
   const move = useCallback(
     (by: number) => {
       const next = index < 0 ? 0 : Math.min(tasks.length - 1, Math.max(0, index + by));
-      setCurrent(tasks[next]?.id);
+      wanted.current = tasks[next]?.id;
+      setCurrent(wanted.current);
       virtualizer.scrollToIndex(next);
     },
     [index, tasks, virtualizer],
   );
-  // Focuses the row chosen by keyboard once it is rendered.
   useEffect(() => {
-    if (current !== undefined) body.current?.querySelector<HTMLElement>(`[data-id="${current}"]`)?.focus();
-  }, [current]);
+    const row = wanted.current && body.current?.querySelector<HTMLElement>(`[data-id="${wanted.current}"]`);
+    if (!row) return;
+    wanted.current = undefined;
+    row.focus({ preventScroll: true });
+  });
+  // When the detail is closed, the focus is on the row of the task that it showed last.
+  const shown = useRef(opened);
+  useEffect(() => {
+    const before = shown.current;
+    shown.current = opened;
+    const at = tasks.findIndex((task) => task.id === before);
+    if (opened !== undefined || before === undefined || at < 0) return;
+    wanted.current = before;
+    setCurrent(before);
+    if (!isInView(body.current, before)) virtualizer.scrollToIndex(at, { align: "center" });
+  }, [opened, tasks, virtualizer]);
 
   const chosen = tasks[index];
   useKeys(
-    useMemo(
-      () => ({
+    useMemo(() => {
+      /** Acts only on the row that has the focus and can be seen. */
+      const onRow = (task: WireTask, act: (task: WireTask) => void) => (event: KeyboardEvent) => {
+        const row = event.target instanceof Element ? event.target.closest("[data-id]") : null;
+        if (row?.getAttribute("data-id") !== task.id) return;
+        if (isInView(body.current, task.id)) act(task);
+        else row.scrollIntoView({ block: "center" });
+      };
+      return {
         j: () => move(1),
         k: () => move(-1),
         ".": list.refresh,
-        ...(chosen && { e: () => actions.runAgain(chosen) }),
-        ...(chosen && canCancel(chosen) && { c: () => actions.cancel(chosen) }),
-        ...(chosen && canRetry(chosen) && { r: () => actions.retry(chosen) }),
-      }),
-      [move, list.refresh, chosen, actions],
-    ),
-    !isCovered,
+        ...(chosen && { e: onRow(chosen, actions.runAgain) }),
+        ...(chosen && canCancel(chosen) && { c: onRow(chosen, actions.cancel) }),
+        ...(chosen && canRetry(chosen) && { r: onRow(chosen, actions.retry) }),
+      };
+    }, [move, list.refresh, chosen, actions]),
   );
   const open = useCallback(
     (id: string) => void navigate({ to: "/tasks/$taskId", params: { taskId: id }, search }),
@@ -109,6 +133,7 @@ export function TaskTable({ list }: { readonly list: TaskListView }) {
                 index={row.index}
                 measure={virtualizer.measureElement}
                 isCurrent={task.id === current || (index < 0 && row.index === 0)}
+                isOpen={task.id === opened}
                 onFocus={setCurrent}
                 onOpen={open}
                 actions={actions}
@@ -120,6 +145,12 @@ export function TaskTable({ list }: { readonly list: TaskListView }) {
       </tbody>
     </table>
   );
+}
+
+/** True if the row of this task is drawn, and not outside of the window or behind the bars at its edges. */
+function isInView(body: HTMLElement | null, id: string): boolean {
+  const box = body?.querySelector(`[data-id="${id}"]`)?.getBoundingClientRect();
+  return box !== undefined && box.top >= TOP_BARS && box.bottom <= window.innerHeight - BOTTOM_BAR;
 }
 
 /** Takes the space of rows outside the viewport. */

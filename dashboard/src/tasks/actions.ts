@@ -5,7 +5,10 @@ import { useCallback, useMemo } from "react";
 import { replaceTask, TASK } from "../data/cache.js";
 import { quotedTitle } from "../data/task-words.js";
 import { client, type WireTask } from "../lib/api.js";
+import { now } from "../lib/clock.js";
 import { toast, toastError } from "../parts/toasts.js";
+
+const CANCELLED = { status: "CANCELLED", waiting_for: null } as const;
 
 export interface TaskActions {
   cancel(task: WireTask): void;
@@ -20,21 +23,58 @@ export interface TaskMenuProps {
   readonly actions: TaskActions;
 }
 
+/** When a task that is submitted again starts and expires: as before, where that is still ahead. */
+function startOf(task: WireTask, at: number): { readonly run_at?: string; readonly expires_in?: string } {
+  const left = task.expires_at === null ? 0 : Date.parse(task.expires_at) - at;
+  return {
+    ...(task.run_at !== null && Date.parse(task.run_at) > at && { run_at: task.run_at }),
+    ...(left > 0 && { expires_in: `${left}ms` }),
+  };
+}
+
 export function useTaskActions(): TaskActions {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
+
+  const view = useCallback(
+    (id: string) => ({
+      label: "View",
+      onClick: () => void navigate({ to: "/tasks/$taskId", params: { taskId: id }, search: (old) => old }),
+    }),
+    [navigate],
+  );
+
+  const undo = useCallback(
+    (task: WireTask) => {
+      client.retry(task.id, startOf(task, now())).then(
+        (created) => {
+          replaceTask(queryClient, { ...task, ...CANCELLED, retried_by: created.id });
+          queryClient.setQueryData([TASK, created.id], created);
+          toast(`Submitted ${quotedTitle(task)} again`, view(created.id));
+        },
+        (error: unknown) => toastError("Couldn't undo the cancellation.", error),
+      );
+    },
+    [queryClient, view],
+  );
 
   const cancel = useCallback(
     (task: WireTask) => {
       client.cancel(task.id).then(
         (cancelled) => {
           replaceTask(queryClient, cancelled);
-          toast(`${cancelled.status === "CANCELLED" ? "Cancelled" : "Stopping"} ${quotedTitle(task)}`);
+          const isOver = cancelled.status === "CANCELLED";
+          // What has already run would begin from its first attempt.
+          const canUndo = isOver && task.attempt === 0;
+          toast(
+            `${isOver ? "Cancelled" : "Stopping"} ${quotedTitle(task)}`,
+            canUndo ? { label: "Undo", onClick: () => undo(task) } : undefined,
+          );
         },
         (error: unknown) => toastError("Couldn't cancel the task.", error),
       );
     },
-    [queryClient],
+    [queryClient, undo],
   );
 
   const retry = useCallback(
@@ -43,16 +83,12 @@ export function useTaskActions(): TaskActions {
         (created) => {
           replaceTask(queryClient, { ...task, retried_by: created.id });
           queryClient.setQueryData([TASK, created.id], created);
-          toast(`Retried ${quotedTitle(task)}`, {
-            label: "View",
-            onClick: () =>
-              void navigate({ to: "/tasks/$taskId", params: { taskId: created.id }, search: (old) => old }),
-          });
+          toast(`Retried ${quotedTitle(task)}`, view(created.id));
         },
         (error: unknown) => toastError("Couldn't retry the task.", error),
       );
     },
-    [queryClient, navigate],
+    [queryClient, view],
   );
 
   const runAgain = useCallback(
