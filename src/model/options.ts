@@ -31,6 +31,23 @@ export function writeOptions(options: StoredOptions): Json | undefined {
   return isEmpty ? undefined : JSON.stringify(written);
 }
 
+/** Options to be changed; null removes one. */
+export type OptionsPatch = { readonly [Name in keyof StoredOptions]?: StoredOptions[Name] | null };
+
+/** Stored options with some of them changed. */
+export function patchOptions(options: Json | null | undefined, patch: OptionsPatch): Json | undefined {
+  const changed: { -readonly [Name in keyof OptionsPatch]: OptionsPatch[Name] } = {
+    ...readOptions(options),
+    ...patch,
+  };
+  return writeOptions({
+    retry: changed.retry ?? undefined,
+    tags: changed.tags ?? undefined,
+    summary: changed.summary ?? undefined,
+    expiresIn: changed.expiresIn ?? undefined,
+  });
+}
+
 /** Options that `writeOptions` wrote. Throws SyntaxError for a damaged text. */
 export function readOptions(options: Json | null | undefined): StoredOptions {
   return options === null || options === undefined ? NONE : JSON.parse(options);

@@ -1,7 +1,7 @@
 // The words of the domain as types: a task as it is submitted, held by a worker, settled and looked at.
 import type { TaskId } from "./id.js";
 import type { Json } from "./json.js";
-import type { StoredOptions } from "./options.js";
+import type { OptionsPatch, StoredOptions } from "./options.js";
 import type { CancelReason, FinishedStatus, Status, WaitingFor } from "./status.js";
 import type { Instant, Millis } from "./time.js";
 
@@ -39,6 +39,19 @@ export interface NewTask {
    * The key is the caller's id or its Idempotency-Key. A second insert under the key changes nothing.
    */
   readonly replay?: { readonly key: string; readonly digest: string };
+}
+
+/** What an edit changes of a task that has not started; what is absent stays as it is. */
+export interface TaskPatch extends Partial<Pick<NewTask, "queue" | "priority" | "maxAttempts" | "timeout">> {
+  /** "now" leaves a task as it is that may start already. Durations count from the edit. */
+  readonly start?: NewTask["start"];
+  /** With new ones, a checkpoint that the task was to start from is dropped. */
+  readonly parameters?: Json;
+  /** Uploads that the new parameters name, in place of those of the old ones. */
+  readonly files?: readonly FileId[];
+  /** Counted from when the task was stored; null where it is no longer to expire. */
+  readonly expiresIn?: Millis | null;
+  readonly options?: OptionsPatch;
 }
 
 /** Proof of holding a task. A fence is new on every claim and reclaim, and never comes back. */

@@ -45,6 +45,7 @@ export function wrapStore(store: Store, around: Arounds, others?: AroundAny): St
     get: wrap(store.get, around.get ?? others),
     list: wrap(store.list, around.list ?? others),
     cancel: wrap(store.cancel, around.cancel ?? others),
+    edit: wrap(store.edit, around.edit ?? others),
 
     attempts: wrap(store.attempts, around.attempts ?? others),
     logs: wrap(store.logs, around.logs ?? others),

@@ -1,11 +1,11 @@
 // Makes real tasks, reports and outcomes of the drafts in random steps. Asks no store.
 import { createIdSource, type TaskId } from "../../src/model/id.js";
 import { writeOptions } from "../../src/model/options.js";
-import type { ArtifactId, FileId, Hold, NewTask, Outcome, Report } from "../../src/model/task.js";
+import type { ArtifactId, FileId, Hold, NewTask, Outcome, Report, TaskPatch } from "../../src/model/task.js";
 import type { Instant } from "../../src/model/time.js";
 import type { TaskFilter } from "../../src/store/store.js";
 import { BOOM } from "./fixture.js";
-import type { InsertDraft, OutcomeDraft, ReportDraft } from "./model-steps.js";
+import type { EditDraft, InsertDraft, OutcomeDraft, ReportDraft } from "./model-steps.js";
 
 /** What came up so far, latest last. */
 export interface Past {
@@ -38,6 +38,26 @@ export function drawTask(id: TaskId, draft: InsertDraft, { began, ids, files }: 
     again,
     keepCheckpoint,
     files: file === undefined ? undefined : [file],
+  };
+}
+
+export function drawPatch(draft: EditDraft, { began, files }: Pick<Past, "began" | "files">): TaskPatch {
+  const { queue, priority, start, tags, summary, expiresIn, parameters } = draft;
+  const file = parameters === undefined ? undefined : pick(files, draft.file);
+  return {
+    ...(queue !== undefined && { queue }),
+    ...(priority !== undefined && { priority }),
+    ...(start !== undefined && {
+      start: start !== "now" && "at" in start ? { at: began + start.at } : start,
+    }),
+    ...(expiresIn !== undefined && { expiresIn }),
+    ...(parameters !== undefined && { parameters }),
+    ...(file !== undefined && { files: [file] }),
+    options: {
+      ...(tags !== undefined && { tags }),
+      ...(summary !== undefined && { summary }),
+      ...(expiresIn !== undefined && { expiresIn }),
+    },
   };
 }
 

@@ -22,6 +22,19 @@ export interface InsertDraft {
   readonly file: Ago | undefined;
 }
 
+/** What is undefined stays as it is; null removes. */
+export interface EditDraft {
+  readonly queue: string | undefined;
+  readonly priority: number | undefined;
+  readonly start: InsertDraft["start"] | undefined;
+  readonly tags: readonly string[] | undefined;
+  readonly summary: string | null | undefined;
+  readonly expiresIn: number | null | undefined;
+  readonly parameters: string | undefined;
+  /** Named by the parameters. */
+  readonly file: Ago | undefined;
+}
+
 export interface ReportDraft {
   readonly progress: number | undefined;
   readonly progressMessage: string | undefined;
@@ -56,6 +69,7 @@ export type Step =
       readonly reports: readonly { readonly hold: Ago; readonly report: ReportDraft }[];
     }
   | { readonly verb: "cancel"; readonly tasks: readonly Ago[]; readonly reason: CancelReason | undefined }
+  | { readonly verb: "edit"; readonly task: Ago; readonly draft: EditDraft }
   | { readonly verb: "beat"; readonly worker: string }
   /** As if a worker had died, and another took over. */
   | { readonly verb: "die"; readonly worker: string; readonly heir: string }
@@ -104,6 +118,17 @@ const draft: fc.Arbitrary<InsertDraft> = fc.record({
   retryOf: seldom(ago),
   again: fc.boolean(),
   keepCheckpoint: fc.boolean(),
+  file: seldom(ago),
+});
+
+const editDraft: fc.Arbitrary<EditDraft> = fc.record({
+  queue: maybe(fc.constantFrom(...QUEUES, "fresh")),
+  priority: maybe(fc.constantFrom(0, 5, -5, 100)),
+  start: maybe(start),
+  tags: seldom(fc.subarray([...TAGS])),
+  summary: seldom(fc.constantFrom("Monthly report", "edited", null)),
+  expiresIn: seldom(fc.constantFrom(1, 10, 1_000, 61_000, null)),
+  parameters: seldom(fc.constantFrom('{"edited":1}', '{"edited":2}')),
   file: seldom(ago),
 });
 
@@ -192,6 +217,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       reason: maybe(fc.constantFrom(...CANCEL_REASONS)),
     }),
   },
+  { weight: 4, arbitrary: fc.record({ verb: verb("edit"), task: ago, draft: editDraft }) },
   { weight: 2, arbitrary: fc.record({ verb: verb("beat"), worker }) },
   { weight: 2, arbitrary: fc.record({ verb: verb("die"), worker, heir: worker }) },
   { weight: 3, arbitrary: fc.record({ verb: verb("promote"), limit: fc.constantFrom(0, 1, 2, 50, 50) }) },

@@ -7,7 +7,15 @@ import type { TaskId } from "../../src/model/id.js";
 import type { ClaimedTask, FileId, Hold, NewTask, Report } from "../../src/model/task.js";
 import type { PageRequest, Store, TaskFilter } from "../../src/store/store.js";
 import { workerState } from "./fixture.js";
-import { createPlainIds, drawFilter, drawOutcome, drawReport, drawTask, pick } from "./model-draw.js";
+import {
+  createPlainIds,
+  drawFilter,
+  drawOutcome,
+  drawPatch,
+  drawReport,
+  drawTask,
+  pick,
+} from "./model-draw.js";
 import type { ReportDraft, Step } from "./model-steps.js";
 import { listAll } from "./suite-list.js";
 
@@ -159,6 +167,14 @@ export function createModel(reference: Store, candidate: Store, clock: ManualClo
       case "cancel":
         await both((store) => store.cancel(pickAll(ids, step.tasks), step.reason));
         return;
+      case "edit": {
+        const id = pick(ids, step.task);
+        if (id !== undefined) {
+          const patch = drawPatch(step.draft, { began, files });
+          await both((store) => store.edit(id, patch));
+        }
+        return;
+      }
       case "beat":
         await both((store) => store.beat(workerState(step.worker)));
         return;

@@ -3,6 +3,7 @@ import Database from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
 import * as claim from "../../src/store/sqlite/claim.js";
 import * as deadlines from "../../src/store/sqlite/deadlines.js";
+import * as editing from "../../src/store/sqlite/editing.js";
 import * as ending from "../../src/store/sqlite/ending.js";
 import { SCANS } from "../../src/store/sqlite/id-scans.js";
 import { migrateSchema } from "../../src/store/sqlite/migrations/migrate.js";
@@ -45,6 +46,7 @@ describe("no statement looks at a whole table or sorts", () => {
     ...claim.STATEMENTS,
     ...settle.STATEMENTS,
     ...deadlines.STATEMENTS,
+    ...editing.STATEMENTS,
     ...ending.STATEMENTS,
     ...placement.STATEMENTS,
     ...records.STATEMENTS,

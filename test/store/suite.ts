@@ -5,6 +5,8 @@ import type { Store } from "../../src/store/store.js";
 import { type Bench, createBench } from "./fixture.js";
 import { changeTests } from "./suite-changes.js";
 import { deadlineTests } from "./suite-deadlines.js";
+import { editTests } from "./suite-edit.js";
+import { editRaces } from "./suite-edit-races.js";
 import { fileTests } from "./suite-files.js";
 import { historyTests } from "./suite-history.js";
 import { listTests } from "./suite-list.js";
@@ -31,6 +33,8 @@ const FACETS: readonly (readonly [string, (check: Case) => void])[] = [
   ["settle", settlingTests],
   ["tasks", taskTests],
   ["deadlines", deadlineTests],
+  ["edit", editTests],
+  ["edit races", editRaces],
   ["list", listTests],
   ["history", historyTests],
   ["files", fileTests],

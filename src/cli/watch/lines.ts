@@ -70,6 +70,7 @@ const LONGEST_END = 400;
 
 const EVENT_NAMES: Readonly<Record<Exclude<WireEvent["type"], "resync" | "subscribed">, string>> = {
   "task.created": "created",
+  "task.edited": "edited",
   "task.started": "started",
   "task.progress": "progress",
   "task.waiting": "waiting",

@@ -42,6 +42,7 @@ export type WireSubscribe = Static<typeof SubscribeSchema>;
 
 export const EVENT_TYPES = [
   "task.created",
+  "task.edited",
   "task.started",
   "task.progress",
   "task.waiting",

@@ -7,7 +7,7 @@ import type { Instant } from "../../model/time.js";
  * `task` holds what the store has at hand: id, type, queue, status, and the fields that changed.
  */
 export interface Change {
-  readonly kind: "created" | "started" | "progress" | "waiting" | "cancel_requested" | "finished";
+  readonly kind: "created" | "edited" | "started" | "progress" | "waiting" | "cancel_requested" | "finished";
   readonly at: Instant;
   readonly task: Pick<Task, "id" | "taskType" | "queue" | "status"> & Partial<Task>;
 }

@@ -1,7 +1,7 @@
 // The part of the store contract behind submit, get, list and cancel.
 import type { TaskId } from "../../model/id.js";
 import type { CancelReason, FinishedStatus, Status } from "../../model/status.js";
-import type { FileId, NewTask, Task, WorkerId } from "../../model/task.js";
+import type { FileId, NewTask, Task, TaskPatch, WorkerId } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 
 /** What callers of the product live on. */
@@ -32,6 +32,15 @@ export interface TaskStore {
    * reason ("user" by default); a second one changes nothing.
    */
   cancel(ids: readonly TaskId[], reason?: CancelReason): Promise<readonly CancelAnswer[]>;
+  /**
+   * Changes a task that waits for its first start, and lets it wait where it belongs then: ready where its time has come.
+   * Two edits at once are applied one after the other. A claim that comes after an edit hands over what the edit made of the
+   * task. A later insert of the same request under its replay key is still a replay.
+   * - edited: it is changed.
+   * - started: it has started before, or has ended, and nothing was changed.
+   * - missing_file: one of the patch's `files` does not exist or is no longer kept; nothing was changed.
+   */
+  edit(id: TaskId, patch: TaskPatch): Promise<EditAnswer>;
 }
 
 /** A transaction that the caller has begun on the store's own database: whatever runs SQL there, such as a client of pg. */
@@ -49,6 +58,11 @@ export type InsertAnswer =
   | { readonly outcome: "created"; readonly id: TaskId; readonly createdAt: Instant }
   | { readonly outcome: "replayed" | "conflict" | "already_retried" | "withheld"; readonly id: TaskId }
   | { readonly outcome: "missing_file"; readonly id: TaskId; readonly fileId: FileId };
+
+export type EditAnswer =
+  | { readonly outcome: "edited" | "missing" }
+  | { readonly outcome: "started"; readonly status: Status }
+  | { readonly outcome: "missing_file"; readonly fileId: FileId };
 
 export type CancelAnswer =
   | { readonly outcome: "cancelled" }

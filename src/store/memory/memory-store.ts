@@ -2,6 +2,7 @@
 // every store must do; it is no production store: each verb may look at everything.
 import type { Clock } from "../../lib/clock.js";
 import { type Change, type Store, StoreError } from "../store.js";
+import { edit } from "./editing.js";
 import { beginFile, completeFile, expireFiles, files, removeFiles } from "./files.js";
 import { artifact, artifacts, attempts, logs } from "./history.js";
 import { list } from "./listing.js";
@@ -62,6 +63,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     get: verb(get),
     list: verb(list),
     cancel: verb(cancel),
+    edit: verb(edit),
     attempts: verb(attempts),
     logs: verb(logs),
     artifacts: verb(artifacts),

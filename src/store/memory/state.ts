@@ -17,10 +17,10 @@ import type {
 import type { Instant, Millis } from "../../model/time.js";
 import type { Change, StoredEntry, StoredRecord, WorkerState } from "../store.js";
 
-/** Written once, at submit. */
+/** Written at submit, and edited until its first start. */
 export interface TaskRecord extends NewTask {
   readonly createdAt: Instant;
-  /** Not before this moment, as submitted. */
+  /** Not before this moment, as submitted or edited. */
   readonly runAt?: Instant;
 }
 

@@ -59,14 +59,14 @@ function findStored(state: State, task: NewTask): TaskRecord | undefined {
 /** The same request again? By its digest under a key, otherwise field by field. */
 function isSame(known: TaskRecord, task: NewTask): boolean {
   if (task.replay && task.replay.key === known.replay?.key) return task.replay.digest === known.replay.digest;
-  return fields(known) === fields(task);
+  return fields(known, known.runAt) === fields(task, startOf(task, known.createdAt));
 }
 
-function fields(task: NewTask): string {
-  const { taskType, queue, parameters, priority, start, maxAttempts, timeout } = task;
+function fields(task: NewTask, runAt: number | undefined): string {
+  const { taskType, queue, parameters, priority, maxAttempts, timeout } = task;
   const { options, retryOf, files, replay } = task;
   return JSON.stringify([
-    [taskType, queue, parameters, priority, start, maxAttempts, timeout],
+    [taskType, queue, parameters, priority, runAt, maxAttempts, timeout],
     [options, retryOf, files ?? [], replay],
   ]);
 }

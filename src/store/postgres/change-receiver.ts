@@ -36,6 +36,7 @@ interface ReceiverOptions {
 /** In the order in which a task goes through them. */
 const KINDS = [
   "created",
+  "edited",
   "waiting",
   "started",
   "progress",

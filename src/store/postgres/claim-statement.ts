@@ -5,7 +5,7 @@ import { LIMITS } from "../../model/limits.js";
 import type { Instant, Millis } from "../../model/time.js";
 import { STARTED_TRAITS, TRAIT } from "../traits.js";
 import { moment } from "./database.js";
-import { endPending } from "./ending.js";
+import { endedPending } from "./ending.js";
 
 /** A task as it is handed to a worker. */
 export interface ClaimedRow {
@@ -108,7 +108,7 @@ met AS (
   DELETE FROM taskwright.deadline WHERE ctid = ANY (ARRAY(SELECT deadline_place FROM claimed WHERE deadline_place IS NOT NULL))
 ),
 expired AS MATERIALIZED (SELECT id, queue, "taskType" AS task_type, "startedAt" AS now FROM claimed WHERE late),
-${endPending("expired", "'expired'")},
+${endedPending("expired", "'expired'")},
 counted AS (
   INSERT INTO taskwright.tally (at, queue, task_type, pending, running, cancelled, ended_cancelled)
   SELECT min("startedAt") / 60000 * 60000, queue, "taskType", -count(*), count(*) FILTER (WHERE NOT late),

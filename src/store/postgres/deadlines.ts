@@ -26,6 +26,6 @@ export function createDeadlines({ database }: Writer, ending: Ending) {
     const isWaiting = new Set(waiting.map(({ id }) => id));
     const stale = ids.filter((id) => !isWaiting.has(id));
     if (stale.length > 0) await query(DROP, [stale]);
-    return (await ending.endPending(query, notes, waiting, "expired")).length;
+    return (await ending.expire(query, notes, waiting)).length;
   };
 }

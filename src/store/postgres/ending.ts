@@ -85,7 +85,7 @@ WHERE c.id = ANY ($1::uuid[]) AND d.id = c.id AND (d.status = 'SUCCESS' OR c.che
  * Ends tasks that waited, without an attempt: rows of `source` (id, queue, task_type, now), which were taken out. Each by
  * primary key.
  */
-export const endPending = (source: string, reason: string) => `
+export const endedPending = (source: string, reason: string) => `
 ended AS (
   INSERT INTO taskwright.done (id, queue, task_type, status, fence, attempt, crashes, started_at, completed_at, progress,
     reason)
@@ -98,23 +98,29 @@ trimmed AS (
 )`;
 
 // By primary key, each from where it was seen to lie. What has moved since is not found, and looked for again.
-const END_PENDING = `
+const endStatement = (where = "") => `
 WITH place AS (
   SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
-    AS s (id, queue, task_type, rank, run_at)
+    AS s (id, queue, task_type, rank, run_at) ${where}
 ),
 ${leave("place")},
 gone AS (
   SELECT w.*, m.now FROM (SELECT * FROM left_ready UNION ALL SELECT * FROM left_scheduled) w,
     (SELECT ${moment("$6")} AS now) m
 ),
-${endPending("gone", "$7::text")},
+${endedPending("gone", "$7::text")},
 dropped AS (DELETE FROM taskwright.deadline d USING gone g WHERE d.id = g.id),
 counted AS (
   INSERT INTO taskwright.tally (at, queue, task_type, pending, cancelled, ended_cancelled)
   SELECT min(now) / 60000 * 60000, queue, task_type, -count(*), count(*), count(*) FROM gone GROUP BY queue, task_type
 )
 SELECT id, now FROM gone`;
+const END_PENDING = endStatement();
+
+// An edit may have moved the deadline since it was found to have passed.
+const EXPIRE = endStatement(
+  `WHERE EXISTS (SELECT 1 FROM taskwright.deadline d WHERE d.id = s.id AND d.at <= ${moment("$6")})`,
+);
 
 interface UnheardRow {
   readonly told: readonly TaskId[] | null;
@@ -196,13 +202,14 @@ export function createEnding({ database, listeners }: Writer) {
 
   /** While they wait; answers those that still did, where they were seen. */
   async function endWaiting(
+    statement: string,
     query: Query,
     notes: Notes,
     rows: readonly TaskRow[],
     reason: CancelReason,
   ): Promise<readonly TaskId[]> {
     if (rows.length === 0) return [];
-    const ended = await query<MovedRow>(END_PENDING, [
+    const ended = await query<MovedRow>(statement, [
       rows.map((row) => row.id),
       rows.map((row) => row.queue),
       rows.map((row) => row.taskType),
@@ -221,7 +228,14 @@ export function createEnding({ database, listeners }: Writer) {
     return ended.map((row) => row.id);
   }
 
-  return { endRunning, endPending: endWaiting };
+  return {
+    endRunning,
+    endPending: (query: Query, notes: Notes, rows: readonly TaskRow[], reason: CancelReason) =>
+      endWaiting(END_PENDING, query, notes, rows, reason),
+    /** The same for those among them whose deadline has passed. */
+    expire: (query: Query, notes: Notes, rows: readonly TaskRow[]) =>
+      endWaiting(EXPIRE, query, notes, rows, "expired"),
+  };
 }
 
 /** A success at the first try is told by the task itself. */

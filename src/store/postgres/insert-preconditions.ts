@@ -27,8 +27,11 @@ INSERT INTO taskwright.replay (key, id, digest) SELECT * FROM unnest($1::text[],
 const STORED_IDS = "SELECT id FROM taskwright.task WHERE id = ANY ($1::uuid[])";
 
 // Against expiry: it can't end a file that is held, and what it has ended is not found.
-const HOLD_FILES = `
+export const HOLD_FILES = `
 SELECT id FROM taskwright.file WHERE id = ANY ($1::uuid[]) AND state = 'complete' ORDER BY id FOR SHARE`;
+
+export const USE_FILES = `
+INSERT INTO taskwright.file_use (task_id, file_id) SELECT * FROM unnest($1::uuid[], $2::uuid[]) ON CONFLICT DO NOTHING`;
 
 interface Known {
   readonly id: TaskId;

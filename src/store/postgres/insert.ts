@@ -11,10 +11,11 @@ import type { CallerTransaction, InsertAnswer, InsertOptions } from "../store.js
 import { isSame, type StoredRow } from "../submit-replay.js";
 import { damagedTask } from "../task-row.js";
 import { TRAIT } from "../traits.js";
+import type { LaneKey } from "./claim-cursors.js";
 import { moment, type Query } from "./database.js";
 import type { Hints } from "./hints.js";
 import { alikeIn, createInsertFast } from "./insert-fast.js";
-import { type Admission, admit } from "./insert-preconditions.js";
+import { type Admission, admit, USE_FILES } from "./insert-preconditions.js";
 import { place } from "./placement.js";
 import type { Notes, Writer } from "./transaction.js";
 
@@ -54,9 +55,6 @@ const ADD_LANES = `
 INSERT INTO taskwright.lane (queue, task_type) SELECT * FROM unnest($1::text[], $2::text[]) AS s (queue, task_type)
 ORDER BY queue, task_type ON CONFLICT (queue, task_type) DO NOTHING`;
 
-const USE_FILES = `
-INSERT INTO taskwright.file_use (task_id, file_id) SELECT * FROM unnest($1::uuid[], $2::uuid[]) ON CONFLICT DO NOTHING`;
-
 const WITH_CHECKPOINT = `
 SELECT id FROM taskwright.carry WHERE id = ANY ($1::uuid[]) AND checkpoint IS NOT NULL`;
 // Attempts and crashes start anew; only the checkpoint comes along.
@@ -80,6 +78,8 @@ interface AddedRow {
   readonly createdAt: Instant;
   readonly runAt: Instant | null;
 }
+
+export type Inserts = ReturnType<typeof createInsert>;
 
 export function createInsert(writer: Writer, hints: Hints) {
   const { database, listeners, freshNotes, write } = writer;
@@ -139,7 +139,8 @@ export function createInsert(writer: Writer, hints: Hints) {
     await addLanes(query, tasks);
   }
 
-  async function addLanes(query: Query, tasks: readonly NewTask[]): Promise<void> {
+  /** Makes the lanes and queues that are not there yet. */
+  async function addLanes(query: Query, tasks: readonly LaneKey[]): Promise<void> {
     const lanes = new Map(
       tasks.map((task) => [laneKey(task), task] as const).filter(([key]) => !knownLanes.has(key)),
     );
@@ -209,8 +210,9 @@ export function createInsert(writer: Writer, hints: Hints) {
   }
 
   return {
-    /** As part of a transaction. */
+    /** As parts of a transaction. */
     insertIn: insertAll,
+    addLanes,
 
     async insert(
       tasks: readonly NewTask[],
@@ -250,6 +252,6 @@ export function createInsert(writer: Writer, hints: Hints) {
   };
 }
 
-function laneKey({ queue, taskType }: Pick<NewTask, "queue" | "taskType">): string {
+function laneKey({ queue, taskType }: LaneKey): string {
   return JSON.stringify([queue, taskType]);
 }

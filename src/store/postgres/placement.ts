@@ -26,9 +26,9 @@ export const leave = (source: string) => `
 left_ready AS (
   DELETE FROM taskwright.ready y USING ${source} s
   WHERE s.run_at IS NULL AND y.queue = s.queue AND y.task_type = s.task_type AND y.rank = s.rank AND y.id = s.id
-  RETURNING y.id, y.queue, y.task_type
+  RETURNING y.id, y.queue, y.task_type, y.traits
 ),
 left_scheduled AS (
   DELETE FROM taskwright.scheduled y USING ${source} s WHERE y.run_at = s.run_at AND y.id = s.id
-  RETURNING y.id, y.queue, y.task_type
+  RETURNING y.id, y.queue, y.task_type, y.traits
 )`;

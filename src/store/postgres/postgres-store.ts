@@ -7,6 +7,7 @@ import { type Store, StoreError } from "../store.js";
 import { createCursors } from "./claim-cursors.js";
 import { createClusterEvents } from "./cluster-events.js";
 import { CallerFailure, createDatabase, type Database, moment } from "./database.js";
+import { createEdit } from "./editing.js";
 import { createEnding } from "./ending.js";
 import { toStoreError } from "./errors.js";
 import { createFiles } from "./files.js";
@@ -216,6 +217,7 @@ function assemble(
     get: verb(tasks.get, "read"),
     list: verb(listing.list, "read"),
     cancel: verb(tasks.cancel),
+    edit: verb(createEdit(writer, inserts)),
     attempts: verb(history.attempts, "read"),
     logs: verb(history.logs, "read"),
     artifacts: verb(history.artifacts, "read"),

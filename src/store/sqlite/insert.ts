@@ -1,7 +1,7 @@
 // Stores submitted tasks one after the other, looking up what may keep each from being stored; earlier positions count
 // as stored for later ones. Tasks with nothing to look up have a shorter way: insert-fast.ts.
 import type { TaskId } from "../../model/id.js";
-import type { FileId, NewTask } from "../../model/task.js";
+import type { NewTask } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import { answersOfRefused, requireAll } from "../atomic-insert.js";
 import { rankOf } from "../rank.js";
@@ -11,17 +11,11 @@ import { TRAIT } from "../traits.js";
 import type { InsertEffects } from "./insert-effects.js";
 import type { Placement } from "./placement.js";
 import { createSubmitReplay } from "./submit-replay.js";
+import type { TaskParts } from "./task-parts.js";
 import type { Transactions, Writer } from "./transaction.js";
-
-const USE_FILE = "INSERT INTO file_use (task_id, file_id) VALUES (?, ?) ON CONFLICT DO NOTHING";
-
-// By primary key.
-const FILE_IS_COMPLETE = "SELECT 1 FROM file WHERE id = ? AND state = 'complete'";
 
 // The end of the range of task_by_retry_of.
 const NEWEST_RETRY = "SELECT max(id) FROM task WHERE retry_of = ?";
-
-const ADD_DEADLINE = "INSERT INTO deadline (at, id) VALUES (?, ?)";
 
 // Attempts and crashes start anew; only the checkpoint comes along.
 const COPY_CHECKPOINT = `
@@ -33,13 +27,11 @@ export function createInsert(
   transactions: Transactions,
   placement: Placement,
   effects: InsertEffects,
+  parts: TaskParts,
 ) {
   const { database, rowBuffer } = writer;
   const findReplayed = createSubmitReplay(database);
-  const addFileUse = database.prepare<[string, string]>(USE_FILE);
-  const isComplete = database.prepare<[string], number>(FILE_IS_COMPLETE).pluck();
   const newestRetry = database.prepare<[string], TaskId | null>(NEWEST_RETRY).pluck();
-  const addDeadline = database.prepare<[number, string]>(ADD_DEADLINE);
   const copyCheckpoint = database.prepare<[string, string]>(COPY_CHECKPOINT);
 
   /** What keeps the task from being stored, or undefined. */
@@ -50,17 +42,17 @@ export function createInsert(
       const id = newestRetry.get(task.retryOf);
       if (id !== undefined && id !== null) return { outcome: "already_retried", id };
     }
-    const fileId: FileId | undefined = task.files?.find((file) => isComplete.get(file) === undefined);
+    const fileId = parts.missingFile(task.files);
     return fileId === undefined ? undefined : { outcome: "missing_file", id: task.id, fileId };
   }
 
   /** Answers the traits that come of it. */
   function addParts(task: NewTask, now: Instant): number {
-    for (const file of task.files ?? []) addFileUse.run(task.id, file);
+    parts.addFileUses(task.id, task.files);
     if (task.replay) rowBuffer.addReplay([task.replay.key, task.id, task.replay.digest]);
     let traits = 0;
     if (task.expiresIn !== undefined) {
-      addDeadline.run(now + task.expiresIn, task.id);
+      parts.addDeadline(task.id, now + task.expiresIn);
       traits |= TRAIT.deadline;
     }
     if (task.retryOf === undefined || !task.keepCheckpoint) return traits;

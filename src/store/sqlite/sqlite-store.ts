@@ -43,8 +43,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     data,
     clock,
     listeners,
-    // A cancel may meet the damage of one task, and stores nothing that a worker waits for.
-    onError: (error, verb) => problems.noteError(error, verb === "cancel" ? "read" : "write"),
+    // A cancel or an edit may meet the damage of one task, and stores nothing that a worker waits for.
+    onError: (error, verb) =>
+      problems.noteError(error, verb === "cancel" || verb === "edit" ? "read" : "write"),
   });
   try {
     const opened = await writer.call("open", []);
@@ -118,6 +119,7 @@ function assemble(file: string, clock: Clock, { writer, listeners, problems }: P
     get: read(here.get),
     list: (...args) => reader.call("list", args),
     cancel: (...args) => writer.call("cancel", args),
+    edit: (...args) => writer.call("edit", args),
     attempts: read(here.attempts),
     logs: (...args) => reader.call("logs", args),
     artifacts: read(here.artifacts),

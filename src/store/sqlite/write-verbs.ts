@@ -13,6 +13,7 @@ import {
   refuseFullDisk,
   refuseOrphanedLog,
 } from "./database-file.js";
+import { createEdit } from "./editing.js";
 import { createEnding } from "./ending.js";
 import { toOpeningError } from "./errors.js";
 import { createFences } from "./fences.js";
@@ -28,6 +29,7 @@ import { createReadyLanes } from "./ready-lanes.js";
 import { createRecords } from "./records.js";
 import { createRemoval } from "./retention.js";
 import { createRowBuffer } from "./row-buffer.js";
+import { createTaskParts } from "./task-parts.js";
 import { createCancel } from "./tasks.js";
 import { createTransactions } from "./transaction.js";
 import type { TransactionEvents } from "./transaction-events.js";
@@ -127,7 +129,8 @@ function assemble(database: Database.Database, surroundings: Surroundings, { pla
   const placement = createPlacement(writer);
   const ending = createEnding(writer);
   const effects = createInsertEffects(writer);
-  const inserting = createInsert(writer, transactions, placement, effects);
+  const parts = createTaskParts(writer);
+  const inserting = createInsert(writer, transactions, placement, effects, parts);
   const ping = database.prepare("SELECT 1");
   // One worker's row, gone before anybody sees it: it is written and synced all the same.
   const probe = database.prepare("INSERT INTO worker (id, heartbeat_at, state) VALUES ('', 0, '{}')");
@@ -141,6 +144,7 @@ function assemble(database: Database.Database, surroundings: Surroundings, { pla
       insertFast: createInsertFast(writer, transactions, placement, effects),
       insert: inserting.insert,
       cancel: createCancel(writer, transactions, placement, ending),
+      edit: createEdit(writer, transactions, placement, effects, parts),
       migrate: () => migrateSchema(database, file),
       ping() {
         ownership.watch(surroundings.clock.now());
