@@ -21,7 +21,7 @@ export type { Status } from "./model/status.js";
 export type { Artifact, Attempt, TaskError } from "./model/task.js";
 export type { FromJson, InputOf, OutputOf, TaskRef } from "./model/task-ref.js";
 export type { Duration } from "./model/time.js";
-export type { RetryChanges } from "./queue/queue.js";
+export type { EditChanges, RetryChanges } from "./queue/queue.js";
 export type { CallerTransaction, PageRequest, StoreErrorCode, TaskFilter } from "./store/store.js";
 export { StoreError } from "./store/store.js";
 export type { JsonObject, OpenFile, ProgressUpdate, TaskContext } from "./task/context.js";

@@ -22,6 +22,7 @@ export function boundWaits(store: Store, clock: Clock, limit: Millis): Store {
     get: bound,
     list: bound,
     cancel: bound,
+    edit: bound,
     attempts: bound,
     logs: bound,
     artifacts: bound,

@@ -7,10 +7,11 @@ import { LIMITS } from "../model/limits.js";
 import type { Artifact, Attempt } from "../model/task.js";
 import type { TaskRef } from "../model/task-ref.js";
 import type { Duration } from "../model/time.js";
-import type { RetryChanges, SubmitOutcome } from "../queue/queue.js";
+import type { EditChanges, RetryChanges } from "../queue/queue.js";
 import type { CallerTransaction, PageRequest, TaskPage as StoredPage, TaskFilter } from "../store/store.js";
 import type { TaskType } from "../task/define.js";
 import type { SubmitOptions } from "../task/submit.js";
+import { culprit } from "./batch-error.js";
 import { openEngine, type WorkOptions } from "./engine.js";
 import { createMounts, type HandlerOptions, type MountOptions, type RequestHandler } from "./mount.js";
 import { createRun, millis, type Run, type RunParts } from "./run.js";
@@ -124,6 +125,12 @@ export interface Taskwright extends AsyncDisposable {
     filter?: TaskFilter,
     page?: Omit<Partial<PageRequest>, "cursor">,
   ): AsyncGenerator<Task, void, undefined>;
+  /**
+   * Changes a task that has not started yet; the task as it is then. Throws task_not_found, task_not_editable,
+   * validation_failed, payload_too_large.
+   * @example await app.edit(id, { priority: 10, queue: "reports", runAt: null });
+   */
+  edit(id: TaskId, changes: EditChanges): Promise<Task>;
   /** The task as it is then: CANCELLED, or RUNNING with `cancelRequestedAt`. Throws task_not_found, task_not_cancellable. */
   cancel(id: TaskId): Promise<Task>;
   /**
@@ -257,6 +264,7 @@ export async function createTaskwright(options: TaskwrightOptions): Promise<Task
         cursor = next;
       } while (cursor !== undefined);
     },
+    edit: async (id, changes) => parsed(await queue.edit(id, changes)),
     cancel: async (id) => parsed(await queue.cancel(id)),
     retry: async (id, changes) => parsed((await queue.retry(id, changes)).task),
     attempts: (id) => queue.attempts(id),
@@ -274,18 +282,4 @@ export async function createTaskwright(options: TaskwrightOptions): Promise<Task
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** Why a batch was not stored: the error of the first task that is to blame. */
-function culprit(outcomes: readonly SubmitOutcome[]): unknown {
-  for (const [position, outcome] of outcomes.entries()) {
-    if (outcome.ok || outcome.error.code === "batch_rejected") continue;
-    const { code, message, errors, extra } = outcome.error;
-    return new TaskwrightError(code, `Nothing was stored. Task ${position}: ${message}`, {
-      errors: errors.map((error) => ({ ...error, pointer: `/${position}${error.pointer}` })),
-      extra,
-      cause: outcome.error,
-    });
-  }
-  return new TaskwrightError("batch_rejected", "Nothing was stored.");
 }

@@ -16,6 +16,11 @@ export function tellScheduled(store: Store, scheduled: () => void): Store {
       if (changes.some(({ tasks = [] }) => tasks.some(waitsForTime))) scheduled();
       return answers;
     },
+    async edit(call, _id, { start, expiresIn }) {
+      const answer = await call();
+      if ((start !== undefined && start !== "now") || typeof expiresIn === "number") scheduled();
+      return answer;
+    },
     async turn(call, request) {
       const answer = await call();
       if (request.outcomes.some((outcome) => outcome.to === "PENDING" && outcome.in > 0)) scheduled();

@@ -36,6 +36,7 @@ export function watchWrites(store: Store, onFailure: (failure: StoreError) => vo
     reclaim: watched,
     promote: watched,
     cancel: watched,
+    edit: watched,
     beginFile: watched,
     completeFile: watched,
     expireFiles: watched,

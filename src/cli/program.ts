@@ -5,6 +5,7 @@ import { addBackup } from "./commands/backup.js";
 import { addCancel } from "./commands/cancel.js";
 import { addCompletion } from "./commands/completion.js";
 import { addDoctor } from "./commands/doctor.js";
+import { addEdit } from "./commands/edit.js";
 import { addGet } from "./commands/get.js";
 import { addInit } from "./commands/init.js";
 import { addList } from "./commands/list.js";
@@ -29,6 +30,7 @@ const COMMANDS = [
   addGet,
   addWatch,
   addLogs,
+  addEdit,
   addCancel,
   addRetry,
   addTypes,

@@ -13,7 +13,7 @@ import { type Clock, systemClock } from "../lib/clock.js";
 import { createIdSource } from "../model/id.js";
 import type { Status } from "../model/status.js";
 import type { Instant } from "../model/time.js";
-import { createCalls, type Reply } from "./calls.js";
+import { type Body, createCalls, type Reply } from "./calls.js";
 import { type EventsOptions, events } from "./events.js";
 import { createTransport } from "./transport.js";
 import { countedSender } from "./upload.js";
@@ -34,6 +34,9 @@ export interface CallOptions {
 }
 
 export type SubmitOptions = Omit<WireSubmit, "task_type" | "parameters">;
+
+/** What an edit changes; what is left out stays as it is. */
+export type EditRequest = Body<"tasks.edit">;
 
 export interface UploadOptions extends CallOptions {
   /** File name. Default: the one that a File has. */
@@ -127,6 +130,11 @@ export function createClient(options: ClientOptions) {
         yield* page.tasks;
         cursor = page.next_cursor ?? undefined;
       } while (cursor !== undefined);
+    },
+
+    /** Changes a task that has not started yet; answers it as it is then. `run_at: null` starts it at once. */
+    edit(id: string, changes: EditRequest, { signal }: CallOptions = {}): Promise<WireTask> {
+      return calls.json("tasks.edit", { params: { task_id: id }, body: changes, signal });
     },
 
     /** The task as it is then: CANCELLED, or RUNNING with `cancel_requested_at`. */

@@ -4,6 +4,7 @@ export type { InputOf, OutputOf, TaskRef } from "../model/task-ref.js";
 export type {
   CallOptions,
   ClientOptions,
+  EditRequest,
   ListOptions,
   StatsOptions,
   SubmitOptions,

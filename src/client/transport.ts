@@ -6,7 +6,7 @@ import { ConnectionError, errorOf } from "./errors.js";
 import type { CountedSender } from "./upload.js";
 
 export interface RequestSpec {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** From the root of the server: /api/… */
   readonly path: string;
   /** Lists are joined by commas; what is undefined is left out. */

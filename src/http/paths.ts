@@ -7,6 +7,7 @@ export const PATHS = {
   "tasks.batch": { method: "POST", path: "/api/tasks/batch" },
   "tasks.list": { method: "GET", path: "/api/tasks/" },
   "tasks.get": { method: "GET", path: "/api/tasks/{task_id}" },
+  "tasks.edit": { method: "PATCH", path: "/api/tasks/{task_id}" },
   "tasks.cancel": { method: "DELETE", path: "/api/tasks/{task_id}" },
   "tasks.retry": { method: "POST", path: "/api/tasks/{task_id}/retry" },
   "tasks.attempts": { method: "GET", path: "/api/tasks/{task_id}/attempts" },
@@ -30,7 +31,7 @@ export const PATHS = {
 } as const satisfies Record<string, Endpoint>;
 
 export interface Endpoint {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
 }
 

@@ -48,6 +48,7 @@ export const EXAMPLES: Partial<Record<OperationId, unknown>> = {
     searched_until: null,
   },
   "tasks.get": TASK,
+  "tasks.edit": { ...TASK, status: "PENDING", waiting_for: "worker", progress: 0, attempt: 0, priority: 10 },
   "tasks.cancel": { ...TASK, cancel_requested_at: "2026-11-22T14:02:12.020Z" },
   "tasks.retry": { ...TASK, status: "PENDING", retry_of: "0199d8a4-1111-7b1e-9f04-2ad0c85e7713" },
   "tasks.attempts": {

@@ -1,7 +1,7 @@
 // Submits, from their names on the wire to those of the queue. The queue checks them.
-import type { SubmitRequest } from "../queue/queue.js";
+import type { EditChanges, SubmitRequest } from "../queue/queue.js";
 import type { SubmitOptions } from "../task/submit.js";
-import type { WireRetryRequest, WireSubmit } from "./wire.js";
+import type { WireEdit, WireRetryRequest, WireSubmit } from "./wire.js";
 
 export function submitRequest(wire: WireSubmit): SubmitRequest {
   const { task_type: taskType, parameters, id, ...options } = wire;
@@ -15,6 +15,16 @@ export function submitOptions(
   return {
     ...same,
     ...(runAt !== undefined && { runAt: new Date(runAt) }),
+    ...(expiresIn !== undefined && { expiresIn }),
+    ...(maxAttempts !== undefined && { maxAttempts }),
+  };
+}
+
+export function editChanges(wire: WireEdit): EditChanges {
+  const { run_at: runAt, expires_in: expiresIn, max_attempts: maxAttempts, ...same } = wire;
+  return {
+    ...same,
+    ...(runAt !== undefined && { runAt: runAt === null ? null : new Date(runAt) }),
     ...(expiresIn !== undefined && { expiresIn }),
     ...(maxAttempts !== undefined && { maxAttempts }),
   };

@@ -13,6 +13,7 @@ export const ERRORS = {
   artifact_not_found: { status: 404, title: "Artifact not found" },
   method_not_allowed: { status: 405, title: "Method not allowed" },
   task_not_cancellable: { status: 409, title: "Task already finished" },
+  task_not_editable: { status: 409, title: "Task has already started" },
   task_not_retryable: { status: 409, title: "Task cannot be retried in this status" },
   task_already_retried: { status: 409, title: "Task already retried" },
   id_conflict: { status: 409, title: "Id already in use" },

@@ -105,7 +105,12 @@ function mergeRetry(policy: RetryPolicy, { retry, maxAttempts }: SubmitOptions):
 }
 
 /** Words of a type's author, made of a caller's: cut and cleaned, never refused. */
-function summarise({ type, value, files, warn }: CheckedRequest): string | undefined {
+export function summarise({
+  type,
+  value,
+  files,
+  warn,
+}: Pick<CheckedRequest, "type" | "value" | "files" | "warn">): string | undefined {
   let summary: unknown;
   try {
     summary = type.summary?.(value, files);

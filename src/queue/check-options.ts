@@ -1,6 +1,6 @@
 // Checks what a caller says about a task beside its parameters. Names fields as they are called over HTTP. Pure.
 import type { FieldError } from "../model/errors.js";
-import { idTime } from "../model/id.js";
+import { idTime, type TaskId } from "../model/id.js";
 import { findTextFault } from "../model/json.js";
 import { LIMITS } from "../model/limits.js";
 import { findNameFault, findQueueNameFault } from "../model/name.js";
@@ -10,8 +10,16 @@ import type { SubmitOptions } from "../task/submit.js";
 /** How far a caller's clock may be ahead of ours, in milliseconds. */
 const ID_AHEAD = 60_000;
 
-/** Everything wrong with the options; empty where nothing is. `now` is wall time. */
+/** Everything wrong with the options of a submit; empty where nothing is. `now` is wall time. */
 export function checkOptions(options: SubmitOptions, now: Instant): FieldError[] {
+  const errors = checkEach(options, now);
+  if (options.expiresIn !== undefined) errors.push(...checkOrder(options, now));
+  if (options.id !== undefined) errors.push(...checkId(options.id, now));
+  return errors;
+}
+
+/** What is wrong with each option by itself. */
+export function checkEach(options: Omit<SubmitOptions, "id">, now: Instant): FieldError[] {
   const errors: FieldError[] = [];
   const wrong = (pointer: string, code: string, message: string) => errors.push({ pointer, code, message });
   const text = (pointer: string, value: string | undefined, max: number) => {
@@ -73,30 +81,37 @@ export function checkOptions(options: SubmitOptions, now: Instant): FieldError[]
       wrong("/run_at", "maximum", `must be at most ${formatDuration(LIMITS.delay.max)} ahead`);
     }
   }
-  const expiresIn = options.expiresIn === undefined ? undefined : parseDuration(options.expiresIn);
-  const startsIn = options.runAt instanceof Date ? options.runAt.getTime() - now : waitOf(options.delay);
-  if (expiresIn !== undefined && startsIn > 0 && startsIn >= expiresIn) {
-    const field = options.runAt === undefined ? "delay" : "run_at";
-    wrong(
-      "/expires_in",
-      "order",
-      `must end after ${field}; otherwise the task would expire before it may start`,
-    );
-  }
-  if (options.id !== undefined) {
-    const made = typeof options.id === "string" ? idTime(options.id) : undefined;
-    if (made === undefined) {
-      wrong("/id", "format", "must be a lower-case UUIDv7; omit it to have one generated");
-    } else if (made < now - LIMITS.callerIdAge || made > now + ID_AHEAD) {
-      const age = formatDuration(LIMITS.callerIdAge);
-      wrong(
-        "/id",
-        "age",
-        `must have been generated within the last ${age}, by a clock at most 1 minute ahead`,
-      );
-    }
-  }
   return errors;
+}
+
+/** A task must not expire before it may start. */
+function checkOrder({ expiresIn, runAt, delay }: SubmitOptions, now: Instant): readonly FieldError[] {
+  const expires = waitOf(expiresIn);
+  const startsIn = runAt instanceof Date ? runAt.getTime() - now : waitOf(delay);
+  return startsIn > 0 && startsIn >= expires && expires > 0
+    ? [expiresFirst(runAt === undefined ? "delay" : "run_at")]
+    : [];
+}
+
+/** The task would expire before `field` lets it start. */
+export function expiresFirst(field: "delay" | "run_at"): FieldError {
+  return {
+    pointer: "/expires_in",
+    code: "order",
+    message: `must end after ${field}; otherwise the task would expire before it may start`,
+  };
+}
+
+function checkId(id: TaskId, now: Instant): readonly FieldError[] {
+  const made = typeof id === "string" ? idTime(id) : undefined;
+  if (made === undefined) {
+    const message = "must be a lower-case UUIDv7; omit it to have one generated";
+    return [{ pointer: "/id", code: "format", message }];
+  }
+  if (made >= now - LIMITS.callerIdAge && made <= now + ID_AHEAD) return [];
+  const age = formatDuration(LIMITS.callerIdAge);
+  const message = `must have been generated within the last ${age}, by a clock at most 1 minute ahead`;
+  return [{ pointer: "/id", code: "age", message }];
 }
 
 /** In milliseconds; 0 where it is not set, or wrong. */

@@ -2,30 +2,34 @@
 
 import { andThen, type Eventual } from "../lib/eventual.js";
 import { nearest } from "../lib/suggest.js";
-import { type FieldError, TaskwrightError } from "../model/errors.js";
+import { TaskwrightError } from "../model/errors.js";
 import type { TaskId } from "../model/id.js";
-import { byteLength, findJsonFault, findTextFault, type Json } from "../model/json.js";
+import { findTextFault } from "../model/json.js";
 import { LIMITS } from "../model/limits.js";
 import type { FileId, NewTask, StoredFile } from "../model/task.js";
 import type { Instant } from "../model/time.js";
 import type { TaskType } from "../task/define.js";
-import { fileIdsIn } from "../task/file-fields.js";
 import { foreignType } from "../task/foreign.js";
-import { jsonSchemaOf } from "../task/json-schema.js";
 import type { Registry } from "../task/registry.js";
-import { thrownMessage } from "../task/thrown.js";
 import { check } from "../task/validate.js";
 import { buildTask, type CheckedRequest, type RequestWarning } from "./build-task.js";
 import { checkOptions } from "./check-options.js";
 import { digest } from "./digest.js";
 import type { SubmitRequest } from "./queue.js";
+import {
+  type FileField,
+  fileFieldsOf,
+  invalid,
+  readParameters,
+  requirePayloadSize,
+} from "./request-parameters.js";
 
 const NONE: readonly never[] = [];
 
 /** A task ready to be stored, with the fields of its request that name uploads. */
 export interface PreparedTask {
   readonly task: NewTask;
-  readonly fileFields: readonly { readonly pointer: string; readonly id: string }[];
+  readonly fileFields: readonly FileField[];
 }
 
 /** What checking needs to know of the world. */
@@ -94,8 +98,7 @@ function prepareAs(
   return andThen(check(type.input, parameters.value, "/parameters"), (checked) => {
     if (!checked.ok) errors.push(...checked.errors);
     if (!checked.ok || errors.length > 0) throw invalid(errors);
-    const size = sizeOver(LIMITS.payloadBytes, parameters.json);
-    if (size !== undefined) throw tooLarge(size);
+    requirePayloadSize(parameters.json);
 
     const fileFields = fileFieldsOf(type, parameters.value);
     const fileIds = fileFields.length === 0 ? NONE : [...new Set(fileFields.map((field) => field.id))];
@@ -119,59 +122,6 @@ function prepareAs(
   });
 }
 
-/** validation_failed for the fields that name an upload which is not there. */
-export function missingFile({ fileFields }: PreparedTask, fileId: FileId): TaskwrightError {
-  const message = "refers to an upload that does not exist or has been deleted";
-  const named = fileFields.filter((field) => field.id === fileId);
-  const pointers = named.length > 0 ? named.map((field) => field.pointer) : ["/parameters"];
-  return invalid(pointers.map((pointer) => ({ pointer, code: "missing_file", message })));
-}
-
-/** validation_failed for one or more fields; the detail says the first. */
-function invalid(errors: readonly FieldError[]): TaskwrightError {
-  const [first] = errors;
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
-  const detail = first ? `${first.pointer} ${first.message}${more}.` : "The request is invalid.";
-  return new TaskwrightError("validation_failed", detail, { errors });
-}
-
-type Parameters =
-  | { readonly ok: true; readonly value: object; readonly json: Json }
-  | { readonly ok: false; readonly error: FieldError };
-
-function readParameters(value: unknown): Parameters {
-  const pointer = "/parameters";
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return { ok: false, error: { pointer, code: "type", message: "must be an object" } };
-  }
-  try {
-    const fault = findJsonFault(value, pointer, { exactIntegers: true });
-    if (fault) return { ok: false, error: fault };
-    return { ok: true, value, json: JSON.stringify(value) };
-  } catch (error) {
-    // A library caller may hand over what JSON has no word for: a BigInt, or a getter or toJSON that throws.
-    const reason = thrownMessage(error);
-    return {
-      ok: false,
-      error: { pointer, code: "not_json", message: `cannot be serialised as JSON: ${reason}` },
-    };
-  }
-}
-
-/** Schemas of types whose parameters may name uploads; making one costs more than the rest of a submit. */
-const fileSchemas = new WeakMap<TaskType, Readonly<Record<string, unknown>> | "no files">();
-
-function fileFieldsOf(type: TaskType, value: unknown): PreparedTask["fileFields"] {
-  let schema = fileSchemas.get(type);
-  if (schema === undefined) {
-    const made = jsonSchemaOf(type.input, "input");
-    schema = made && JSON.stringify(made).includes('"file-id"') ? made : "no files";
-    fileSchemas.set(type, schema);
-  }
-  if (schema === "no files") return NONE;
-  return fileIdsIn(schema, value).map(({ pointer, id }) => ({ pointer: `/parameters${pointer}`, id }));
-}
-
 function replayOf(request: SubmitRequest, repeats: CheckedRequest["repeats"]): NewTask["replay"] {
   if (request.idempotencyKey === undefined && request.id === undefined) return undefined;
   const { idempotencyKey, ...said } = request;
@@ -181,7 +131,7 @@ function replayOf(request: SubmitRequest, repeats: CheckedRequest["repeats"]): N
 }
 
 /** Throws unknown_task_type where no live worker knows it either. */
-async function typeElsewhere(name: string, { registry, served }: RequestContext): Promise<TaskType> {
+export async function typeElsewhere(name: string, { registry, served }: RequestContext): Promise<TaskType> {
   const elsewhere = await served();
   if (!elsewhere.has(name)) throw unknownType(name, [...new Set([...registry.names, ...elsewhere])]);
   return foreignType(name);
@@ -195,20 +145,5 @@ function unknownType(name: string, names: readonly string[]): TaskwrightError {
   return new TaskwrightError("unknown_task_type", `${shown} ${message}`, {
     errors: [{ pointer: "/task_type", code: "unknown_task_type", message }],
     ...(near && { extra: { suggestion: near } }),
-  });
-}
-
-/** The bytes of a text that has more of them than this. A character takes at most three: most texts need no counting. */
-function sizeOver(limit: number, text: Json): number | undefined {
-  if (3 * text.length <= limit) return undefined;
-  const size = byteLength(text);
-  return size > limit ? size : undefined;
-}
-
-function tooLarge(size: number): TaskwrightError {
-  const message = `must be at most ${LIMITS.payloadBytes} bytes as JSON, but has ${size}; upload larger data as files`;
-  return new TaskwrightError("payload_too_large", `/parameters ${message}.`, {
-    errors: [{ pointer: "/parameters", code: "maxBytes", message }],
-    extra: { limit_bytes: LIMITS.payloadBytes },
   });
 }

@@ -12,10 +12,12 @@ import type { Registry } from "../task/registry.js";
 import type { SubmitOptions } from "../task/submit.js";
 import { asCreated } from "./build-task.js";
 import { type PreparedTask, prepare, type RequestContext } from "./check-request.js";
+import { prepareEdit } from "./edit-task.js";
 import { createInsertBatcher } from "./insert-batcher.js";
-import type { Queue, RetryChanges, SubmitRequest, Submitted } from "./queue.js";
+import type { EditChanges, Queue, RetryChanges, SubmitRequest, Submitted } from "./queue.js";
 import { createQueueLimit } from "./queue-limit.js";
-import { notFound, requireStored } from "./refusals.js";
+import { notEditable, notFound, requireStored } from "./refusals.js";
+import { missingFile } from "./request-parameters.js";
 import { createServed } from "./served.js";
 import type { TranslatedStore } from "./store-errors.js";
 import { createSubmitMany } from "./submit-many.js";
@@ -76,6 +78,23 @@ export function createQueue({
     return present(task);
   }
 
+  async function edit(id: TaskId, changes: EditChanges): Promise<Task> {
+    const task = await read(id);
+    if (task.status !== "PENDING" || task.startedAt !== undefined) throw notEditable(task.status);
+    const { patch, fileFields } = await prepareEdit(task, changes, contextNow());
+    const answer = await store.edit(id, patch);
+    switch (answer.outcome) {
+      case "missing":
+        throw notFound(id);
+      case "started":
+        throw notEditable(answer.status);
+      case "missing_file":
+        throw missingFile(fileFields, answer.fileId);
+      case "edited":
+        return read(id);
+    }
+  }
+
   async function partOf<T>(id: TaskId, part: Promise<T>): Promise<T> {
     const [, answer] = await Promise.all([read(id), part]);
     return answer;
@@ -108,6 +127,8 @@ export function createQueue({
       }
       return read(id);
     },
+
+    edit,
 
     async retry(id, changes = {}) {
       const old = await read(id);

@@ -4,7 +4,7 @@
 import type { TaskwrightError } from "../model/errors.js";
 import type { TaskId } from "../model/id.js";
 import type { Artifact, Attempt, Task } from "../model/task.js";
-import type { Millis } from "../model/time.js";
+import type { Duration, Millis } from "../model/time.js";
 import type { CallerTransaction, LogPage, PageRequest, TaskFilter, TaskPage } from "../store/store.js";
 import type { SubmitOptions } from "../task/submit.js";
 
@@ -24,6 +24,19 @@ export interface RetryChanges extends SubmitOptions {
   readonly again?: boolean;
   /** The caller's Idempotency-Key, where it sent one. */
   readonly idempotencyKey?: string;
+}
+
+/** What an edit changes; what is absent stays as it is. */
+export interface EditChanges
+  extends Pick<SubmitOptions, "queue" | "priority" | "delay" | "timeout" | "maxAttempts" | "tags"> {
+  /** Replaces all parameters. A summary that is not given along is made anew by the type. */
+  readonly parameters?: unknown;
+  /** Not before this moment; null: at once. Excludes `delay`, which counts from the edit. */
+  readonly runAt?: Date | null;
+  /** As at the submit, and counted from it; null: never. */
+  readonly expiresIn?: Duration | null;
+  /** null: none. */
+  readonly summary?: string | null;
 }
 
 /** A stored task. `replayed`: it was stored before, under this id or key, with the same request. */
@@ -59,6 +72,11 @@ export interface Queue {
   list(filter: TaskFilter, page: PageRequest): Promise<TaskPage>;
   /** Throws task_not_found, task_not_cancellable. The task as it is now: CANCELLED, or RUNNING with `cancelRequestedAt`. */
   cancel(id: TaskId): Promise<Task>;
+  /**
+   * Changes a task that has not started yet, and answers it as it is then. Throws task_not_found, task_not_editable,
+   * validation_failed, payload_too_large, and unknown_task_type where new parameters can't be checked.
+   */
+  edit(id: TaskId, changes: EditChanges): Promise<Task>;
   /** A new task with a new id. Throws task_not_found, task_not_retryable, task_already_retried, and what submit throws. */
   retry(id: TaskId, changes?: RetryChanges): Promise<Submitted>;
   /** Throw task_not_found. */

@@ -1,8 +1,10 @@
 // Why a task was not stored or not found, as the error that its caller gets.
 import { TaskwrightError } from "../model/errors.js";
 import type { TaskId } from "../model/id.js";
+import type { Status } from "../model/status.js";
 import type { InsertAnswer } from "../store/store.js";
-import { missingFile, type PreparedTask } from "./check-request.js";
+import type { PreparedTask } from "./check-request.js";
+import { missingFile } from "./request-parameters.js";
 
 /** The task's own id and moment, or the id of the one that it repeats. Throws why it was not stored. */
 export function requireStored(
@@ -15,7 +17,7 @@ export function requireStored(
     case "replayed":
       return { outcome: answer.outcome, id: answer.id };
     case "missing_file":
-      throw missingFile(prepared, answer.fileId);
+      throw missingFile(prepared.fileFields, answer.fileId);
     case "already_retried":
       throw alreadyRetried(answer.id);
     case "conflict":
@@ -38,6 +40,19 @@ export function notFound(id: TaskId): TaskwrightError {
     "task_not_found",
     `Task ${id} does not exist; finished tasks are deleted after a while.`,
   );
+}
+
+/** `status` is the task's: it has started before, or has ended. */
+export function notEditable(status: Status): TaskwrightError {
+  const what =
+    status === "PENDING"
+      ? "The task has already run and is PENDING again, so it can no longer be edited; cancel it, then retry it with changes."
+      : status === "RUNNING"
+        ? "The task is RUNNING, so it can no longer be edited; cancel it, then retry it with changes."
+        : `The task has finished with status ${status}, so it can no longer be edited; ${
+            status === "SUCCESS" ? "submit a new task" : "retry it with changes"
+          }.`;
+  return new TaskwrightError("task_not_editable", what, { extra: { status_now: status } });
 }
 
 function alreadyRetried(by: TaskId): TaskwrightError {

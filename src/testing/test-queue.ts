@@ -20,7 +20,7 @@ import type { TaskRef } from "../model/task-ref.js";
 import type { Duration } from "../model/time.js";
 import { createQueue } from "../queue/create-queue.js";
 import { createEventHub } from "../queue/events.js";
-import type { RetryChanges } from "../queue/queue.js";
+import type { EditChanges, RetryChanges } from "../queue/queue.js";
 import { translated } from "../queue/store-errors.js";
 import { createMemoryStore } from "../store/memory/memory-store.js";
 import type { Store } from "../store/store.js";
@@ -73,6 +73,8 @@ export interface TestQueue extends AsyncDisposable {
   read(artifactId: string): Promise<Buffer>;
   /** Uploads a file; answers its id, for parameters that name one. */
   upload(name: string, data: string | Uint8Array): Promise<string>;
+  /** Changes a task that has not started yet; the task as it is then. */
+  edit(id: TaskId, changes: EditChanges): Promise<Task>;
   /** Running handlers hear of it within 50 ms, which pass. The task as it is then: CANCELLED, or RUNNING. */
   cancel(id: TaskId): Promise<Task>;
   /** A new task in place of one that FAILED or was CANCELLED. */
@@ -192,6 +194,7 @@ export async function createTestQueue(options: TestQueueOptions): Promise<TestQu
       await store.completeFile(id, sizeBytes, sha256);
       return id;
     },
+    edit: async (id, changes) => parsed(await queue.edit(id, changes)),
     cancel,
     retry: async (id, changes) => parsed((await queue.retry(id, changes)).task),
     close,

@@ -11,6 +11,7 @@ const COMMANDS = [
   "get",
   "watch",
   "logs",
+  "edit",
   "cancel",
   "retry",
   "types",

@@ -205,6 +205,44 @@ describe("get, list, cancel, retry", () => {
     });
   });
 
+  test("edit changes a task that waits, and nothing that is not given", async () => {
+    const id = await submit("greet", "-p", "name=a", "--delay", "1h", "--tag", "old", "--expires-in", "2h");
+    const edited = await cli([
+      ...["edit", id, "--priority", "5", "--queue", "reports", "--delay", "10m", "--tags", "a, b", "--json"],
+    ]);
+    expect(edited.stderr).toMatch(new RegExp(`^Edited ${id}: PENDING: scheduled \\(.*\\)\n$`));
+    expect(JSON.parse(edited.stdout)).toMatchObject({
+      id,
+      priority: 5,
+      queue: "reports",
+      tags: ["a", "b"],
+      summary: "greets a",
+      expires_at: expect.any(String),
+    });
+    const wrong = await cli(["edit", id, "--params", '{"name": 1}']);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("/parameters/name") });
+    const nothing = await cli(["edit", id]);
+    expect(nothing).toMatchObject({ code: 2, stderr: expect.stringContaining("nothing to change") });
+    const both = await cli(["edit", id, "--now", "--delay", "5m"]);
+    expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining("--now cannot be combined") });
+    const [params, never] = [`{"name": "b"}`, "never"];
+    const now = await cli([
+      ...["edit", id, "--params", params, "--now", "--expires-in", never, "--tags", ""],
+    ]);
+    expect(now.code).toBe(0);
+    const task: WireTask = JSON.parse((await cli(["get", id, "--json"])).stdout);
+    expect(task).toMatchObject({
+      parameters: { name: "b" },
+      summary: "greets b",
+      tags: [],
+      expires_at: null,
+    });
+    const started = await submit("wait");
+    await cli(["cancel", started]);
+    const late = await cli(["edit", started, "--priority", "1"]);
+    expect(late).toMatchObject({ code: 1, stderr: expect.stringContaining("can no longer be edited") });
+  });
+
   test("retry makes a new task, once", async () => {
     const id = await submit("wait", "--delay", "1h");
     await cli(["cancel", id]);

@@ -16,6 +16,7 @@ const CALLS: Readonly<Record<Called, (client: Client) => Promise<unknown>>> = {
   "tasks.batch": (client) => client.batch([{ task_type: "sample" }], { atomic: true }),
   "tasks.list": (client) => client.list({ status: ["PENDING", "RUNNING"], include: ["parameters"] }),
   "tasks.get": (client) => client.get(ID, { wait: 1 }),
+  "tasks.edit": (client) => client.edit(ID, { priority: 1, run_at: null }),
   "tasks.cancel": (client) => client.cancel(ID),
   "tasks.retry": (client) => client.retry(ID, { max_attempts: 2 }),
   "tasks.attempts": (client) => client.attempts(ID),

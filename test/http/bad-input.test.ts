@@ -238,9 +238,9 @@ describe("a path", () => {
     const answer = await server.request("PUT", "/api/tasks/");
     expectProblem(answer, 405, "method_not_allowed");
     expect(answer.headers.get("allow")).toBe("GET, HEAD");
-    const task = await server.request("PATCH", `/api/tasks/${newId()}`);
+    const task = await server.request("PUT", `/api/tasks/${newId()}`);
     expectProblem(task, 405, "method_not_allowed");
-    expect(task.headers.get("allow")).toBe("GET, HEAD, DELETE");
+    expect(task.headers.get("allow")).toBe("GET, HEAD, PATCH, DELETE");
   });
 });
 

@@ -38,3 +38,20 @@ test("tasks with a deadline, and those of a change of records, are told too", as
   await store.commitRecords([{}, { tasks: [bench.task({ start: { in: 1_000 } })] }]);
   expect(told).toBe(2);
 });
+
+test("an edit that puts a task off or gives it a deadline is told", async () => {
+  const clock = createManualClock();
+  let told = 0;
+  const store = tellScheduled(createMemoryStore({ clock }), () => {
+    told++;
+  });
+  const bench = createBench(store, clock);
+  const [id = ""] = await bench.insert({});
+  await store.edit(id, { priority: 1 });
+  await store.edit(id, { start: "now", expiresIn: null });
+  expect(told).toBe(0);
+  await store.edit(id, { start: { in: 1_000 } });
+  expect(told).toBe(1);
+  await store.edit(id, { expiresIn: 5_000 });
+  expect(told).toBe(2);
+});

@@ -1,4 +1,4 @@
-// Submit, get, list, cancel and retry. Translates between the wire and the queue; decides nothing.
+// Submit, get, list, edit, cancel and retry. Translates between the wire and the queue; decides nothing.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { TaskwrightError } from "../../model/errors.js";
 import { isUuid, type TaskId } from "../../model/id.js";
@@ -8,7 +8,7 @@ import type { Task } from "../../model/task.js";
 import type { Queue, Submitted } from "../../queue/queue.js";
 import { listRequest } from "../list-query.js";
 import { serve } from "../serve.js";
-import { submitOptions, submitRequest } from "../submit-options.js";
+import { editChanges, submitOptions, submitRequest } from "../submit-options.js";
 import { taskText } from "../task-text.js";
 import { listedView, timestamp } from "../task-view.js";
 import type { WireTaskList } from "../wire.js";
@@ -46,6 +46,10 @@ export function serveTasks(
     const signal = AbortSignal.any([closing, gone.signal]);
     return text(await queue.get(id, { wait: query.wait * 1000, signal }), reply);
   });
+
+  serve(app, "tasks.edit", async ({ params, body }, reply) =>
+    text(await queue.edit(taskId(params), editChanges(body)), reply),
+  );
 
   serve(app, "tasks.cancel", async ({ params }, reply) => {
     const task = await queue.cancel(taskId(params));

@@ -1,7 +1,7 @@
 // What a caller sends to submit tasks, one or many, and to retry one.
 import { type Static, Type } from "@sinclair/typebox";
 import { LIMITS } from "../../model/limits.js";
-import { AnyJson, DurationText, duration, JsonObject, Strict, Timestamp, Uuid } from "./common.js";
+import { AnyJson, DurationText, duration, JsonObject, Nullable, Strict, Timestamp, Uuid } from "./common.js";
 import { ProblemReply } from "./problem.js";
 import { TaskReply } from "./tasks.js";
 
@@ -63,6 +63,35 @@ export const RetryRequestSchema = Type.Object(
 );
 
 export type WireRetryRequest = Static<typeof RetryRequestSchema>;
+
+const { queue, priority, delay, timeout, max_attempts, tags } = submitOptions;
+
+export const EditSchema = Type.Object(
+  {
+    parameters: Type.Optional(
+      Type.Unsafe<Record<string, unknown>>({ ...JsonObject, description: "Replaces all parameters." }),
+    ),
+    queue,
+    priority,
+    run_at: Type.Optional(
+      Nullable(Type.String({ ...Timestamp, description: "null: as soon as a worker is free." })),
+    ),
+    delay,
+    expires_in: Type.Optional(
+      Type.Unsafe<number | string | null>({
+        ...duration("As at the submit, and counted from it; null: never."),
+        type: ["integer", "string", "null"],
+      }),
+    ),
+    timeout,
+    max_attempts,
+    tags,
+    summary: Type.Optional(Nullable(Type.String({ maxLength: LIMITS.summaryLength }))),
+  },
+  { ...Strict, minProperties: 1 },
+);
+
+export type WireEdit = Static<typeof EditSchema>;
 
 export const BatchSchema = Type.Object(
   {
