@@ -5,8 +5,10 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildGuide } from "./guide.js";
+import { precompress } from "./precompress.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const page = path.join(root, "dist/dashboard");
 const require = createRequire(import.meta.url);
 
 /** Newest change below a file or folder, in milliseconds since the epoch. */
@@ -60,9 +62,11 @@ export function build({ force = false, dashboard = true } = {}) {
       skip: !dashboard,
     },
   ];
+  let isPageNew = false;
   for (const step of steps) {
     if (step.skip) continue;
     if (!force && !isStale(step.output, step.sources)) continue;
+    isPageNew ||= step.output.startsWith(page);
     // A compiler that remembers what it has built would not notice what is missing.
     if (force) rmSync(step.output, { force: true });
     step.make();
@@ -70,6 +74,7 @@ export function build({ force = false, dashboard = true } = {}) {
     const now = new Date();
     utimesSync(step.output, now, now);
   }
+  if (isPageNew) precompress(page);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) build({ force: process.argv.includes("--force") });

@@ -19,7 +19,8 @@ const LONGEST_FONT_WAIT_MS = 500;
 const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      // The stream keeps data up to date, so returning to the window needs no refetch.
+      // The stream keeps data up to date, so returning to the window needs no refetch, and neither does a second component.
+      staleTime: 1000,
       refetchOnWindowFocus: false,
       refetchOnReconnect: false,
       retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status < 500),
@@ -28,14 +29,16 @@ const queryClient = new QueryClient({
 });
 
 const element = document.getElementById("root");
-startStream(queryClient);
+const streaming = startStream(queryClient);
 provideRest(() => import("./rest.js"));
 
-// Fetches the data of the first page while the page itself is prepared.
-void queryClient.prefetchQuery(statsQuery);
-const { pathname, search } = router.latestLocation;
-if (pathname === "/" || pathname === "/tasks") {
-  void queryClient.prefetchInfiniteQuery(taskListQuery(readTaskSearch(search)));
+/** Fetches the data of the first page while the page itself is prepared. */
+function prefetch(): void {
+  void queryClient.prefetchQuery(statsQuery);
+  const { pathname, search } = router.latestLocation;
+  if (/^\/(?:tasks(?:\/|$)|$)/.test(pathname)) {
+    void queryClient.prefetchInfiniteQuery(taskListQuery(readTaskSearch(search)));
+  }
 }
 
 function render(): void {
@@ -52,4 +55,4 @@ function render(): void {
 // Text drawn before its font is loaded would shift when the font arrives.
 const loaded = Promise.allSettled(FONTS.map((font) => document.fonts.load(font)));
 const longEnough = new Promise<void>((resolve) => after(LONGEST_FONT_WAIT_MS, resolve));
-void Promise.race([loaded, longEnough]).then(render);
+void Promise.all([streaming.then(prefetch), Promise.race([loaded, longEnough])]).then(render);

@@ -3,6 +3,7 @@ import swagger from "@fastify/swagger";
 import websocket from "@fastify/websocket";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import { LIMITS } from "../model/limits.js";
+import { compressAnswers } from "./compress.js";
 import { limitConnections } from "./connection-limit.js";
 import { followConnections } from "./connections.js";
 import { serveBatch } from "./handlers/batch.js";
@@ -41,6 +42,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   });
   const hub = facade.openEvents();
   const app = createServer({ ...options, security });
+  compressAnswers(app);
   const connections = followConnections(app.server, clock);
   const { maxConnections = LIMITS.connections, log } = options;
   limitConnections(app.server, { most: maxConnections, clock, log });

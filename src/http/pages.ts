@@ -81,7 +81,7 @@ function isInside(file: string): boolean {
 
 async function serveDashboard(app: FastifyInstance, root: string, basePath: string): Promise<void> {
   const page = await pageUnder(basePath, root);
-  await app.register(fastifyStatic, { root, serve: false, cacheControl: false });
+  await app.register(fastifyStatic, { root, serve: false, cacheControl: false, preCompressed: true });
   app.get<{ Params: { "*": string } }>(
     "/*",
     { config: { access: "open" }, schema: { hide: true } },

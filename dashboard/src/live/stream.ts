@@ -11,17 +11,27 @@ import { NUMBERS, renewAll } from "./renew.js";
 
 const GATHER_MS = 250;
 const POLL_MS = 5000;
+/** The first data waits this long for the stream. */
+const LONGEST_WAIT_MS = 400;
 /** Minimum interval between refetches of figures. */
 const NUMBERS_MS = 1000;
 
-/** Runs until the returned function is called. */
-export function startStream(queryClient: QueryClient): () => void {
-  const stop = new AbortController();
+/**
+ * Runs for as long as the page is open. Resolves once events arrive, or after a moment without: data that is read from then on
+ * need not be read again when the stream is connected.
+ */
+export function startStream(queryClient: QueryClient): Promise<void> {
   let gathered: EventTask[] = [];
   let flushing = false;
   let counting = false;
   let ended = false;
+  let wasRead = false;
   let stopPolling: (() => void) | undefined;
+  let ready: () => void = () => undefined;
+  const isReady = new Promise<void>((resolve) => {
+    ready = resolve;
+    after(LONGEST_WAIT_MS, resolve);
+  });
 
   function flush(): void {
     flushing = false;
@@ -58,7 +68,7 @@ export function startStream(queryClient: QueryClient): () => void {
 
   /** Refetches the page's data; schedules the next poll when finished. */
   async function poll(): Promise<void> {
-    if (stop.signal.aborted || connection() === "live") return;
+    if (connection() === "live") return;
     if (ended) listen();
     const [health] = await Promise.allSettled([client.health(), renewAll(queryClient)]);
     if (connection() === "live") return;
@@ -76,13 +86,13 @@ export function startStream(queryClient: QueryClient): () => void {
   function gain(): void {
     stopPolling?.();
     // Data fetched before the stream was connected may have changed in between.
-    if (connection() !== "live") void renewAll(queryClient);
+    if (connection() !== "live" && wasRead) void renewAll(queryClient);
     setConnection("live");
+    ready();
   }
 
   async function read(): Promise<void> {
     for await (const event of client.events({
-      signal: stop.signal,
       onState: (state) => (state === "live" ? gain() : lose()),
     })) {
       take(event);
@@ -93,7 +103,6 @@ export function startStream(queryClient: QueryClient): () => void {
   function listen(): void {
     ended = false;
     read().catch((error: unknown) => {
-      if (stop.signal.aborted) return;
       console.info("The event stream ended; polling instead.", error);
       ended = true;
       lose();
@@ -101,8 +110,7 @@ export function startStream(queryClient: QueryClient): () => void {
   }
 
   listen();
-  return () => {
-    stop.abort();
-    stopPolling?.();
-  };
+  return isReady.then(() => {
+    wasRead = true;
+  });
 }
