@@ -8,6 +8,7 @@ import { after } from "../lib/clock.js";
 import { connection, setConnection } from "./connection.js";
 import { noteFresh } from "./fresh.js";
 import { NUMBERS, renewAll } from "./renew.js";
+import { readEvents } from "./shared-events.js";
 
 const GATHER_MS = 250;
 const POLL_MS = 5000;
@@ -91,21 +92,17 @@ export function startStream(queryClient: QueryClient): Promise<void> {
     ready();
   }
 
-  async function read(): Promise<void> {
-    for await (const event of client.events({
-      onState: (state) => (state === "live" ? gain() : lose()),
-    })) {
-      take(event);
-    }
-  }
-
   /** Listens until the server rejects the stream, for example without a key; then each poll tries again. */
   function listen(): void {
     ended = false;
-    read().catch((error: unknown) => {
-      console.info("The event stream ended; polling instead.", error);
-      ended = true;
-      lose();
+    readEvents({
+      onState: (state) => (state === "live" ? gain() : lose()),
+      onEvent: take,
+      onEnd(error) {
+        console.info("The event stream ended; polling instead.", error);
+        ended = true;
+        lose();
+      },
     });
   }
 
