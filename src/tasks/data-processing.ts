@@ -2,14 +2,13 @@
 import { Readable } from "node:stream";
 import { defineTask, type TaskContext } from "../index.js";
 import { histograms } from "./data-processing/distribution.js";
-import { loadFile } from "./data-processing/load.js";
+import { type Loaded, loadFile } from "./data-processing/load.js";
 import {
   type Column,
   type Parameters,
   parameters,
   type Result,
   result,
-  type Source,
   sampleOf,
 } from "./data-processing/parameters.js";
 import { statisticsCsv, withinLimits } from "./data-processing/report.js";
@@ -74,18 +73,18 @@ async function work(given: Parameters, context: TaskContext): Promise<Result> {
   const file = given.file_id === undefined ? undefined : await context.files.open(given.file_id);
   const fits = file ? file.sizeBytes <= SMALL_FILE : sampleOf(given).rows <= SMALL_SAMPLE;
   return withSession({ file: file?.path, signal, fits }, async (session) => {
-    let source: Source | undefined;
+    let loaded: Loaded | undefined;
     if (file) {
       const onProgress = (percent: number) => report(context, "read", percent / 100);
       onProgress(0);
       const readable = { ...file, path: session.file ?? file.path };
-      source = await loadFile({ session, file: readable, options: given, context, onProgress });
+      loaded = await loadFile({ session, file: readable, options: given, context, onProgress });
     } else {
       await generate(given, context, session);
     }
     const seconds = file ? 0 : sampleOf(given).seconds / 2;
     // A few kilobytes of Parquet can hold gigabytes.
-    return analyse({ session, context, source, seconds, fits: fits && source?.format !== "parquet" });
+    return analyse({ session, context, loaded, seconds, fits: fits && loaded?.source.format !== "parquet" });
   });
 }
 
@@ -113,13 +112,13 @@ async function generate(given: Parameters, context: TaskContext, session: Sessio
 interface Analysis {
   readonly session: Session;
   readonly context: TaskContext;
-  readonly source: Source | undefined;
+  readonly loaded: Loaded | undefined;
   readonly seconds: number;
   readonly fits: boolean;
 }
 
-async function analyse({ session, context, source, seconds, fits }: Analysis): Promise<Result> {
-  const table = await describe(session, fits);
+async function analyse({ session, context, loaded, seconds, fits }: Analysis): Promise<Result> {
+  const table = await describe(session, fits, loaded?.columns);
   const size = `${plural(table.rows, "row")}, ${plural(table.columns.length, "column")}`;
   report(context, "statistics", 0, size);
   const groups = batches(table);
@@ -159,7 +158,7 @@ async function analyse({ session, context, source, seconds, fits }: Analysis): P
     rows: table.rows,
     column_count: table.columns.length,
     columns: [...shown.columns],
-    ...(source ? { source } : { simulated: true as const }),
+    ...(loaded ? { source: loaded.source } : { simulated: true as const }),
     ...(approximate && { approximate: true as const }),
     ...(shown.truncated && { truncated: true as const }),
     artifact_id: artifact.id,

@@ -1,6 +1,8 @@
 // Says why a text file could not be read: which line, and what is wrong there. Runs only after reading has failed.
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import { Utf8Check } from "./encoding.js";
+import type { Layout } from "./layout.js";
 import { type CsvFault, RecordWalker } from "./records.js";
 
 /** DuckDB's bound for one line. */
@@ -8,28 +10,26 @@ export const MAX_LINE_BYTES = 2_097_152;
 
 export interface CsvDiagnosis {
   readonly fault: CsvFault | undefined;
-  readonly encoding: "utf-8" | "latin-1";
-  /** Lines end in different ways. */
-  readonly mixedLineEnds: boolean;
+  /** Bytes that are no UTF-8. */
+  readonly invalid: number;
 }
 
 /** One pass over a CSV file, up to its first fault. */
 export async function diagnoseCsv(
   file: string,
-  delimiter: string,
+  layout: Pick<Layout, "delimiter" | "firstLine" | "names">,
   signal: AbortSignal,
 ): Promise<CsvDiagnosis> {
-  const walker = new RecordWalker(delimiter);
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let encoding: CsvDiagnosis["encoding"] = "utf-8";
+  const walker = new RecordWalker(layout.delimiter);
+  const utf8 = new Utf8Check();
   let fault: CsvFault | undefined;
-  let expected: number | undefined;
+  const expected = layout.names.length;
 
   /** Is this record, or the walk itself, at fault? */
   const check = (record: ReturnType<RecordWalker["end"]>) => {
     if (record === undefined) return undefined;
     if ("reason" in record) return record;
-    expected ??= record.fields;
+    if (record.line < layout.firstLine) return undefined;
     if (record.fields !== expected) {
       return {
         line: record.line,
@@ -46,7 +46,7 @@ export async function diagnoseCsv(
   try {
     for await (const chunk of input) {
       const piece: Buffer = chunk;
-      if (encoding === "utf-8" && !decodes(decoder, piece)) encoding = "latin-1";
+      utf8.feed(piece);
       for (const record of walker.feed(piece)) {
         fault = check(record);
         if (fault) break;
@@ -57,9 +57,9 @@ export async function diagnoseCsv(
     signal.throwIfAborted();
     throw error;
   }
-  if (encoding === "utf-8" && !fault && !decodes(decoder)) encoding = "latin-1";
   fault ??= check(walker.end());
-  return { fault, encoding, mixedLineEnds: walker.lineEnds.size > 1 };
+  utf8.end();
+  return { fault, invalid: utf8.invalid };
 }
 
 /** The first line that is no JSON, or undefined. */
@@ -83,15 +83,4 @@ export async function diagnoseJsonLines(file: string, signal: AbortSignal): Prom
     input.destroy();
   }
   return undefined;
-}
-
-/** Is the text so far UTF-8? Without a piece: is it whole? */
-function decodes(decoder: TextDecoder, piece?: Buffer): boolean {
-  try {
-    decoder.decode(piece, { stream: piece !== undefined });
-    return true;
-  } catch {
-    // A fatal decoder has no other way to say that the bytes are not UTF-8.
-    return false;
-  }
 }

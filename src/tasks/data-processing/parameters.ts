@@ -43,6 +43,35 @@ const fields = z.strictObject({
     title: "First line is a header",
     description: "Whether the first line of a CSV file contains the column names. Default: detected.",
   }),
+  decimal: z.enum([".", ","]).optional().meta({
+    title: "Decimal separator",
+    description: "Of numbers in a CSV file. Default: detected.",
+  }),
+  thousands: z.enum([",", ".", " ", "'"]).optional().meta({
+    title: "Thousands separator",
+    description: "Of numbers in a CSV file. Default: detected.",
+  }),
+  skip_lines: z
+    .int()
+    .min(0)
+    .max(1000)
+    .optional()
+    .meta({
+      title: "Lines to skip",
+      description: "Number of lines before the header or the data of a CSV file. Default: detected.",
+      examples: [3],
+    }),
+  null_values: z
+    .array(z.string().min(1).max(100))
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({
+      title: "Missing values",
+      description:
+        "Texts in a CSV file that mean a missing value, in addition to an empty field, NA, N/A, NULL, None and NaN.",
+      examples: [["-", "missing"]],
+    }),
   columns: z
     .array(z.string().min(1).max(300))
     .min(1)
@@ -55,7 +84,16 @@ const fields = z.strictObject({
     }),
 });
 
-const FILE_OPTIONS = ["delimiter", "header", "columns"] as const;
+/** Options that only CSV files have. */
+export const CSV_OPTIONS = [
+  "delimiter",
+  "header",
+  "decimal",
+  "thousands",
+  "skip_lines",
+  "null_values",
+] as const;
+const FILE_OPTIONS = [...CSV_OPTIONS, "columns"] as const;
 const SAMPLE_OPTIONS = ["rows", "duration_seconds"] as const;
 
 /** The same constraints as JSON Schema, used by the form. */
@@ -121,6 +159,8 @@ const column = z.object({
     .max(10)
     .optional()
     .describe("The most common values of a text or boolean column."),
+  unit: z.string().optional().describe("Unit that every number of the column has in the file, such as %."),
+  note: z.string().optional().describe("Why the column does not have the type that its values suggest."),
 });
 
 export const result = z.object({
@@ -132,8 +172,18 @@ export const result = z.object({
       name: z.string(),
       size_bytes: z.int(),
       format: z.enum(["csv", "json", "parquet"]),
-      encoding: z.enum(["utf-8", "latin-1"]).optional(),
+      encoding: z.enum(["utf-8", "latin-1", "windows-1252"]).optional(),
       delimiter: z.string().optional(),
+      header: z
+        .boolean()
+        .optional()
+        .describe("Whether the first line of a CSV file was taken as its header."),
+      decimal: z.enum([".", ","]).optional().describe("Decimal separator of its numbers."),
+      skipped_lines: z.int().optional().describe("Number of lines before the table that were skipped."),
+      replaced_bytes: z
+        .int()
+        .optional()
+        .describe("Number of damaged characters in UTF-8 that were replaced with U+FFFD."),
     })
     .optional()
     .describe("The input file; absent for a generated sample."),

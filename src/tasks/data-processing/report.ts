@@ -16,7 +16,7 @@ export function withinLimits(columns: readonly (Column & TableColumn)[]): {
   const budget = new Budget(COLUMNS_BYTES, COLUMNS_VALUES);
   const kept: Column[] = [];
   for (const column of columns) {
-    const { histogram: _histogram, values: _values, scale: _scale, ...figures } = column;
+    const { histogram: _histogram, values: _values, scale: _scale, key: _key, ...figures } = column;
     const shown = cleaned(figures);
     if (!budget.take(shown)) break;
     kept.push(shown);

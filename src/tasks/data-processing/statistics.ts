@@ -3,8 +3,7 @@ import { z } from "zod";
 import { numberOrText } from "./exact.js";
 import type { Column, ColumnType } from "./parameters.js";
 import type { Session } from "./session.js";
-import { identifier } from "./sql.js";
-import type { Table, TableColumn } from "./table.js";
+import { columnSql, type Table, type TableColumn } from "./table.js";
 import { exactFigures, isWide } from "./wide.js";
 
 /** Exact median and quartiles keep a column in memory, 8 bytes a value, outside the memory limit. */
@@ -95,8 +94,9 @@ export function hasCommonValues({ type }: TableColumn): boolean {
 }
 
 /** The column, with NaN and infinities as missing: no figure could be computed from them. */
-export function valueSql({ name, type, scale }: TableColumn): string {
-  const column = identifier(name);
+export function valueSql(given: TableColumn): string {
+  const { type, scale } = given;
+  const column = columnSql(given);
   if (type !== "decimal" || scale !== undefined) return column;
   return `CASE WHEN isfinite(${column}::DOUBLE) THEN ${column}::DOUBLE END`;
 }

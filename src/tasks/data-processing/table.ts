@@ -2,9 +2,20 @@
 import { z } from "zod";
 import type { ColumnType } from "./parameters.js";
 import type { Session } from "./session.js";
+import { identifier } from "./sql.js";
 
-export interface TableColumn {
+/** A column as it is shown. */
+export interface ShownColumn {
+  /** Its name in the table. */
+  readonly key: string;
   readonly name: string;
+  readonly unit?: string;
+  readonly note?: string;
+}
+
+export interface TableColumn extends Omit<ShownColumn, "key"> {
+  /** Its name in the table. Default: `name`. */
+  readonly key?: string;
   readonly type: ColumnType;
   /** Decimals of a number that is stored exactly, 0 for integers; undefined for floating-point numbers. */
   readonly scale?: number | undefined;
@@ -24,13 +35,23 @@ const VALUES_PER_QUERY = 2_000_000;
 const COLUMNS_PER_QUERY = 50;
 /** Steps of progress that a table gets at least, where it is not small and has as many columns. */
 const MIN_QUERIES = 8;
-/** The columns of `data`, and its rows. `fits`: the whole table is known to need little memory. */
-export async function describe(session: Session, fits = false): Promise<Table> {
+/** The columns of `data`, and its rows. `fits`: the whole table is known to need little memory. `shown`: how. */
+export async function describe(
+  session: Session,
+  fits = false,
+  shown: readonly ShownColumn[] = [],
+): Promise<Table> {
+  const known = new Map(shown.map((column) => [column.key, column]));
   const columns = (await session.columns("data")).map(
-    ({ name, type }): TableColumn => ({ name, ...classify(type) }),
+    ({ name, type }): TableColumn => ({ name, ...known.get(name), ...classify(type) }),
   );
   const rows = await session.json("SELECT to_json(count(*)) FROM data", z.int());
   return { rows, columns, isSmall: fits && rows <= SMALL_ROWS };
+}
+
+/** The column as SQL. */
+export function columnSql({ key, name }: TableColumn): string {
+  return identifier(key ?? name);
 }
 
 /** What a type of DuckDB is here. */

@@ -3,8 +3,7 @@ import { z } from "zod";
 import { formatExact, numberOrText, parseExact } from "./exact.js";
 import type { Column } from "./parameters.js";
 import type { Session } from "./session.js";
-import { identifier } from "./sql.js";
-import type { TableColumn } from "./table.js";
+import { columnSql, type TableColumn } from "./table.js";
 
 /** Has it values that a JavaScript number can't hold exactly? */
 export function isWide({ scale, min, max }: TableColumn & Column): boolean {
@@ -53,6 +52,6 @@ export async function exactFigures<Kind extends TableColumn & Column>(
 }
 
 /** The column as numbers whose differences don't overflow. */
-export function wideSql({ name, type }: TableColumn): string {
-  return type === "integer" ? `${identifier(name)}::HUGEINT` : identifier(name);
+export function wideSql(column: TableColumn): string {
+  return column.type === "integer" ? `${columnSql(column)}::HUGEINT` : columnSql(column);
 }

@@ -1,0 +1,239 @@
+// Reads a CSV into the table `data`: every value as text, and where a type fits all values of a column, as that type.
+import { createReadStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { Discard } from "../../index.js";
+import { CsvText, firstRecords } from "./csv-text.js";
+import { diagnoseCsv } from "./diagnose.js";
+import { copyAsUtf8, type Encoding, Utf8Check } from "./encoding.js";
+import { AS_TEXT, Guess, type Reading } from "./guess.js";
+import { type Layout, recogniseLayout } from "./layout.js";
+import { chosenColumns, type Loading, refuse } from "./loading.js";
+import type { Source } from "./parameters.js";
+import { identifier, text } from "./sql.js";
+import type { ShownColumn } from "./table.js";
+
+/** What counts as missing beside the empty field, as pandas has it. */
+const MISSING = [
+  "",
+  "NA",
+  "N/A",
+  "n/a",
+  "#N/A",
+  "#NA",
+  "<NA>",
+  "NULL",
+  "null",
+  "NaN",
+  "nan",
+  "-NaN",
+  "-nan",
+  "None",
+];
+const MAX_COLUMNS = 4096;
+const UNREADABLE = /unreadable column (\d+)/;
+
+interface Csv {
+  readonly loading: Loading;
+  /** The file in UTF-8. */
+  readonly path: string;
+  readonly layout: Layout;
+  readonly missing: readonly string[];
+  readonly lineEnds: string;
+}
+
+export interface LoadedCsv {
+  readonly source: Pick<
+    Source,
+    "encoding" | "delimiter" | "header" | "decimal" | "skipped_lines" | "replaced_bytes"
+  >;
+  readonly columns: readonly ShownColumn[];
+}
+
+/** `bytes`: the beginning of the file. `isSuspect`: later bytes are known not to be UTF-8. */
+export async function loadCsv(
+  loading: Loading,
+  bytes: Buffer,
+  isWhole: boolean,
+  isSuspect = false,
+): Promise<LoadedCsv> {
+  const { file, options, context, session } = loading;
+  let check = new Utf8Check();
+  check.feed(bytes);
+  if (!isWhole && (isSuspect || check.invalid > 0)) check = await checkFile(file.path, context.signal);
+  else if (!isWhole) check = new Utf8Check();
+  const encoding = check.end();
+  const content = new TextDecoder(encoding === "utf-8" ? "utf-8" : "windows-1252").decode(bytes);
+  let readable = file.path;
+  if (check.invalid > 0) {
+    readable = path.join(session.folder, "utf8.csv");
+    if (isWhole) await writeFile(readable, content, { mode: 0o600 });
+    else await copyAsUtf8(file.path, readable, encoding, context.signal);
+  }
+  const missing = [...MISSING, ...(options.null_values ?? [])];
+  const layout = recogniseLayout({ text: content, isWhole, fileName: file.name }, options, new Set(missing));
+  if (layout.names.length > MAX_COLUMNS) {
+    throw new Discard(
+      `${file.name}: the file has ${layout.names.length} columns; the limit is ${MAX_COLUMNS}`,
+    );
+  }
+  const csv: Csv = { loading, path: readable, layout, missing, lineEnds: lineEndOf(content) };
+  try {
+    const read = await load(csv, content, isWhole);
+    return answer(csv, read, encoding, encoding === "utf-8" ? check.invalid : 0);
+  } catch (error) {
+    if (error instanceof Discard) throw error;
+    context.signal.throwIfAborted();
+    const found = await diagnoseCsv(readable, layout, context.signal);
+    if (found.fault)
+      throw new Discard(`${file.name}, line ${found.fault.line}: ${found.fault.reason}`, { cause: error });
+    if (readable === file.path && found.invalid > 0) {
+      // The first bytes were UTF-8, later ones are not.
+      return loadCsv(loading, bytes, isWhole, true);
+    }
+    throw refuse(loading, error);
+  }
+}
+
+async function checkFile(place: string, signal: AbortSignal): Promise<Utf8Check> {
+  const check = new Utf8Check();
+  for await (const chunk of createReadStream(place, { signal, highWaterMark: 1 << 20 })) check.feed(chunk);
+  return check;
+}
+
+/** The first kind of line end. Others are read as well where DuckDB need not be strict. */
+function lineEndOf(content: string): string {
+  const ends = new Set(content.match(/\r\n|\r|\n/g));
+  return ends.size === 1 && ends.has("\r") ? "\\r" : ends.size > 1 ? "mixed" : "";
+}
+
+type Readings = readonly Reading[];
+
+/** Guesses the types from the beginning, and from all of the file where a later value does not fit. */
+async function load(csv: Csv, content: string, isWhole: boolean): Promise<Readings> {
+  const { layout } = csv;
+  const guesses = newGuesses(csv);
+  const add = addTo(csv, guesses);
+  for (const record of firstRecords(content, layout.delimiter, isWhole, Number.POSITIVE_INFINITY))
+    add(record);
+  let readings = decide(guesses);
+  let isChecked = isWhole;
+  for (;;) {
+    try {
+      await create(csv, readings, isChecked);
+      return readings;
+    } catch (error) {
+      const unreadable = UNREADABLE.exec(error instanceof Error ? error.message : "")?.[1];
+      if (unreadable === undefined) throw error;
+      if (!isChecked) {
+        readings = await readAll(csv);
+        isChecked = true;
+      } else {
+        // DuckDB reads a value of it in another way than we do: it stays what it is.
+        readings = readings.map((reading, at) => (at === Number(unreadable) ? AS_TEXT : reading));
+      }
+    }
+  }
+}
+
+async function readAll(csv: Csv): Promise<Readings> {
+  const guesses = newGuesses(csv);
+  const add = addTo(csv, guesses);
+  const parser = new CsvText(csv.layout.delimiter);
+  const { signal } = csv.loading.context;
+  const decoder = new TextDecoder();
+  for await (const chunk of createReadStream(csv.path, { signal, highWaterMark: 1 << 20 })) {
+    for (const record of parser.feed(decoder.decode(chunk, { stream: true }))) add(record);
+  }
+  const last = parser.end();
+  if (last) add(last);
+  return decide(guesses);
+}
+
+function newGuesses({ layout, loading }: Csv): readonly Guess[] {
+  return layout.names.map(() => new Guess(loading.options));
+}
+
+function addTo({ layout, missing }: Csv, guesses: readonly Guess[]) {
+  const absent = new Set(missing);
+  return ({ line, cells }: { readonly line: number; readonly cells: readonly string[] }) => {
+    if (line < layout.firstLine) return;
+    for (let at = 0; at < cells.length; at++) {
+      const cell = cells[at] ?? "";
+      if (!absent.has(cell)) guesses[at]?.add(cell);
+    }
+  };
+}
+
+/** All columns of a file have the same decimal separator, if those that show one agree. */
+function decide(guesses: readonly Guess[]): Readings {
+  const marks = new Set(guesses.flatMap((guess) => guess.decimal ?? []));
+  const [only] = marks;
+  return guesses.map((guess) => guess.decide(marks.size === 1 ? only : guess.decimal));
+}
+
+async function create(csv: Csv, readings: Readings, isChecked: boolean): Promise<void> {
+  const { loading, layout, missing, lineEnds } = csv;
+  const chosen = chosenColumns(loading, layout.names);
+  const selected = chosen.map((at) => {
+    const column = identifier(`c${at}`);
+    const { kind, cast, matches } = readings[at] ?? AS_TEXT;
+    if (kind === "text") return column;
+    const unreadable = `error('unreadable column ${at}')`;
+    const value = `coalesce(${cast(column)}, ${unreadable})`;
+    const checked = isChecked ? value : `CASE WHEN ${matches(column)} THEN ${value} ELSE ${unreadable} END`;
+    return `CASE WHEN ${column} IS NOT NULL THEN ${checked} END AS ${column}`;
+  });
+  const columns = layout.names.map((_, at) => `'c${at}': 'VARCHAR'`).join(", ");
+  const from = [
+    text(csv.path),
+    `auto_detect = false, header = ${layout.hasHeader}, skip = ${layout.startLine - 1}`,
+    `delim = ${text(layout.delimiter)}, quote = '"', escape = '"', comment = '', null_padding = false`,
+    `nullstr = [${missing.map(text).join(", ")}]`,
+    `strict_mode = ${lineEnds !== "mixed"}`,
+    ...(lineEnds === "\\r" ? ["new_line = '\\r'"] : []),
+    `columns = {${columns}}`,
+  ].join(", ");
+  await loading.session.runWithProgress(
+    `CREATE OR REPLACE TABLE data AS SELECT ${selected.join(", ")} FROM read_csv(${from})`,
+    loading.onProgress,
+  );
+}
+
+function answer(csv: Csv, readings: Readings, encoding: Encoding, replaced: number): LoadedCsv {
+  const { loading, layout } = csv;
+  const { log } = loading.context;
+  report(csv, encoding, replaced);
+  for (const note of layout.notes) log.warn(`${loading.file.name}: ${note}`);
+  const columns = layout.names.map((name, at): ShownColumn => {
+    const { unit, note } = readings[at] ?? AS_TEXT;
+    if (note !== undefined) log.warn(`Column "${name}": ${note}`, { column: name });
+    return { key: `c${at}`, name, ...(unit !== undefined && { unit }), ...(note !== undefined && { note }) };
+  });
+  const decimals = readings.filter(({ hasDecimals }) => hasDecimals);
+  const decimal: "." | "," = decimals.some(({ style }) => style?.decimal === ",") ? "," : ".";
+  const source = {
+    encoding,
+    delimiter: layout.delimiter,
+    header: layout.hasHeader,
+    ...(decimals.length > 0 && { decimal }),
+    ...(layout.skippedLines > 0 && { skipped_lines: layout.skippedLines }),
+    ...(replaced > 0 && { replaced_bytes: replaced }),
+  };
+  return { source, columns };
+}
+
+/** What was recognised, in one line. */
+function report({ loading, layout }: Csv, encoding: Encoding, replaced: number): void {
+  const { file, context } = loading;
+  const isPlain = encoding === "utf-8" && replaced === 0;
+  const name = { "utf-8": "UTF-8", "latin-1": "Latin-1", "windows-1252": "Windows-1252" }[encoding];
+  const parts = [
+    `Read as ${name}${encoding === "utf-8" ? "" : ", because it is not UTF-8"}`,
+    `delimiter ${JSON.stringify(layout.delimiter)}`,
+    `${layout.hasHeader ? "with" : "without"} a header`,
+    ...(layout.skippedLines > 0 ? [`${layout.skippedLines} lines before the table skipped`] : []),
+    ...(replaced > 0 ? [`${replaced} damaged characters replaced with U+FFFD`] : []),
+  ];
+  context.log[isPlain ? "info" : "warn"](parts.join(", "), { file: file.name });
+}
