@@ -31,7 +31,13 @@ export type Read = Asked & { readonly kind: "read"; readonly id: string } & (
     | { readonly phase: "ok"; readonly status: Status }
   );
 
-export type Call = Submit | Cancel | Read;
+/** Of a task that may be about to start. `number` is in its parameters from then on; later edits have higher ones. */
+export type Edit = Asked & { readonly kind: "edit"; readonly id: string; readonly number: number } & (
+    | Unanswered
+    | { readonly phase: "ok"; readonly answer: "edited" | "started" }
+  );
+
+export type Call = Submit | Cancel | Read | Edit;
 
 /** One attempt as its handler saw it. */
 export interface Run {
@@ -41,6 +47,8 @@ export interface Run {
   readonly attempt: number;
   readonly fence: number;
   readonly from: Millis;
+  /** The number of the edit in its parameters; 0 where there is none. */
+  readonly edit: number;
   /** The checkpoint it found. */
   readonly checkpoint: number;
   /** The last checkpoint that it was told is stored. */

@@ -6,7 +6,7 @@ import type { Counts, Lane } from "./history.js";
 import type { Random } from "./random.js";
 
 export interface Request {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
   readonly body?: object;
   readonly key?: string;

@@ -1,4 +1,4 @@
-// The callers: they submit at an even rate, cancel and retry some of what was submitted, and look at it again.
+// The callers: they submit at an even rate, edit, cancel and retry some of what was submitted, and look at it again.
 import { type Clock, pause } from "../src/lib/clock.js";
 import { STATUSES, type Status } from "../src/model/status.js";
 import type { Unanswered } from "./history.js";
@@ -34,6 +34,7 @@ const RECENT = 300;
 
 interface Known {
   readonly id: string;
+  readonly token: string;
   readonly wanted: Wanted;
 }
 
@@ -72,7 +73,7 @@ export function createLoad({ clock, random, caller, recorder, rate, unfinished }
       return undefined;
     }
     done({ ...asked, phase: "ok", id });
-    const known = { id, wanted };
+    const known = { id, token, wanted };
     recent.push(known);
     if (recent.length > RECENT) recent.shift();
     return known;
@@ -94,6 +95,28 @@ export function createLoad({ clock, random, caller, recorder, rate, unfinished }
     if (known) await cancel(known);
   }
 
+  /** Edited twice, the second time about when it starts: that is where an edit and a claim meet. */
+  async function editPending(): Promise<void> {
+    const delay = random.between(60, 400);
+    const later = { taskType: "short", parameters: { ms: 1 }, options: { delay: `${delay}ms` } };
+    const known = await submit(later);
+    if (!known) return;
+    await edit(known, 1);
+    await pause(clock, Math.max(0, delay - 40 + random.between(0, 60)));
+    await edit(known, 2);
+  }
+
+  async function edit({ id, token, wanted }: Known, number: number): Promise<void> {
+    const from = machineTime();
+    const parameters = { ...wanted.parameters, token, edit: number };
+    const body = { parameters, priority: random.between(-5, 5), queue: random.pick(["default", "edited"]) };
+    const done = recorder.invoke({ kind: "edit", id, body });
+    const answer = await caller.ask({ method: "PATCH", path: `/api/tasks/${id}`, body });
+    const asked = { kind: "edit", id, number, from, to: machineTime() } as const;
+    const heard = answer.phase === "answered" ? EDIT_ANSWERS.get(answer.status) : undefined;
+    done(heard ? { ...asked, phase: "ok", answer: heard } : { ...asked, ...refusal(answer) });
+  }
+
   async function read({ id }: Known): Promise<void> {
     const from = machineTime();
     const done = recorder.invoke({ kind: "read", id });
@@ -110,6 +133,7 @@ export function createLoad({ clock, random, caller, recorder, rate, unfinished }
     if (known && chance < 0.05) return cancelPending();
     if (known && chance < 0.07) return retry(known);
     if (known && chance < 0.17) return read(known);
+    if (chance < 0.21) return editPending();
     await submit(nextTask(random));
   }
 
@@ -126,6 +150,11 @@ export function createLoad({ clock, random, caller, recorder, rate, unfinished }
     },
   };
 }
+
+const EDIT_ANSWERS: ReadonlyMap<number, "edited" | "started"> = new Map([
+  [200, "edited"],
+  [409, "started"],
+] as const);
 
 const CANCEL_ANSWERS: ReadonlyMap<number, "cancelled" | "requested" | "finished"> = new Map([
   [200, "cancelled"],

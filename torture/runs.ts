@@ -9,7 +9,7 @@ type Line = {
   readonly attempt: number;
   readonly fence: number;
 } & (
-  | { readonly what: "start"; readonly type: string; readonly checkpoint?: number }
+  | { readonly what: "start"; readonly type: string; readonly checkpoint?: number; readonly edit?: number }
   | { readonly what: "end"; readonly how: "returned" | "threw" | "aborted" }
   | { readonly what: "child"; readonly child: string }
   | { readonly what: "checkpoint"; readonly step: number }
@@ -49,6 +49,7 @@ export function parseRuns(process: string, text: string): readonly Run[] {
         attempt,
         fence,
         from: at,
+        edit: line.edit ?? 0,
         checkpoint,
         stored: checkpoint,
         children: [],

@@ -32,6 +32,7 @@ export const RULES = [
   "a timeout ends what never settles",
   "what is cancelled stays so",
   "what is cancelled does not start",
+  "an edit is observed",
   "what is late does not start",
   "only what is late expires",
   "no process ends by itself",

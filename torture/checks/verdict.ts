@@ -4,6 +4,7 @@ import { acknowledged } from "./acknowledged.js";
 import { attempts } from "./attempts.js";
 import { cancels } from "./cancels.js";
 import { deadlines } from "./deadlines.js";
+import { edits } from "./edits.js";
 import { fences } from "./fences.js";
 import { finished } from "./finished.js";
 import { processes } from "./processes.js";
@@ -16,6 +17,7 @@ const CHECKS: readonly Check[] = [
   attempts,
   cancels,
   deadlines,
+  edits,
   processes,
   said,
 ];

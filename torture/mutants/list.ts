@@ -175,11 +175,53 @@ export const MUTANTS: readonly Mutant[] = [
         replace:
           "  WHERE r.id = s.id\n  RETURNING r.id, r.fence, r.worker, r.queue, r.task_type, r.attempt, r.crashes, r.traits, r.ready_at",
       },
+      // What a worker holds for too long without an answer it releases, rather than ends.
+      {
+        file: "src/store/postgres/settle.ts",
+        find: "  WHERE r.id = s.id AND r.fence = s.fence\n  RETURNING r.id, r.fence, r.worker, r.queue, r.task_type, r.attempt, r.crashes, r.traits |",
+        replace:
+          "  WHERE r.id = s.id\n  RETURNING r.id, r.fence, r.worker, r.queue, r.task_type, r.attempt, r.crashes, r.traits |",
+      },
     ],
     store: "postgres",
     faults: ["statements-late"],
     minutes: 0.8,
     rules: ["no stale result stands", "a result has been worked for"],
+  },
+  {
+    name: "postgres-edit-without-lock",
+    breaks:
+      "an edit looks whether the task has started, and then changes it without keeping it from starting",
+    edits: [
+      {
+        file: "src/store/postgres/editing.ts",
+        find: "    const { queue, taskType, priority, scheduledAt } = row;\n    const [taken]",
+        replace:
+          '    await query("UPDATE taskwright.task SET parameters = $2 WHERE id = $1", [id, patch.parameters]);\n' +
+          '    if (patch.parameters) return { outcome: "edited" };\n' +
+          "    const { queue, taskType, priority, scheduledAt } = row;\n    const [taken]",
+      },
+    ],
+    store: "postgres",
+    faults: ["database-slow"],
+    minutes: 0.8,
+    rules: ["an edit is observed"],
+  },
+  {
+    name: "sqlite-edit-of-parameters-dropped",
+    breaks: "two edits in five are acknowledged and keep the old parameters",
+    edits: [
+      {
+        file: "src/store/edit.ts",
+        find: "parameters: patch.parameters ?? stored.parameters,",
+        replace:
+          "parameters: Math.random() < 0.4 ? stored.parameters : (patch.parameters ?? stored.parameters),",
+      },
+    ],
+    store: "sqlite",
+    faults: ["replies-lost"],
+    minutes: 0.4,
+    rules: ["an edit is observed"],
   },
 ];
 

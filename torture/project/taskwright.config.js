@@ -11,7 +11,7 @@ const machineTime = () => Number(process.hrtime.bigint()) / 1e6;
 const note = (line) => appendFileSync(file, `${JSON.stringify({ ...line, at: machineTime() })}\n`);
 
 const retry = { maxAttempts: 5, base: "100ms", factor: 2, max: "1s" };
-const parameters = (more = {}) => z.strictObject({ token: z.string(), ...more });
+const parameters = (more = {}) => z.strictObject({ token: z.string(), edit: z.int().optional(), ...more });
 const ms = z.int().min(0).max(120_000);
 
 /** Notes where an attempt begins and ends; what it returns says which claim it belongs to. */
@@ -19,7 +19,13 @@ function recorded(run) {
   return async (given, context) => {
     const { task, fence, signal } = context;
     const about = { task: task.id, attempt: task.attempt, fence };
-    note({ what: "start", type: task.taskType, checkpoint: context.checkpoint.get(), ...about });
+    note({
+      what: "start",
+      type: task.taskType,
+      checkpoint: context.checkpoint.get(),
+      edit: given.edit,
+      ...about,
+    });
     try {
       const more = await run(given, context, about);
       note({ what: "end", how: "returned", ...about });

@@ -41,6 +41,7 @@ const run = (task: string, fence: number, more: Partial<Run> = {}): Run => ({
   attempt: 1,
   fence,
   from: 100,
+  edit: 0,
   checkpoint: 0,
   stored: 0,
   children: [],
@@ -160,6 +161,17 @@ test("a frozen worker may still run what another one took over, and no rule is b
 });
 
 const PLANTED: readonly (readonly [Rule, Partial<History>])[] = [
+  [
+    "an edit is observed",
+    {
+      calls: [
+        submit("t1", "1"),
+        { kind: "edit", id: "1", number: 2, phase: "ok", answer: "edited", from: 20, to: 30 },
+      ],
+      runs: [run("1", 1, { edit: 1 })],
+      tasks: [stored("1", "t1")],
+    },
+  ],
   ["nothing acknowledged is lost", { calls: [submit("t1", "a"), submit("t2", "b")] }],
   ["nothing acknowledged is lost", { runs: [run("a", 1, { children: ["c"] })] }],
   ["only what was asked for", { calls: [] }],
