@@ -14,6 +14,11 @@ const ID_TIME = { before: LIMITS.callerIdAge + 3_600_000, after: 3_600_000 } as 
 /** Sorts behind every id. */
 const LAST_ID = "~";
 
+/** Lanes whose ranges of an index are merged; a list over more of them goes through all tasks, and looks at a bounded number. */
+const MOST_LANES = 200;
+/** Waiting tasks that are read and sorted by id; there is no order by id among them. */
+const MOST_WAITING = 20_000;
+
 /** Tasks of one lane by status. */
 export interface LaneCounts extends Readonly<Record<Status, number>> {
   readonly queue: string;
@@ -47,6 +52,40 @@ export function isWithinIds(id: TaskId, end: TaskId, order: PageRequest["order"]
   return order === "newest" ? id >= end : id <= end;
 }
 
+/** Where a list looks for tasks of its statuses: through all tasks, or in a few places that together hold all of them. */
+export interface Places {
+  /** All tasks by id. Nothing else is needed then. */
+  readonly all: boolean;
+  /** Lanes that hold such tasks, as the filter wants them. */
+  readonly lanes: readonly LaneCounts[];
+  /** "lanes": by lane; "all": all that waits, or all of that status. */
+  of(status: Status): "lanes" | "all";
+}
+
+export function placesOf(filter: TaskFilter, totals: readonly LaneCounts[]): Places {
+  const statuses = statusesOf(filter);
+  const lanes = totals.filter(
+    (lane) =>
+      isAmong(lane.queue, filter.queues) &&
+      isAmong(lane.taskType, filter.taskTypes) &&
+      statuses.some((status) => lane[status] > 0),
+  );
+  const isNarrow = !isEmpty(filter.taskTypes) || !isEmpty(filter.queues);
+  const byLane = isNarrow && lanes.length <= MOST_LANES;
+  const waiting = (byLane ? lanes : totals).reduce((sum, lane) => sum + lane.PENDING, 0);
+  const isLong = (status: Status) =>
+    (status === "PENDING" && waiting > MOST_WAITING) || (status === "SUCCESS" && lanes.length > MOST_LANES);
+  return {
+    all: (statuses.length === STATUSES.length && !isNarrow) || statuses.some(isLong),
+    lanes,
+    of: (status) => (byLane || status === "SUCCESS" ? "lanes" : "all"),
+  };
+}
+
+export function statusesOf({ status }: TaskFilter): readonly Status[] {
+  return isEmpty(status) ? STATUSES : [...new Set(status)];
+}
+
 /** Rollups know it exactly where only status, task types and queues are filtered; otherwise what was seen. */
 export function total(filter: TaskFilter, totals: readonly LaneCounts[], seen: number): TaskPage["total"] {
   const { status, taskTypes, queues, ...others } = filter;
@@ -54,7 +93,7 @@ export function total(filter: TaskFilter, totals: readonly LaneCounts[], seen: n
     (value) => value === undefined || (Array.isArray(value) && value.length === 0),
   );
   if (!isCounted) return { value: seen, relation: "at_least" };
-  const statuses = isEmpty(status) ? STATUSES : [...new Set(status)];
+  const statuses = statusesOf({ status });
   let value = 0;
   for (const lane of totals) {
     if (!isAmong(lane.queue, queues) || !isAmong(lane.taskType, taskTypes)) continue;

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { LIMITS } from "../../src/model/limits.js";
 import type { Task } from "../../src/model/task.js";
 import type { PageRequest, Store, TaskFilter } from "../../src/store/store.js";
-import { type Bench, BOOM, OTHER_WORKER, retryIn, WORKER } from "./fixture.js";
+import { type Bench, BOOM, ending, OTHER_WORKER, retryIn, WORKER } from "./fixture.js";
 import type { Case } from "./suite.js";
 
 /** All pages one after the other; throws where there is no end. */
@@ -28,6 +28,7 @@ async function idsOf(bench: Bench, filter: TaskFilter): Promise<readonly string[
 }
 
 export function listTests(check: Case): void {
+  laneTests(check);
   orderTests(check);
   filterTests(check);
   shapeTests(check);
@@ -326,5 +327,39 @@ function cursorTests(check: Case): void {
     const { next: cursor } = await store.list({}, page);
     await store.remove([newer.id]);
     expect((await store.list({}, { ...page, cursor })).tasks.map((task) => task.id)).toEqual([older.id]);
+  });
+}
+
+function laneTests(check: Case): void {
+  check("lists over more lanes than are merged are complete", async ({ task, store, claim, settle }) => {
+    const names = Array.from({ length: 230 }, (_, n) => `q${n}`);
+    const tasks = names.map((queue, n) =>
+      task({ queue, priority: n % 3, taskType: n % 2 ? "work" : "mail" }),
+    );
+    await store.insert(tasks);
+    await store.insert(names.map((queue, n) => task({ queue, start: { in: 100 + n }, taskType: "work" })));
+    const claimed = await claim({ limit: 200 });
+    await settle(...claimed.map((held, n) => ending(n % 4 ? "SUCCESS" : "FAILED", held)));
+    const everything = await listAll(store, {});
+    expect(everything).toHaveLength(460);
+    const filters: readonly TaskFilter[] = [
+      { taskTypes: ["work"] },
+      { taskTypes: ["work"], status: ["PENDING"] },
+      { status: ["PENDING"] },
+      { status: ["SUCCESS"] },
+      { status: ["SUCCESS", "FAILED"], taskTypes: ["mail", "work"] },
+      { status: ["FAILED"], queues: names },
+      { status: ["PENDING", "FAILED"], queues: names.slice(0, 3) },
+      { queues: ["q7", "q228"] },
+      { queues: names },
+    ];
+    for (const filter of filters) {
+      const { status = [], taskTypes = [], queues = [] } = filter;
+      const isIn = (list: readonly string[], value: string) => list.length === 0 || list.includes(value);
+      const wanted = everything.filter(
+        (one) => isIn(status, one.status) && isIn(taskTypes, one.taskType) && isIn(queues, one.queue),
+      );
+      expect((await listAll(store, filter)).map(({ id }) => id)).toEqual(wanted.map(({ id }) => id));
+    }
   });
 }

@@ -1,25 +1,26 @@
 // Pages of tasks by keyset on id, in one snapshot. Filters without an index look at a bounded number of tasks per page.
 import type { Clock } from "../../lib/clock.js";
 import type { TaskId } from "../../model/id.js";
-import { STATUSES, type Status } from "../../model/status.js";
+import type { Status } from "../../model/status.js";
 import type { Task } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import { encodeCursor } from "../cursor.js";
 import {
   BOUND,
   endOf,
-  isAmong,
-  isEmpty,
   isWithinIds,
   type LaneCounts,
   matches,
+  type Places,
+  placesOf,
   startOf,
+  statusesOf,
   total,
 } from "../page.js";
 import type { PageRequest, TaskFilter, TaskPage } from "../store.js";
 import { toTask, withShortStack } from "../task-row.js";
 import type { Database, Query } from "./database.js";
-import { RANKS, selectTotals } from "./statistics.js";
+import { selectTotals } from "./statistics.js";
 import { findTasks, withPayload } from "./task-query.js";
 
 type Order = PageRequest["order"];
@@ -34,14 +35,16 @@ function range(table: string, where: string, order: Order): string {
   return `SELECT y.id FROM taskwright.${table} y WHERE ${where} y.id ${comparison} $1 ORDER BY y.id ${direction} LIMIT $2`;
 }
 
-// Every place is a range of its primary key, or one of done_by_lane, done_unsuccessful, scheduled_by_type for each lane,
-// priority or type asked for. $3 and $4 are the queues and types of the lanes that hold such tasks.
+// Every place is a range of its primary key, or one of done_by_lane, done_unsuccessful, scheduled_by_type for each lane or
+// type asked for. There is no order by id among ready tasks: they are few enough to be sorted (page.ts). $3 and $4 are the
+// queues and types of the lanes that hold such tasks.
 const PLACES = {
   all: (order: Order) => range("task", "", order),
   RUNNING: (order: Order) => range("running", "", order),
-  ready: (order: Order) => `
-    SELECT s.id FROM (${RANKS}) l JOIN unnest($3::text[], $4::text[]) AS w (queue, task_type) USING (queue, task_type)
-    CROSS JOIN LATERAL (${range("ready", "y.queue = l.queue AND y.task_type = l.task_type AND y.rank = l.rank AND", order)}) s`,
+  ready: (order: Order) => range("ready", "", order),
+  readyInLanes: (order: Order) => `
+    SELECT s.id FROM unnest($3::text[], $4::text[]) AS l (queue, task_type)
+    CROSS JOIN LATERAL (${range("ready", "y.queue = l.queue AND y.task_type = l.task_type AND", order)}) s`,
   scheduled: (order: Order) => `
     SELECT s.id FROM (SELECT DISTINCT task_type FROM unnest($4::text[]) AS w (task_type)) l
     CROSS JOIN LATERAL (${range("scheduled", "y.task_type = l.task_type AND", order)}) s`,
@@ -54,37 +57,28 @@ const PLACES = {
 /** Ids beyond `after` that may match the filter's status, task types and queues, in order. */
 type Scan = (after: TaskId, count: number) => Promise<readonly TaskId[]>;
 
-function placesOf(status: Status, filter: TaskFilter, order: Order): readonly string[] {
+function statementsOf(status: Status, places: Places, order: Order): readonly string[] {
+  const byLane = places.of(status) === "lanes";
   switch (status) {
     case "RUNNING":
       return [PLACES.RUNNING(order)];
     case "PENDING":
-      return [PLACES.ready(order), PLACES.scheduled(order)];
-    case "SUCCESS":
-      return [PLACES.finished(status, order)];
+      return [byLane ? PLACES.readyInLanes(order) : PLACES.ready(order), PLACES.scheduled(order)];
     default:
-      return [
-        isEmpty(filter.taskTypes) ? PLACES.unsuccessful(status, order) : PLACES.finished(status, order),
-      ];
+      return [byLane ? PLACES.finished(status, order) : PLACES.unsuccessful(status, order)];
   }
 }
 
 function openScan(query: Query, filter: TaskFilter, order: Order, totals: readonly LaneCounts[]): Scan {
-  const statuses = isEmpty(filter.status) ? STATUSES : [...new Set(filter.status)];
-  const isWhole = statuses.length === STATUSES.length && isEmpty(filter.taskTypes);
-  const places = isWhole
+  const places = placesOf(filter, totals);
+  const statements = places.all
     ? [PLACES.all(order)]
-    : statuses.flatMap((status) => placesOf(status, filter, order));
-  const lanes = totals.filter(
-    (lane) =>
-      isAmong(lane.queue, filter.queues) &&
-      isAmong(lane.taskType, filter.taskTypes) &&
-      statuses.some((status) => lane[status] > 0),
-  );
+    : statusesOf(filter).flatMap((status) => statementsOf(status, places, order));
+  const { lanes } = places;
   const direction = order === "newest" ? "DESC" : "ASC";
   // The last line uses what a place may not need: every parameter must have a type.
   const sql = `
-SELECT id FROM (${places.map((place) => `(${place})`).join(" UNION ALL ")}) s
+SELECT id FROM (${statements.map((statement) => `(${statement})`).join(" UNION ALL ")}) s
 WHERE $3::text[] IS NOT NULL AND $4::text[] IS NOT NULL ORDER BY id ${direction} LIMIT $2`;
   const queues = lanes.map((lane) => lane.queue);
   const taskTypes = lanes.map((lane) => lane.taskType);

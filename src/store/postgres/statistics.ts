@@ -66,7 +66,6 @@ WITH RECURSIVE found AS (
   ) FROM found f WHERE f.rank IS NOT NULL
 )
 SELECT queue, task_type, rank FROM found WHERE rank IS NOT NULL`;
-export const RANKS = ranksOf("");
 
 // The oldest task of each lane and priority, by primary key, in the queues from $1 to $2.
 const OLDEST_READY = `

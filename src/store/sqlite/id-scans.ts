@@ -1,9 +1,8 @@
 // Ids of tasks in order, from wherever tasks of a status lie: short scans of one index each, merged. Reads no payload.
 import type { Database } from "better-sqlite3";
 import type { TaskId } from "../../model/id.js";
-import { STATUSES, type Status } from "../../model/status.js";
-import { isAmong, isEmpty, type LaneCounts } from "../page.js";
-import { FIRST_RANK } from "../rank.js";
+import type { Status } from "../../model/status.js";
+import { type LaneCounts, type Places, placesOf, statusesOf } from "../page.js";
 import type { PageRequest, TaskFilter } from "../store.js";
 
 export type Order = PageRequest["order"];
@@ -21,8 +20,6 @@ function statements(table: string, where: string) {
 // Without a status all tasks, by primary key.
 const ALL = statements("task", "");
 const RUNNING = statements("running", "");
-// One priority of one lane.
-const READY = statements("ready", "queue = ? AND task_type = ? AND rank = ? AND");
 const SCHEDULED = statements("scheduled", "task_type = ? AND");
 const FINISHED = statements("done", "queue = ? AND task_type = ? AND status = ? AND");
 // Repeats the partial index's own condition word for word: SQLite does not infer it, and would walk all of done by id.
@@ -31,14 +28,12 @@ const UNSUCCESSFUL = {
   CANCELLED: statements("done", "status IN ('FAILED', 'CANCELLED') AND status = 'CANCELLED' AND"),
 } as const;
 
-// Loose index scan: one seek per lane and priority. '~' is behind every id; without it the seek would stop at the first
-// row of that priority and walk through all of them.
-const NEXT_RANK = `
-SELECT queue, task_type AS taskType, rank FROM ready
-WHERE (queue, task_type, rank, id) > (?, ?, ?, '~') ORDER BY queue, task_type, rank, id LIMIT 1`;
+// The keys of ready, in the order of claims: few enough to be sorted by id (page.ts).
+const WAITING = "SELECT id FROM ready";
+const WAITING_IN_LANE = `${WAITING} WHERE queue = ? AND task_type = ?`;
 
 /** Every statement of a list by its place, for the test of their plans. */
-export const SCANS = { ALL, RUNNING, READY, SCHEDULED, FINISHED, ...UNSUCCESSFUL } as const;
+export const SCANS = { ALL, RUNNING, SCHEDULED, FINISHED, ...UNSUCCESSFUL } as const;
 
 export interface IdScans {
   /** Ids that may match the filter's status, task types and queues, in order, beyond `after`. */
@@ -57,47 +52,43 @@ export function createIdScans(database: Database): IdScans {
   });
   const all = prepare(ALL);
   const running = prepare(RUNNING);
-  const ready = prepare(READY);
   const scheduled = prepare(SCHEDULED);
   const finished = prepare(FINISHED);
   const unsuccessful = { FAILED: prepare(UNSUCCESSFUL.FAILED), CANCELLED: prepare(UNSUCCESSFUL.CANCELLED) };
-  const nextRank = database.prepare<
-    [string, string, number],
-    { queue: string; taskType: string; rank: number }
-  >(NEXT_RANK);
+  const waiting = database.prepare<[], TaskId>(WAITING).pluck();
+  const waitingInLane = database.prepare<[string, string], TaskId>(WAITING_IN_LANE).pluck();
 
-  function readyScans(lanes: readonly LaneCounts[], order: Order): readonly Scan[] {
-    return lanes.flatMap(({ queue, taskType }) => {
-      const scans: Scan[] = [];
-      let row = nextRank.get(queue, taskType, FIRST_RANK);
-      while (row?.queue === queue && row.taskType === taskType) {
-        const { rank } = row;
-        scans.push((after, count) => ready[order].all(queue, taskType, rank, after, count));
-        row = nextRank.get(queue, taskType, rank);
-      }
-      return scans;
-    });
+  /** Read once, with the first page. */
+  function readyScan(lanes: readonly LaneCounts[] | "all", order: Order): Scan {
+    let sorted: readonly TaskId[] | undefined;
+    const read = () =>
+      lanes === "all"
+        ? waiting.all()
+        : lanes.flatMap(({ queue, taskType }) => waitingInLane.all(queue, taskType));
+    return (after, count) => {
+      sorted ??= read()
+        .filter((id) => (order === "newest" ? id < after : id > after))
+        .sort(order === "newest" ? descending : ascending);
+      const from = sorted.findIndex((id) => (order === "newest" ? id < after : id > after));
+      return from < 0 ? [] : sorted.slice(from, from + count);
+    };
   }
 
-  function scansOf(
-    status: Status,
-    filter: TaskFilter,
-    order: Order,
-    lanes: readonly LaneCounts[],
-  ): readonly Scan[] {
+  function scansOf(status: Status, places: Places, order: Order): readonly Scan[] {
     // Lanes without such tasks are not even looked at.
-    const filled = lanes.filter((lane) => lane[status] > 0);
-    const types = [...new Set(filled.map((lane) => lane.taskType))];
+    const filled = places.lanes.filter((lane) => lane[status] > 0);
+    if (filled.length === 0) return [];
     if (status === "RUNNING") return [(after, count) => running[order].all(after, count)];
     if (status === "PENDING") {
+      const types = [...new Set(filled.map((lane) => lane.taskType))];
       const later = types.map(
         (taskType): Scan =>
           (after, count) =>
             scheduled[order].all(taskType, after, count),
       );
-      return [...readyScans(filled, order), ...later];
+      return [readyScan(places.of(status) === "all" ? "all" : filled, order), ...later];
     }
-    if (status !== "SUCCESS" && isEmpty(filter.taskTypes)) {
+    if (status !== "SUCCESS" && places.of(status) === "all") {
       const statement = unsuccessful[status][order];
       return [(after, count) => statement.all(after, count)];
     }
@@ -110,14 +101,9 @@ export function createIdScans(database: Database): IdScans {
 
   return {
     open(filter, order, after, totals) {
-      const statuses = isEmpty(filter.status) ? STATUSES : [...new Set(filter.status)];
-      if (statuses.length === STATUSES.length && isEmpty(filter.taskTypes)) {
-        return merge([(from, count) => all[order].all(from, count)], order, after);
-      }
-      const lanes = totals.filter(
-        ({ queue, taskType }) => isAmong(queue, filter.queues) && isAmong(taskType, filter.taskTypes),
-      );
-      const scans = statuses.flatMap((status) => scansOf(status, filter, order, lanes));
+      const places = placesOf(filter, totals);
+      if (places.all) return merge([(from, count) => all[order].all(from, count)], order, after);
+      const scans = statusesOf(filter).flatMap((status) => scansOf(status, places, order));
       return merge(scans, order, after);
     },
   };
@@ -144,4 +130,12 @@ function merge(scans: readonly Scan[], order: Order, after: TaskId): () => TaskI
     if (best) best.next++;
     return bestId;
   };
+}
+
+function ascending(a: TaskId, b: TaskId): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function descending(a: TaskId, b: TaskId): number {
+  return ascending(b, a);
 }
