@@ -1,6 +1,7 @@
 // One run of all tests. Many of them wait for processes, browsers and databases, so more files run at once than there are
 // processors; what files share (one PostgreSQL server, one browser) is in test/support/global-setup.ts.
 import { availableParallelism } from "node:os";
+import path from "node:path";
 import { defineConfig } from "vitest/config";
 import { LongestFirst, SHARING } from "./test/support/longest-first.js";
 
@@ -19,6 +20,8 @@ const sharing = [
 const maxWorkers = availableParallelism() + 2;
 
 export default defineConfig({
+  // As user code imports it. A child process that loads the same file gets the built package by that name.
+  resolve: { alias: [{ find: /^taskwright$/, replacement: path.resolve(import.meta.dirname, "src/index.ts") }] },
   test: {
     globalSetup: ["test/support/global-setup.ts"],
     reporters: ["default", "./test/support/summary-reporter.ts"],
