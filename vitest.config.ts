@@ -13,7 +13,7 @@ const measuring = ["test/e2e/load.test.ts", "test/e2e/hostile.test.ts"];
  * halves what they cost.
  */
 const sharing = [
-  "test/{client,config,dashboard,http,lib,maintenance,model,queue,task,testing}/*.test.ts",
+  "test/{cli,client,config,dashboard,docs,http,lib,library,maintenance,model,queue,task,testing,types}/*.test.ts",
   "test/worker/{abandon,context,describe-error,lanes,lifecycle,outcomes,reclaim,turns,without-notifications}.test.ts",
 ];
 
@@ -21,7 +21,9 @@ const maxWorkers = availableParallelism() + 2;
 
 export default defineConfig({
   // As user code imports it. A child process that loads the same file gets the built package by that name.
-  resolve: { alias: [{ find: /^taskwright$/, replacement: path.resolve(import.meta.dirname, "src/index.ts") }] },
+  resolve: {
+    alias: [{ find: /^taskwright$/, replacement: path.resolve(import.meta.dirname, "src/index.ts") }],
+  },
   test: {
     globalSetup: ["test/support/global-setup.ts"],
     reporters: ["default", "./test/support/summary-reporter.ts"],

@@ -1,15 +1,14 @@
 // taskwright completion: prints a shell completion script, and answers the queries of that script.
 import { Argument, type Command } from "commander";
 import { ApiError, type Client, ConnectionError } from "../../client/index.js";
+import type { Millis } from "../../model/time.js";
 import { bashScript } from "../completion/bash.js";
 import { completionTable } from "../completion/table.js";
 import { zshScript } from "../completion/zsh.js";
-import { connect, examples } from "../flags.js";
+import { connect, durationText, examples } from "../flags.js";
 import { print } from "../output.js";
 
 const SCRIPTS = { bash: bashScript, zsh: zshScript };
-/** Longest wait after pressing Tab, in milliseconds. */
-const TIMEOUT = 1_000;
 
 export function addCompletion(program: Command): void {
   program
@@ -24,15 +23,20 @@ export function addCompletion(program: Command): void {
   const complete = program
     .command("complete", { hidden: true })
     .addArgument(new Argument("<what>").choices(["types", "queues"]))
-    .action(async (what: "types" | "queues") => {
+    .option("--timeout <duration>", "Longest wait after pressing Tab", durationText, 1_000)
+    .action(async (what: "types" | "queues", { timeout }: { readonly timeout: Millis }) => {
       const { client } = connect(complete);
-      print(...(await namesOf(client, what)));
+      print(...(await namesOf(client, what, timeout)));
     });
 }
 
 /** Empty if the server does not answer in time: completion cannot show errors. */
-async function namesOf(client: Client, what: "types" | "queues"): Promise<readonly string[]> {
-  const signal = AbortSignal.timeout(TIMEOUT);
+async function namesOf(
+  client: Client,
+  what: "types" | "queues",
+  timeout: Millis,
+): Promise<readonly string[]> {
+  const signal = AbortSignal.timeout(timeout);
   try {
     const found = what === "types" ? await client.taskTypes({ signal }) : await client.queues({ signal });
     // bash evaluates completion words, and any client can choose a queue name: offer only harmless ones.
