@@ -29,7 +29,15 @@ function eventView(event: TaskEvent | Resync, epoch: string): WireEvent {
   return {
     seq,
     type: `task.${event.kind}`,
-    task: { id, task_type: taskType, queue, status, ...changedView(event.task), version: event.number },
+    task: {
+      id,
+      task_type: taskType,
+      queue,
+      status,
+      ...changedView(event.task),
+      ...removedView(event),
+      version: event.number,
+    },
   };
 }
 
@@ -62,6 +70,16 @@ function changedView(task: Partial<Task>): Partial<WireTask> {
     retried_by: task.retriedBy,
   };
   return view;
+}
+
+/** An edit may have removed these. */
+function removedView({ kind, task }: TaskEvent): Partial<WireTask> {
+  if (kind !== "edited") return {};
+  return {
+    ...(task.summary === undefined && { summary: null }),
+    ...(task.runAt === undefined && { run_at: null }),
+    ...(task.expiresIn === undefined && { expires_at: null }),
+  };
 }
 
 function at(instant: number | undefined): string | undefined {

@@ -142,3 +142,24 @@ test("a phone shows cards, reaches every page by its bar, and never scrolls side
   expect(width).toBeCloseTo(PHONE.width);
   expect(faults).toEqual([]);
 });
+
+test("an edit made elsewhere shows in the open task, parameters included", async () => {
+  const id = await setting.submit(
+    "email_simulation",
+    { recipient_count: 4 },
+    { delay: "1h", summary: "Before" },
+  );
+  await using opened = await setting.open(`/tasks/${id}`);
+  const { page, faults } = opened;
+  await page.getByRole("heading", { name: "Before" }).waitFor();
+  await page.getByText("Live", { exact: true }).waitFor();
+  const edited = await fetch(`${setting.server.url}/api/tasks/${id}`, {
+    method: "PATCH",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ parameters: { recipient_count: 4711 }, summary: "After", queue: "edited" }),
+  });
+  expect(edited.status).toBe(200);
+  await page.getByRole("heading", { name: "After" }).waitFor();
+  await page.getByText("4711").or(page.getByText("4,711")).first().waitFor();
+  expect(faults).toEqual([]);
+});

@@ -90,9 +90,9 @@ it("answers 409 with the status once a task has started, and 404 for one that is
 });
 
 it("sends an event with what has changed", async () => {
-  const { id } = await server.submit();
+  const { id } = await server.submit({ task_type: "sample", summary: "old", expires_in: "1h" });
   const stream = await fetch(`${server.url}/api/events?task_id=${id}`);
-  await patch(id, { queue: "reports", priority: 3, tags: ["x"] });
+  await patch(id, { queue: "reports", priority: 3, tags: ["x"], summary: null, expires_in: null });
   const decoder = new TextDecoder();
   let heard = "";
   for await (const chunk of stream.body ?? []) {
@@ -102,6 +102,9 @@ it("sends an event with what has changed", async () => {
   const data = heard.split("\n").find((line) => line.includes("task.edited"));
   expect(JSON.parse(data?.replace("data: ", "") ?? "")).toMatchObject({
     type: "task.edited",
-    task: { id, queue: "reports", priority: 3, tags: ["x"], status: "PENDING", waiting_for: "worker" },
+    task: {
+      ...{ id, queue: "reports", priority: 3, tags: ["x"], status: "PENDING", waiting_for: "worker" },
+      ...{ summary: null, expires_at: null, run_at: null },
+    },
   });
 });

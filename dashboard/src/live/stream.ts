@@ -1,7 +1,7 @@
 // The event stream of the dashboard: collects events for a quarter of a second, applies them to the cache, and polls every
 // few seconds while there is no stream. Data missed during a gap is refetched.
 import type { QueryClient } from "@tanstack/react-query";
-import { patchTasks } from "../data/cache.js";
+import { patchTasks, TASK } from "../data/cache.js";
 import { type EventTask, forgetAll, remember } from "../data/patches.js";
 import { client, type WireEvent } from "../lib/api.js";
 import { after } from "../lib/clock.js";
@@ -60,6 +60,8 @@ export function startStream(queryClient: QueryClient): Promise<void> {
       void renewAll(queryClient);
       return;
     }
+    // The event leaves out parameters.
+    if (event.type === "task.edited") void queryClient.invalidateQueries({ queryKey: [TASK, event.task.id] });
     gathered.push(event.task);
     if (event.type !== "task.progress") renewNumbers();
     if (flushing) return;
