@@ -216,7 +216,7 @@ async function stalls(): Promise<void> {
     const newId = createIdSource(systemClock.now, (bytes) => void randomFillSync(bytes));
     const store = await openSqliteStore({ file, clock: systemClock });
     await addFinished(store, newId, many);
-    await insertTasks(store, newId, many / 10, "nobody");
+    await insertTasks(store, newId, many / 10, "unserved");
     await store.close();
     const start = performance.now();
     await (await openSqliteStore({ file, clock: systemClock })).close();

@@ -67,7 +67,7 @@ async function isReady(url: string): Promise<boolean> {
       response.resume();
       resolve(response.statusCode === 200);
     });
-    // Nobody listens there yet.
+    // Nothing listens there yet.
     request.once("error", () => resolve(false));
   });
 }

@@ -1,4 +1,4 @@
-// Looks all the time whether every task lies in exactly one place, and counts what is left to do.
+// Checks continuously that every task is stored in exactly one place, and counts what is left to do.
 import { type Clock, pause } from "../src/lib/clock.js";
 import type { Millis } from "../src/model/time.js";
 import type { Misplaced } from "./history.js";

@@ -98,7 +98,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   };
 }
 
-/** Rejects where one of them can't be started; resolves when it is told to stop looking. */
+/** Rejects where one of them can't be started; resolves when it is asked to stop looking. */
 async function failedStart(clock: Clock, members: readonly Member[], stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     for (const member of members) {

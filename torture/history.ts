@@ -10,7 +10,7 @@ interface Asked {
   readonly to: Millis;
 }
 
-/** Whether nobody can say what became of it ("info": no answer until the end), or it was refused ("fail"). */
+/** Whether its outcome is unknown ("info": no answer until the end), or it was refused ("fail"). */
 export type Unanswered = { readonly phase: "info" } | { readonly phase: "fail"; readonly code: string };
 
 export type Submit = Asked & {

@@ -12,7 +12,7 @@ export interface Request {
   readonly key?: string;
 }
 
-/** "info": nobody answered until the caller gave up, so nobody knows. */
+/** "info": no answer until the caller gave up, so the outcome is unknown. */
 export type Answer =
   | { readonly phase: "answered"; readonly status: number; readonly body: Readonly<Record<string, unknown>> }
   | { readonly phase: "info" };
@@ -53,7 +53,7 @@ export function createCaller(clock: Clock, random: Random, urls: readonly string
       const body: Readonly<Record<string, unknown>> = await response.json();
       return { phase: "answered", status: response.status, body };
     } catch {
-      // No reply, or half of one: nobody knows what became of the request.
+      // No reply, or half of one: the outcome of the request is unknown.
       return { phase: "info" };
     } finally {
       cancel();

@@ -20,7 +20,7 @@ export interface Measures {
 export function measure(history: History): Measures {
   const known = know(history);
   const takeOvers = [...known.runs.values()].flatMap((runs) =>
-    // The first time: whoever crashed twice waits for a moment alone.
+    // The first time: a task that crashed twice waits for a process of its own.
     pairs(runs.slice(0, 2)).flatMap(([run, next]) => {
       const died = known.life(run.process)?.end;
       // Handed back by one that was asked to stop is no take-over.

@@ -10,7 +10,7 @@ import type { Random } from "./random.js";
 export interface Nemesis {
   /** What was done so far; what still lasts counts up to now. */
   disturbances(): readonly Disturbance[];
-  /** Breaks things until `world.over` aborts; resolves once everything is mended. */
+  /** Breaks things until `world.over` aborts; resolves once everything is repaired. */
   run(): Promise<void>;
 }
 
@@ -20,9 +20,9 @@ export interface NemesisOptions {
   readonly faults: readonly Fault[];
   /** Mean time from one fault to the next. */
   readonly every: Millis;
-  /** Hears of each fault as it begins. */
+  /** Called for each fault as it begins. */
   readonly onFault: (fault: string, member: string | undefined) => void;
-  /** Hears of a fault that could not be done, or not be mended. */
+  /** Called for a fault that could not be staged, or not be repaired. */
   readonly onTrouble: (fault: string, error: unknown) => void;
 }
 
@@ -73,7 +73,7 @@ export function createNemesis(options: NemesisOptions): Nemesis {
     );
   }
 
-  /** Whoever is being broken is left alone meanwhile, or one fault would mend another. */
+  /** A process that is being broken is left alone meanwhile, or one fault would repair another. */
   function choose(fault: Fault & { readonly on: "a member" }, choices: Random): Member | undefined {
     const taken = new Set([...ongoing.keys()].map(({ member }) => member));
     return choices

@@ -8,7 +8,7 @@ import type { Millis } from "../src/model/time.js";
  * - pass: does its job.
  * - refuse: cuts every connection, and new ones at once.
  * - hold: nothing arrives, in either direction, only from the target ("replies") or only at the target ("statements"), and
- *   nobody is told; it arrives at the end.
+ *   neither side notices; it arrives at the end.
  * - delay: everything arrives later.
  * - drop-replies: cuts a connection as soon as the target answers.
  */
@@ -24,7 +24,7 @@ export interface Target {
 
 export interface TcpProxy {
   readonly port: number;
-  /** Undefined: there is nobody to connect to. Open connections stay. */
+  /** Undefined: there is no server to connect to. Open connections stay. */
   aim(target: Target | undefined): void;
   set(mode: Mode): void;
   close(): Promise<void>;
@@ -104,7 +104,7 @@ function join(near: Socket, far: Socket, clock: Clock, mode: () => Mode): Pair {
       else if (!to.write(bytes)) pauseUntilDrained(from, to);
     });
     from.on("close", () => {
-      // Across a network that holds everything, nobody hears of an end.
+      // Across a network that holds everything, neither side notices an end.
       if (mode().how !== "hold") to.destroy();
     });
   }

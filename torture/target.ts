@@ -16,7 +16,7 @@ export interface Target {
   readonly sessionName: string;
   readonly postgres?: PostgresAccess;
   readonly own?: OwnPostgres;
-  /** `keep`: leave what the run stored, for whoever wants to look at it. */
+  /** `keep`: leave what the run stored, to be inspected. */
   close(keep: boolean): Promise<void>;
 }
 

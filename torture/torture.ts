@@ -24,7 +24,7 @@ import { readRuns } from "./runs.js";
 import { openTarget, type Target } from "./target.js";
 
 export interface TortureOptions {
-  /** How long callers call. Then everything is mended, and what is left is finished. */
+  /** How long callers call. Then everything is repaired, and what is left is finished. */
   readonly length: Millis;
   /** A SQLite file or a PostgreSQL URL; without one a PostgreSQL of its own. A SQLite path must not exist yet. */
   readonly store?: string;
@@ -96,7 +96,7 @@ export async function torture(options: TortureOptions): Promise<Outcome> {
     await target.close(keep);
     if (keep) writeHistory(project.folder, outcome.history);
     if (!keep) project.remove();
-    else say(`What callers heard and handlers did lies in ${project.folder}`);
+    else say(`The responses to callers and the log of handlers are stored in ${project.folder}`);
     return outcome;
   } catch (error) {
     await target.close(true);
@@ -121,7 +121,7 @@ async function play(stage: Stage): Promise<Outcome> {
   const random = createRandom(seed);
   const over = new AbortController();
   const auditing = new AbortController();
-  // All callers and faults hear of the end.
+  // All callers and faults are notified of the end.
   setMaxListeners(0, over.signal);
   const caller = createCaller(clock, random.named("callers"), fleet.urls);
   const load = createLoad({

@@ -21,7 +21,7 @@ interface Adapter {
 }
 
 const BATCH = 1_000;
-/** Large payloads go in smaller batches: nobody sends a hundred megabytes at once. */
+/** Large payloads go in smaller batches: no client sends a hundred megabytes at once. */
 const BATCH_BYTES = 4 << 20;
 const PROGRESS_MILLIS = 10;
 const [adapterName = "", place = "{}"] = process.argv.slice(2);
@@ -207,7 +207,7 @@ async function run(command: Command): Promise<Answer> {
 }
 
 const lines = createInterface({ input: process.stdin });
-// The parent is gone: nobody wants the answer that is being worked on.
+// The parent is gone: the answer being computed is no longer needed.
 lines.once("close", () => process.exit(1));
 for await (const line of lines) {
   try {

@@ -103,7 +103,7 @@ async function startOwn() {
 
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
-  // A server that ends its sessions says so here; whoever asks next hears of it.
+  // A server that ends its sessions reports it here; the next query gets the error.
   client.on("error", () => undefined);
   await client.connect();
   return client;

@@ -43,7 +43,7 @@ function createChild(system: System, child: ChildProcessByStdio<Writable, Readab
   const listeners: ((progress: Progress) => void)[] = [];
   let waiting: { resolve(answer: Answer): void; reject(error: Error): void } | undefined;
   let hasEnded = false;
-  // Also when this process is told to end in the middle of a round.
+  // Also when this process is asked to end in the middle of a round.
   const kill = () => void child.kill("SIGKILL");
   process.once("exit", kill);
   const ended = once(child, "exit").then(() => {

@@ -36,7 +36,7 @@ export async function startRedis(appendOnly: AppendOnly): Promise<Site> {
     ],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
-  // Also when this process is told to end in the middle of a round.
+  // Also when this process is asked to end in the middle of a round.
   const end = () => {
     server.kill("SIGTERM");
     rmSync(folder, { recursive: true, force: true });

@@ -13,7 +13,7 @@ export interface ServerSample extends Usage {
 /** A place for one round of one system, with nothing in it. */
 export interface Site {
   readonly place: Place;
-  /** Lets the server get what it put off behind it: statistics, a checkpoint. Costs nobody's figures. */
+  /** Lets the server finish what it postponed: statistics, a checkpoint. Not measured. */
   settle(): Promise<void>;
   sample(): Promise<ServerSample>;
   memoryBytes(): number;

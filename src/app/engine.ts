@@ -61,7 +61,7 @@ export interface Engine {
   readonly newId: () => string;
   /** False while the store is waited for: its verbs throw StoreError unavailable until then. */
   readonly isReady: boolean;
-  /** Resolves once the store is ready. Rejects with the StoreError that waiting can't mend, and when the engine is closed. */
+  /** Resolves once the store is ready. Rejects with the StoreError that waiting can't fix, and when the engine is closed. */
   readonly ready: Promise<void>;
   /**
    * Rejects with the StoreError, which says what to do, once nothing can be stored any more: the database is damaged, or

@@ -6,11 +6,11 @@ import type { Log } from "../lib/log.js";
 import { type Engine, openEngine, type WorkOptions } from "./engine.js";
 import { VERSION } from "./version.js";
 
-/** Something that runs until it is told to stop. */
+/** Something that runs until it is asked to stop. */
 export interface RunningProcess {
   /** False while the store is waited for; changes when it is there. */
   readonly isReady: boolean;
-  /** Resolves once the store is ready and everything runs. Rejects with the StoreError that waiting can't mend; stop it then. */
+  /** Resolves once the store is ready and everything runs. Rejects with the StoreError that waiting can't fix; stop it then. */
   readonly ready: Promise<void>;
   /** Rejects with the StoreError once nothing can be stored any more; stop it then. Never resolves. */
   readonly broken: Promise<never>;

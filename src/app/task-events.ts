@@ -75,7 +75,7 @@ async function* untilFinished(
       return;
     }
     if (next.done) return;
-    // What was missed is not told again; how it ends is told by `finished`.
+    // Missed events are not repeated; `finished` reports how it ends.
     if (next.value.kind === "resync") continue;
     yield next.value;
     if (next.value.kind === "finished") return;

@@ -27,7 +27,7 @@ export function isOutage(error: unknown): error is StoreError {
 
 /**
  * Tries until it works, with waits that grow up to 5 s. Says once that it waits and why, and once that it is over.
- * Throws the StoreError that waiting can't mend.
+ * Throws the StoreError that waiting can't fix.
  */
 export function untilReady<T>(attempt: () => Promise<T>, parts: WaitParts): Promise<T> {
   const helps = (error: unknown): error is StoreError =>

@@ -5,7 +5,7 @@ import { isOutage } from "./until-ready.js";
 
 /**
  * The same store, whose `ping` is a `probe` from the first write that failed for want of the store until one has
- * succeeded: a stored task, or the probe itself. Hears of each such failure.
+ * succeeded: a stored task, or the probe itself. Called for each such failure.
  */
 export function watchWrites(store: Store, onFailure: (failure: StoreError) => void): Store {
   let isFailing = false;

@@ -53,7 +53,7 @@ export function createChunkedBlobs(table: ChunkTable): BlobStorage {
   return {
     async write(id, data, { maxBytes = Number.POSITIVE_INFINITY, signal } = {}) {
       checkId(id);
-      // A stream that breaks before it is read would end the process; the reader below hears of it all the same.
+      // A stream that breaks before it is read would end the process; the reader below gets the error all the same.
       data.on("error", heardLater);
       if (signal) addAbortSignal(signal, data);
       let key: BlobKey | undefined;

@@ -42,7 +42,7 @@ export async function copyBlobs(
   return { files, bytes };
 }
 
-/** What is still arriving lies in a folder whose name has more than two digits; none where nothing was ever stored. */
+/** What is still arriving is stored in a folder whose name has more than two digits; none where nothing was ever stored. */
 async function foldersOf(root: string): Promise<readonly string[]> {
   try {
     return (await readdir(root)).filter((name) => /^[0-9a-f]{2}$/.test(name));

@@ -170,7 +170,7 @@ function isOlder(key: string | undefined, prefix: string, before: Instant): bool
 }
 
 function heardElsewhere(): void {
-  // The reader of the stream hears of it.
+  // The reader of the stream gets the error.
 }
 
 /** The same bytes, counted and hashed on their way. */
@@ -178,7 +178,7 @@ function count(data: Readable, maxBytes: number) {
   const hash = createHash("sha256");
   let sizeBytes = 0;
   let failure: unknown;
-  // A stream that breaks before it is read would end the process; the reader below hears of it all the same.
+  // A stream that breaks before it is read would end the process; the reader below gets the error all the same.
   data.on("error", (error) => {
     failure ??= error;
   });

@@ -22,7 +22,7 @@ export interface WriteFileOptions {
 /** Leaves nothing behind where it fails. Throws BlobTooLarge, TaskwrightError storage_full, and what broke the stream. */
 export async function writeFileWhole(data: Readable, options: WriteFileOptions): Promise<WrittenBlob> {
   const { temporary, target, maxBytes = Number.POSITIVE_INFINITY, isDurable, check } = options;
-  // A stream that breaks before it is read would end the process; the reader below hears of it all the same.
+  // A stream that breaks before it is read would end the process; the reader below gets the error all the same.
   data.on("error", heardLater);
   try {
     const handle = await open(temporary, "wx", FILE_MODE);

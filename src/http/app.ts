@@ -30,7 +30,7 @@ export type { HttpServer, HttpServerOptions } from "./server-options.js";
 /** Largest message that a WebSocket client may send, in bytes. */
 const SOCKET_MESSAGE = 64 * 1024;
 
-/** Builds the server; it listens once it is told to. */
+/** Builds the server; it listens once `listen` is called. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { facade, clock, apiKey, allowedHosts = [], uploadLimit = LIMITS.uploadBytes } = options;
   const closing = new AbortController();

@@ -22,7 +22,7 @@ export interface Intake {
   ): void;
 }
 
-/** A body on its way in. */
+/** A body being received. */
 interface Arrival {
   readonly since: Millis;
   stop(error: TaskwrightError): void;

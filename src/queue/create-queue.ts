@@ -28,7 +28,7 @@ export interface QueueOptions {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly newId: () => TaskId;
-  /** Hears of mistakes in a task type's own code. Default: none. */
+  /** Called with mistakes in a task type's own code. Default: none. */
   readonly log?: Log;
   /** Queues that may hold tasks at the same time. Default 1,000. */
   readonly maxQueues?: number | undefined;

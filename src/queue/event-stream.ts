@@ -16,7 +16,7 @@ export interface Resync {
   readonly number: number;
 }
 
-/** What a reader wants to hear of; absent lists and empty ones mean all. */
+/** What a reader subscribes to; absent lists and empty ones mean all. */
 export interface EventFilter {
   readonly taskIds?: readonly TaskId[];
   readonly status?: readonly Status[];

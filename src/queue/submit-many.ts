@@ -14,7 +14,7 @@ interface SubmitManyOptions {
   readonly toSubmitted: (prepared: PreparedTask, answer: InsertAnswer) => Eventual<Submitted>;
 }
 
-/** One task of a batch on its way: ready to be stored, or refused. */
+/** One task of a batch: ready to be stored, or refused. */
 type Candidate =
   | { readonly ok: true; readonly prepared: PreparedTask }
   | Extract<SubmitOutcome, { readonly ok: false }>;
@@ -71,7 +71,7 @@ export function createSubmitMany({
     return allOf(
       prepared.map((item, position): Eventual<SubmitOutcome> => {
         const answer = at(answers, position);
-        // A replay is no fault of its own, but its caller is told that the batch was refused.
+        // A replay is no fault of its own, but its caller must learn that the batch was refused.
         if (!isStored && answer.outcome === "replayed") return { ok: false, error: withheld() };
         return outcomeOf(item, answer);
       }),

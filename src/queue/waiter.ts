@@ -1,4 +1,4 @@
-// Waits for tasks to finish. Hears of it from the store's changes, and asks now and then in case one was lost.
+// Waits for tasks to finish. Learns of it from the store's changes, and polls now and then in case one was lost.
 import type { Clock } from "../lib/clock.js";
 import type { TaskId } from "../model/id.js";
 import { isFinished } from "../model/status.js";

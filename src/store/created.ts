@@ -1,10 +1,10 @@
-// What listeners hear of a task that was just stored, or edited before its first start, whatever the store.
+// The events of a task that was just stored, or edited before its first start, whatever the store.
 import { readOptions } from "../model/options.js";
 import type { NewTask } from "../model/task.js";
 import type { Instant } from "../model/time.js";
 import type { Change } from "./store.js";
 
-/** What a listener is told. */
+/** What a listener gets. */
 export type Arrived = Pick<
   NewTask,
   "id" | "taskType" | "queue" | "priority" | "options" | "maxAttempts" | "timeout" | "retryOf"

@@ -33,7 +33,7 @@ export class RetryIn extends Error {
   }
 }
 
-/** Fails the task at once: trying again can't mend it. */
+/** Fails the task at once: trying again can't fix it. */
 export class Discard extends Error {
   override readonly name: string = "Discard";
   readonly [CONTROL] = "discard";

@@ -40,11 +40,11 @@ export class Attempt implements ContextHost {
   said: ReportBuffer | undefined;
   /** When it was last reported, on the monotonic clock. */
   reportedAt: Millis = Number.NEGATIVE_INFINITY;
-  /** A report of it is on its way to the store. */
+  /** A report of it is being stored. */
   reporting: Promise<void> | undefined;
   /** Told to stop: the first reason stands. */
   aborted: AbortReason | undefined;
-  /** Called when it is told to stop. */
+  /** Called when it is asked to stop. */
   onAbort: ((reason: AbortReason) => void) | undefined;
   /** Nothing may be written any more. */
   over = false;

@@ -19,7 +19,7 @@ export interface HostParts {
   readonly clock?: Clock;
 }
 
-/** Answers what takes in the worker's messages. Hears of stray errors as long as the process or thread lives. */
+/** Returns the receiver of the worker's messages. Catches stray errors as long as the process or thread lives. */
 export function createHost({ send, tidy, clock = systemClock }: HostParts): (message: ToHost) => void {
   const calls = createCalls(send);
   let current: CurrentRun | undefined;

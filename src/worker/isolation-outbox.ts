@@ -1,4 +1,4 @@
-// What a handler in a thread or process says, on its way to the worker: merged, sent at most ten times a second, and
+// Reports of a handler in a thread or process to its worker: merged, sent at most ten times a second, and
 // bounded. A handler that never lets its event loop turn is heard all the same.
 import type { Clock } from "../lib/clock.js";
 import { LIMITS } from "../model/limits.js";

@@ -97,7 +97,7 @@ export type ToHost =
   | { readonly kind: "refusal"; readonly number: number; readonly fault: Fault }
   | { readonly kind: "pull"; readonly number: number };
 
-/** An upload as it is told to a host, which opens it itself. */
+/** An upload as a host gets it; the host opens it itself. */
 export type FileAnswer = Omit<OpenFile, "stream">;
 
 /** An error as plain data. */

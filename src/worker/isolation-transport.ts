@@ -83,7 +83,7 @@ export function openProcess({ environment, ...settings }: ProcessOptions): Host 
     pipe.on("data", (text: string) => {
       exceeded += text;
     });
-    // Its end is the end of the process, which is heard of anyway.
+    // Its end is the end of the process, which is noticed anyway.
     pipe.on("error", () => undefined);
   }
   const host: Host = {

@@ -25,7 +25,7 @@ export interface Isolation {
   /** Removes the temporary files of processes that have ended. Never rejects. */
   sweep(): Promise<void>;
   /**
-   * Runs an attempt in a thread or process. Once it is told to stop, its handler has the type's grace; then its host is
+   * Runs an attempt in a thread or process. Once it is asked to stop, its handler has the type's grace; then its host is
    * ended. Resolves when the handler has ended or its host is gone, undefined where a suspect's handler could not be
    * found there and has to run inline; never rejects.
    */

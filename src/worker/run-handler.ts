@@ -105,13 +105,13 @@ export function failed(thrown: unknown): Ending {
   };
 }
 
-/** A failure that another attempt can't mend. */
+/** A failure that another attempt can't fix. */
 export function never(name: string, message: string, fingerprint?: string): Ending {
   const error = { name, message, ...(fingerprint === undefined ? {} : { fingerprint }) };
   return { how: "failed", error, again: "never" };
 }
 
-/** A failure that another attempt may mend. */
+/** A failure that another attempt may fix. */
 export function byPolicy(name: string, message: string): Ending {
   return { how: "failed", error: { name, message }, again: "policy" };
 }

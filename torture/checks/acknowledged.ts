@@ -21,7 +21,10 @@ export function acknowledged(history: History): readonly Violation[] {
     }
     byToken.set(task.token, task);
     if (!submits.has(origin(task.token))) {
-      found.push({ rule: "only what was asked for", detail: `nobody submitted ${task.id} (${task.token})` });
+      found.push({
+        rule: "only what was asked for",
+        detail: `${task.id} (${task.token}) was never submitted`,
+      });
     }
   }
   for (const call of submits.values()) {

@@ -37,7 +37,7 @@ function bounded({ id, maxAttempts }: StoredTask, { attempt }: Done): readonly V
   return [{ rule: "attempts are bounded", detail: `${id} had ${attempt} of ${maxAttempts} attempts` }];
 }
 
-/** How a task of this type ends where nobody cancels it, and at which attempt. */
+/** How a task of this type ends unless it is cancelled, and at which attempt. */
 function expectation({ taskType, maxAttempts, failures }: StoredTask) {
   switch (taskType) {
     case "failing":
@@ -59,7 +59,9 @@ function asExpected({ cancels }: Known, task: StoredTask, done: Done): readonly 
   if (done.status === "CANCELLED") {
     if (done.reason === "expired") return [];
     const asked = cancels.get(id)?.some((call) => call.phase !== "fail") ?? false;
-    return asked ? [] : [{ rule: "cancelled on request only", detail: `nobody cancelled ${id}` }];
+    return asked
+      ? []
+      : [{ rule: "cancelled on request only", detail: `${id} was cancelled without a request` }];
   }
   if (taskType === "poison") {
     return [{ rule: "a poison task ends", detail: `${id} is ${done.status} (${done.error ?? "no error"})` }];
@@ -87,7 +89,7 @@ function poisoned(known: Known, task: StoredTask, done: Done, runs: readonly Run
     return [{ rule: "a poison task ends", detail: `${id} ran ${runs.length} times` }];
   }
   const crashed = runs.filter((run) => !run.end);
-  // A task may die claimed and not yet started: then nobody knows in which process, and any that we took may have been it.
+  // A task may be lost after its claim and before its start: its process is then unknown, and may be any that was killed.
   const isExcused =
     crashed.length < LIMITS.crashes ? known.tookAny : crashed.some((run) => wasOurs(known, run));
   if (isExcused) return [];

@@ -47,7 +47,7 @@ function unfounded({ tasks, runs }: Known): readonly Violation[] {
   return [...tasks.values()].flatMap(({ id, done }): readonly Violation[] => {
     if (done?.status !== "SUCCESS") return [];
     if (done.resultFence !== done.fence) {
-      const detail = `${id} ended under fence ${done.fence} with the result of ${done.resultFence ?? "nobody"}`;
+      const detail = `${id} ended under fence ${done.fence} with the result of ${done.resultFence ?? "no attempt"}`;
       return [{ rule: "no stale result stands", detail }];
     }
     const run = runs.get(id)?.find(({ fence }) => fence === done.fence);

@@ -21,7 +21,7 @@ export interface World {
   readonly over: AbortSignal;
 }
 
-/** Breaks something, and mends it where that does not mend by itself. */
+/** Breaks something, and repairs it unless it recovers by itself. */
 export type Fault = { readonly name: string } & (
   | {
       readonly on: "a member";

@@ -17,7 +17,7 @@ const blocked: Fault = {
   unfit: ({ fleet }) =>
     fleet.members.some((member) => member.role === "worker")
       ? undefined
-      : "the server is the worker, and would answer nobody",
+      : "the server is the worker, and would not respond",
   async inject({ load }, random) {
     const ms = random.between(1_000, LEASE + 3_000);
     await load.submit({ taskType: "blocking", parameters: { ms }, options: { priority: 10 } });

@@ -31,7 +31,7 @@ export const networkFaults: readonly Fault[] = [
     (random) => ({ how: "delay", by: random.between(20, 400) }),
     [2_000, 8_000],
   ),
-  // A partition in which nobody hears of it, for longer than the lease.
+  // A partition that neither side notices, for longer than the lease.
   onProxy("database-silent", "database", () => ({ how: "hold", direction: "both" }), [
     LEASE + 2_000,
     LEASE + 8_000,

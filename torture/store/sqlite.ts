@@ -20,7 +20,7 @@ export function inspectSqlite(file: string): Inspector {
     return inspectorOf(ask, tables, ["total"]);
   }
 
-  /** Opened by whoever asks first; a question that fails, such as before the tables are there, opens it anew. */
+  /** Opened by the first query; one that fails, such as before the tables exist, opens it anew. */
   async function asked<Answer>(question: (of: Omit<Inspector, "close">) => Promise<Answer>): Promise<Answer> {
     inspector ??= open();
     try {

@@ -9,7 +9,7 @@ import type { Notifications } from "./notifications.js";
 /** What is sent: the tasks of each kind, or that there were too many to name. */
 export type SaidChanges = { readonly [Kind in Change["kind"]]?: readonly TaskId[] } | typeof MANY;
 export const MANY = "many";
-/** Said on the channel "watch": somebody wants to hear of changes; somebody new asks who does. */
+/** Sent on the channel "watch": a process subscribes to changes; a new one asks which processes do. */
 export const HERE = "here";
 export const WHO = "who";
 

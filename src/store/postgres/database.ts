@@ -64,7 +64,7 @@ export function column<T>(values: readonly (T | null)[]): readonly (T | null)[] 
   return values.every((value) => value === null) ? null : values;
 }
 
-/** The connection broke while a COMMIT was on its way: whether it happened is not known. */
+/** The connection broke during a COMMIT: whether it happened is not known. */
 export class LostAnswer extends Error {
   override readonly name = "LostAnswer";
 }

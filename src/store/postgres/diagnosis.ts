@@ -35,7 +35,7 @@ export interface Diagnosis {
 
 export { SCHEMA_VERSION };
 
-/** How long a notification may take on its way from one session to another before LISTEN counts as broken. */
+/** How long a notification may take from one session to another before LISTEN counts as broken. */
 const NOTIFICATION: Millis = 2_000;
 const PINGS = 5;
 

@@ -66,7 +66,7 @@ const END_HEARD =
   started_at AS "startedAt", cancel_requested_at AS "cancelRequestedAt", cancel_reason AS "cancelReason", progress, progress_message AS "progressMessage",
   stages, now`);
 
-// A success at the first try is told by the task itself, and never comes here; everything else leaves an attempt, as done
+// A success at the first try is recorded in the task itself, and never comes here; everything else leaves an attempt, as done
 // has it. By primary key.
 const RECORD_ENDS = `
 INSERT INTO taskwright.attempt (task_id, seq, attempt, worker, started_at, ended_at, outcome, error, stages)
@@ -238,7 +238,7 @@ export function createEnding({ database, listeners }: Writer) {
   };
 }
 
-/** A success at the first try is told by the task itself. */
+/** A success at the first try is recorded in the task itself. */
 function isTold({ status, attempt, carried, crashes }: HeardRow): boolean {
   return status !== "SUCCESS" || attempt > 1 || carried || crashes > 0;
 }

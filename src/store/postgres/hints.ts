@@ -15,7 +15,7 @@ export interface Hints {
 
 /** Least time between two notifications of one process. */
 const PAUSE: Millis = 50;
-/** A notification takes 8,000 bytes; a longer list of queues is told as all of them. */
+/** A notification takes 8,000 bytes; a longer list of queues is sent as all of them. */
 const MOST_BYTES = 7_500;
 
 export function createHints(notifications: Pick<Notifications, "send" | "sendWithin">, clock: Clock): Hints {

@@ -44,7 +44,7 @@ export function createNotifications(options: NotificationsOptions): Notification
   const { url, schema, clock, query, origin } = options;
   const wanted = new Set<Channel>(["watch"]);
   let client: pg.Client | undefined;
-  /** The client's first LISTEN is on its way: later channels need one of their own. */
+  /** The client's first LISTEN is in progress: later channels need one of their own. */
   let asked = false;
   let isProven = false;
   let trouble: string | undefined;

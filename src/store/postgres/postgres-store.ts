@@ -250,7 +250,7 @@ function assemble(
     // Damage is noticed by the calls that meet it; a database server checks its own files.
     problem: problems.current,
     onProblem: problems.listen,
-    // Other processes are listened to once somebody here wants to hear of work or of changes.
+    // Other processes are listened to once this one subscribes to work or to changes.
     onWork(listener) {
       if (closing === undefined) cluster.listenForWork();
       return listeners.onWork(listener);

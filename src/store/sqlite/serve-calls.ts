@@ -12,7 +12,7 @@ export interface Served {
 }
 
 /**
- * Answers calls until it is told to close. `open` runs with the first call, which fails where it throws; the next call
+ * Answers calls until it is asked to close. `open` runs with the first call, which fails where it throws; the next call
  * tries again. What it is handed is what the call that is being answered says.
  */
 export function serveCalls(file: string, open: (caller: () => Caller) => Served): void {

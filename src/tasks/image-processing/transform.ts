@@ -105,7 +105,7 @@ function sameFormat(format: string): Format {
   return FORMATS.find((known) => known === format) ?? "png";
 }
 
-/** A failure of libvips over bytes that it could begin to read: the file's fault, trying again won't mend it. */
+/** A failure of libvips over bytes that it could begin to read: the file's fault, trying again won't fix it. */
 function refuse(input: Input, cause: unknown): Discard {
   const reason = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
   return new Discard(`${input.name} cannot be processed: ${reason}`, { cause });
