@@ -33,16 +33,18 @@ export function createDeadlines(
   return {
     next: (): Instant | undefined => selectNext.get(),
 
-    /** Ends waiting tasks whose deadline has passed; answers how many. */
+    /** Ends waiting tasks whose deadline has passed; answers how many ended. */
     expire(now: Instant, limit: number): number {
-      const passed = selectPassed.all(now, limit);
-      for (const id of passed) {
+      let ended = 0;
+      for (const id of selectPassed.all(now, limit)) {
         const row = selectPlace.get(id);
         const traits = row && placement.leave(row);
-        if (row && traits !== undefined) ending.endPending(row, traits, "expired", now);
-        else take.get(id);
+        if (row && traits !== undefined) {
+          ending.endPending(row, traits, "expired", now);
+          ended++;
+        } else take.get(id);
       }
-      return passed.length;
+      return ended;
     },
 
     /**
