@@ -1,6 +1,6 @@
 // The timeline of a task: waiting, each attempt with its stages, and the pauses between.
 import { expect, test } from "vitest";
-import { toLines } from "../../dashboard/src/detail/spans.js";
+import { foldLines, runNames, toLines } from "../../dashboard/src/detail/spans.js";
 import { at, wireAttempt, wireTask } from "./wire-task.js";
 
 const time = (seconds: number) => Date.parse(at(seconds));
@@ -49,4 +49,25 @@ test("between a failed attempt and the next is a pause, and the kept attempt is 
     { kind: "bad", from: time(1), to: time(2) },
     { kind: "back", from: time(2), to: time(6) },
   ]);
+});
+
+test("runs of one attempt are numbered, others are not", () => {
+  expect(runNames([{ attempt: 1 }, { attempt: 2 }, { attempt: 2 }])).toEqual([
+    "Attempt 1",
+    "Attempt 2, run 1",
+    "Attempt 2, run 2",
+  ]);
+});
+
+test("a long timeline keeps its first and last lines", () => {
+  const lines = Array.from({ length: 46 }, (_, index) => ({
+    name: `Attempt ${index}`,
+    isStage: false,
+    spans: [],
+    took: 0,
+  }));
+  const { head, hidden, tail } = foldLines(lines);
+  expect([head.length, hidden, tail.length]).toEqual([3, 37, 6]);
+  expect(tail.at(-1)).toBe(lines.at(-1));
+  expect(foldLines(lines.slice(0, 12))).toMatchObject({ hidden: 0, tail: [] });
 });

@@ -86,6 +86,16 @@ test("a large result and 50,000 lines of log stay quick, can be filtered and tak
   const { page, faults } = opened;
   const drawer = page.locator(".drawer");
   const tab = (name: string) => drawer.getByRole("tab", { name });
+  const read: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().includes("/logs")) read.push(request.url());
+  });
+  await page.reload();
+  await tab("Result").waitFor();
+  await drawer.getByText("3,000 rows").waitFor();
+  // The log is read when it is opened.
+  expect(read).toEqual([]);
+  await tab("Logs").click();
   await eventually(() => tab("Logs").textContent()).toContain(LOG_LINES.toLocaleString("en"));
   const log = drawer.locator(".log-box");
   const mainThread = await watchMainThread(page);

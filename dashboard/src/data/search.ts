@@ -7,6 +7,8 @@ export interface TaskSearch {
   readonly type?: string;
   readonly queue?: string;
   readonly tag?: string;
+  /** Id of the worker that runs or has run the task. */
+  readonly worker?: string;
   readonly q?: string;
 }
 
@@ -18,11 +20,13 @@ function text(value: unknown): string | undefined {
 export function readTaskSearch(raw: Record<string, unknown>): TaskSearch {
   const status = STATUSES.find((known) => known === raw.status);
   const [type, queue, tag, q] = [text(raw.type), text(raw.queue), text(raw.tag), text(raw.q)];
+  const worker = text(raw.worker);
   return {
     ...(status && { status }),
     ...(type && { type }),
     ...(queue && { queue }),
     ...(tag && { tag }),
+    ...(worker && { worker }),
     ...(q && { q }),
   };
 }
@@ -34,6 +38,7 @@ export function toListQuery(search: TaskSearch, cursor: string | null) {
     ...(search.type && { task_type: search.type }),
     ...(search.queue && { queue: search.queue }),
     ...(search.tag && { tag: search.tag }),
+    ...(search.worker && { worker: search.worker }),
     ...(search.q && { q: search.q }),
     ...(cursor && { cursor }),
     limit: 50,
@@ -48,6 +53,7 @@ export function matches(search: TaskSearch, task: EventTask | WireTask): boolean
   if (search.type && task.task_type !== search.type) return false;
   if (search.queue && task.queue !== search.queue) return false;
   if (search.tag && task.tags && !task.tags.includes(search.tag)) return false;
+  if (search.worker && task.worker !== undefined && task.worker !== search.worker) return false;
   if (!search.q) return true;
   const wanted = search.q.toLowerCase();
   return (
@@ -63,6 +69,7 @@ export function describeSearch(search: TaskSearch): string {
     search.type && `type ${search.type}`,
     search.queue && `queue ${search.queue}`,
     search.tag && `tag ${search.tag}`,
+    search.worker && `worker …${search.worker.slice(-12)}`,
     search.q && `text “${search.q}”`,
   ]
     .filter(Boolean)

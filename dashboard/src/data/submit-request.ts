@@ -34,8 +34,8 @@ export function requestAs(form: RequestForm, request: Request, serverUrl: string
   }
 }
 
-/** The command line's default URL needs no variable. */
-function urlVariable(serverUrl: string): string {
+/** What precedes a command for this server; the command line's default URL needs nothing. */
+export function urlVariable(serverUrl: string): string {
   return serverUrl === "http://127.0.0.1:8000" ? "" : `TASKWRIGHT_URL=${quoteForShell(serverUrl)} `;
 }
 

@@ -62,7 +62,13 @@ interface PictureProps {
 function Picture({ picture, about }: PictureProps) {
   const { width, height } = about ?? {};
   return (
-    <a className="picture" href={BASE_PATH + picture.url} download={picture.name}>
+    <a
+      className="picture"
+      href={`${BASE_PATH}${picture.url}?preview=1`}
+      target="_blank"
+      rel="noreferrer"
+      title="Open in full size"
+    >
       <span className="frame">
         <img src={BASE_PATH + picture.url} alt={picture.name} loading="lazy" />
       </span>

@@ -15,7 +15,7 @@ export function ErrorPart({ error: { name, message, stack }, attempts }: ErrorPa
       <div className="error">
         <div className="error-head">
           <h3>{errorTitle(name)}</h3>
-          <p>{message}</p>
+          <p dir="auto">{message}</p>
           {stack && <CopyButton text={stack} label="Copy stack trace" />}
         </div>
         {stack && <Stack text={stack} />}

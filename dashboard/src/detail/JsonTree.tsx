@@ -5,10 +5,15 @@ import { formatNumber, plural } from "../lib/format.js";
 const STEP = 100;
 
 export function JsonTree({ value, open = true }: { readonly value: unknown; readonly open?: boolean }) {
-  if (typeof value === "string") return <span className="json-text">{value}</span>;
+  if (typeof value === "string")
+    return (
+      <span className="json-text" dir="auto">
+        {value}
+      </span>
+    );
   if (typeof value === "number") return <span className="num">{String(value)}</span>;
-  if (typeof value === "boolean") return <span>{value ? "yes" : "no"}</span>;
-  if (typeof value !== "object" || value === null) return <span className="ink-3">–</span>;
+  if (typeof value === "boolean") return <span>{String(value)}</span>;
+  if (typeof value !== "object" || value === null) return <span className="ink-3">{String(value)}</span>;
   const entries = Object.entries(value);
   if (entries.length === 0)
     return <span className="ink-3">{Array.isArray(value) ? "empty list" : "empty"}</span>;

@@ -20,10 +20,9 @@ interface Part {
 }
 
 export function Parts({ task }: { readonly task: WireTask }) {
-  const isRunning = task.status === "RUNNING";
   const { data: artifacts = [] } = useQuery(artifactsQuery(task.id));
   const { data: attempts = [] } = useQuery(attemptsQuery(task.id));
-  const { data: lines } = useQuery(logsQuery(task.id, isRunning));
+  const { data: lines } = useQuery({ ...logsQuery(task.id, false), enabled: false });
   const [chosen, setChosen] = useState<string>();
   const parts = partsOf(task, attempts, artifacts, lines?.length);
   const opened = parts.find((part) => part.name === chosen) ?? parts[0];
@@ -88,7 +87,7 @@ function partsOf(
     name: "Raw",
     show: () => <CodeBox label="Copy task" code={JSON.stringify(task, undefined, 2)} />,
   };
-  if (task.status === "RUNNING" && lines) return [logs, ...tries, ...result, parameters, ...files, raw];
+  if (task.status === "RUNNING") return [logs, ...tries, ...result, parameters, ...files, raw];
   return artifacts.length > 0 && artifacts.every(isPicture)
     ? [...error, ...files, ...result, ...tries, parameters, logs, raw]
     : [...error, ...result, ...tries, parameters, logs, ...files, raw];

@@ -29,7 +29,9 @@ export function TaskDetail({ task, actions }: TaskDetailProps) {
           <span className="desk-only">
             <Badge {...state} large />
           </span>
-          <Dialog.Title className="title-text">{titleOf(task)}</Dialog.Title>
+          <Dialog.Title className="title-text" dir="auto">
+            {titleOf(task)}
+          </Dialog.Title>
           <span className="desk-only push">
             <span className="title-actions">
               <Actions task={task} actions={actions} />

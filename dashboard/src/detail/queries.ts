@@ -14,7 +14,7 @@ export const attemptsQuery = (id: string) =>
 export const artifactsQuery = (id: string) =>
   queryOptions({ queryKey: ["artifacts", id], queryFn: ({ signal }) => client.artifacts(id, { signal }) });
 
-/** All lines so far; each fetch appends new lines. */
+/** All lines so far, shown page by page; each fetch appends new lines. */
 export const logsQuery = (id: string, isRunning: boolean) =>
   queryOptions({
     queryKey: ["logs", id],
@@ -24,6 +24,7 @@ export const logsQuery = (id: string, isRunning: boolean) =>
         const page = await client.logs(id, { after: lines.at(-1)?.seq ?? 0, limit: LOG_PAGE }, { signal });
         lines.push(...page.lines);
         if (!page.more) return lines;
+        queryClient.setQueryData(queryKey, [...lines]);
       }
     },
     refetchInterval: isRunning ? LOGS_MS : false,

@@ -6,22 +6,45 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+const ZONE = "taskwright.zone";
+
+/** "UTC" where that was chosen; otherwise the browser's zone applies. */
+function chosenZone(): "UTC" | undefined {
+  try {
+    return globalThis.localStorage?.getItem(ZONE) === "utc" ? "UTC" : undefined;
+  } catch (error) {
+    console.info("Could not read the time zone:", error);
+    return undefined;
+  }
+}
+
+/** Switches between UTC and the browser's time zone, and draws the page again. */
+export function switchZone(): void {
+  localStorage.setItem(ZONE, chosenZone() ? "local" : "utc");
+  location.reload();
+}
+
+const timeZone = chosenZone();
+
 const numbers = new Intl.NumberFormat("en", { maximumFractionDigits: 6 });
 const shortNumbers = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
-const clockTime = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const clockTime = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
 const clockSeconds = new Intl.DateTimeFormat("en-GB", {
+  timeZone,
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",
 });
 const clockMillis = new Intl.DateTimeFormat("en-GB", {
+  timeZone,
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",
   fractionalSecondDigits: 3,
 });
-const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+const date = new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "short", year: "numeric" });
 const absolute = new Intl.DateTimeFormat("en-GB", {
+  timeZone,
   day: "numeric",
   month: "short",
   year: "numeric",
@@ -31,7 +54,7 @@ const absolute = new Intl.DateTimeFormat("en-GB", {
   timeZoneName: "short",
 });
 
-/** The time zone of all displayed times: the browser's. */
+/** The time zone of all displayed times. */
 export const TIME_ZONE = absolute.resolvedOptions().timeZone;
 
 export const formatNumber = (value: number) => numbers.format(value);

@@ -1,6 +1,7 @@
 // Key figures and a chart of the last hour.
 import { useQuery } from "@tanstack/react-query";
 import { statsQuery, workersQuery } from "../data/queries.js";
+import { slotsOf } from "../data/workers.js";
 import { useNow } from "../lib/clock.js";
 import { formatMinute, formatNumber, formatShort, formatTook, plural } from "../lib/format.js";
 import { toHour } from "./hour.js";
@@ -13,7 +14,7 @@ export function Overview() {
   // Placeholder data keeps the height of the strip, so that nothing below it shifts.
   const hour = toHour(stats ?? { to: new Date(now).toISOString(), timeline: [] });
   const ended = hour.succeeded + hour.failed;
-  const slots = workers.reduce((total, worker) => total + worker.slots, 0);
+  const slots = slotsOf(workers, now);
   const wait = hour.meanWait === undefined ? undefined : split(formatTook(hour.meanWait));
   return (
     <section className="overview" aria-label="The last hour">
@@ -42,9 +43,15 @@ export function Overview() {
         />
         <Stat
           name="Running"
-          value={stats ? formatNumber(stats.counts.RUNNING) : "–"}
-          unit={`of ${formatNumber(slots)}`}
-          sub={workers.length === 0 ? "no worker" : `on ${plural(workers.length, "worker")}`}
+          value={formatNumber(slots.used)}
+          unit={`of ${formatNumber(slots.all)}`}
+          sub={
+            slots.silent > 0
+              ? `${plural(slots.silent, "worker")} without heartbeat`
+              : slots.workers === 0
+                ? "no worker"
+                : `on ${plural(slots.workers, "worker")}`
+          }
         />
       </dl>
       <HourFigure hour={hour} />

@@ -56,7 +56,7 @@ export function HourFigure({ hour }: { readonly hour: Hour }) {
         </span>
         <span className="key bad">
           <i />
-          failed
+          failed, own scale
         </span>
         <button type="button" className="as-link as-table" onClick={() => setAsTable(true)}>
           as table

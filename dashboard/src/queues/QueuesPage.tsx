@@ -11,10 +11,15 @@ import { explain } from "../parts/toasts.js";
 import { flowsOf, queueStatsQuery } from "./flows.js";
 import { Spark } from "./Spark.js";
 
-/** Most waiting first, then by name. */
+/** By how long its oldest task has waited for a worker; scheduled tasks do not wait. Then most pending first, then by name. */
 function worstFirst(a: WireQueue, b: WireQueue): number {
+  const [first, second] = [a.oldest_ready_at ?? LAST, b.oldest_ready_at ?? LAST];
+  if (first !== second) return first < second ? -1 : 1;
   return b.counts.PENDING - a.counts.PENDING || a.name.localeCompare(b.name);
 }
+
+/** After all dates. */
+const LAST = "~";
 
 export function QueuesPage() {
   const { data: queues, error, refetch } = useQuery(queuesQuery);
@@ -35,7 +40,7 @@ export function QueuesPage() {
       )}
       <div className="block-head">
         <h2 id="queues-title">Queues</h2>
-        <p>{queues && `Most waiting first; ${plural(waiting, "waiting task")} in total`}</p>
+        <p>{queues && `Longest wait first; ${plural(waiting, "pending task")} in total`}</p>
       </div>
       {queues?.length === 0 && (
         <div className="nothing">
@@ -59,10 +64,10 @@ export function QueuesPage() {
             <tr {...ROW}>
               <th {...COLUMN_HEADER}>Queue</th>
               <th {...COLUMN_HEADER} className="r">
-                Waiting
+                Pending
               </th>
               <th {...COLUMN_HEADER} className="r">
-                Oldest
+                Longest wait
               </th>
               <th {...COLUMN_HEADER} className="r">
                 Running
@@ -91,10 +96,10 @@ export function QueuesPage() {
                       {queue.name}
                     </Link>
                   </td>
-                  <td {...CELL} className="r" data-label="Waiting">
+                  <td {...CELL} className="r" data-label="Pending">
                     {formatNumber(queue.counts.PENDING)}
                   </td>
-                  <td {...CELL} className="r" data-label="Oldest">
+                  <td {...CELL} className="r" data-label="Longest wait">
                     {queue.oldest_ready_at === null
                       ? "–"
                       : formatAge(now - Date.parse(queue.oldest_ready_at))}
@@ -120,7 +125,10 @@ export function QueuesPage() {
           </tbody>
         </table>
       )}
-      <p className="hint px-6 py-3">Rates are averages over the last five full minutes.</p>
+      <p className="hint px-6 py-3">
+        Pending includes scheduled tasks; the longest wait is of tasks that a worker could run now. Rates are
+        averages over the last five full minutes.
+      </p>
     </section>
   );
 }

@@ -1,25 +1,22 @@
 // The workers; those without a recent heartbeat first. Read-only.
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { workersQuery } from "../data/queries.js";
-import type { WireWorker } from "../lib/api.js";
+import { isSilent, type Slots, silentFor, slotsOf } from "../data/workers.js";
 import { useNow } from "../lib/clock.js";
-import { formatAge, formatBytes, plural } from "../lib/format.js";
+import { formatAge, formatBytes, formatNumber, plural } from "../lib/format.js";
 import { UseBar } from "../parts/Bar.js";
 import { Glyph } from "../parts/Glyph.js";
 import { Notice } from "../parts/Notice.js";
 import { CELL, COLUMN_HEADER, ROW, ROW_GROUP, TABLE } from "../parts/roles.js";
 import { explain } from "../parts/toasts.js";
 
-/** Heartbeats are sent every 3 s; after three missed ones a worker counts as silent. */
-const SILENT_MS = 10_000;
-
 export function WorkersPage() {
   const { data: workers, error, refetch } = useQuery({ ...workersQuery, refetchInterval: 3000 });
   const now = useNow();
-  const silentFor = (worker: WireWorker) => now - Date.parse(worker.heartbeat_at);
-  const isSilent = (worker: WireWorker) => silentFor(worker) > SILENT_MS;
   const ordered = [...(workers ?? [])].sort(
-    (a, b) => Number(isSilent(b)) - Number(isSilent(a)) || a.host.localeCompare(b.host) || a.pid - b.pid,
+    (a, b) =>
+      Number(isSilent(b, now)) - Number(isSilent(a, now)) || a.host.localeCompare(b.host) || a.pid - b.pid,
   );
   return (
     <section aria-labelledby="workers-title">
@@ -34,7 +31,7 @@ export function WorkersPage() {
       )}
       <div className="block-head">
         <h2 id="workers-title">Workers</h2>
-        <p>{workers && slots(workers, ordered.filter(isSilent))}</p>
+        <p>{workers && slotsText(slotsOf(workers, now))}</p>
       </div>
       {workers?.length === 0 && (
         <div className="nothing">
@@ -72,19 +69,21 @@ export function WorkersPage() {
           </thead>
           <tbody {...ROW_GROUP}>
             {ordered.map((worker) => (
-              <tr key={worker.id} {...ROW} className={isSilent(worker) ? "lost" : undefined}>
+              <tr key={worker.id} {...ROW} className={isSilent(worker, now) ? "lost" : undefined}>
                 <td {...CELL}>
-                  <span className={isSilent(worker) ? "nm with-glyph" : "nm"}>
-                    {isSilent(worker) && (
+                  <span className={isSilent(worker, now) ? "nm with-glyph" : "nm"}>
+                    {isSilent(worker, now) && (
                       <span className="glyph" data-status="FAILED">
                         <Glyph status="FAILED" />
                       </span>
                     )}
-                    {worker.host}
+                    <Link className="title" to="/tasks" search={{ worker: worker.id }}>
+                      {worker.host}
+                    </Link>
                   </span>
                   <span className="sub">
-                    {isSilent(worker)
-                      ? `No heartbeat for ${formatAge(silentFor(worker))}, pid ${worker.pid}, ${worker.version}`
+                    {isSilent(worker, now)
+                      ? `No heartbeat for ${formatAge(silentFor(worker, now))}, pid ${worker.pid}, ${worker.version}`
                       : `pid ${worker.pid}, ${worker.version}, up ${formatAge(now - Date.parse(worker.started_at))}`}
                   </span>
                 </td>
@@ -101,13 +100,13 @@ export function WorkersPage() {
                   {worker.queues && ` on ${worker.queues.join(", ")}`}
                 </td>
                 <td {...CELL} className="r w-lag" data-label="Loop lag">
-                  {isSilent(worker) ? "–" : `${Math.round(worker.event_loop_lag_ms)} ms`}
+                  {isSilent(worker, now) ? "–" : `${Math.round(worker.event_loop_lag_ms)} ms`}
                 </td>
                 <td {...CELL} className="r" data-label="Memory">
-                  {isSilent(worker) ? "–" : formatBytes(worker.memory_bytes)}
+                  {isSilent(worker, now) ? "–" : formatBytes(worker.memory_bytes)}
                 </td>
                 <td {...CELL} className="r" data-label="Heartbeat">
-                  {formatAge(silentFor(worker))} ago
+                  {formatAge(silentFor(worker, now))} ago
                 </td>
               </tr>
             ))}
@@ -118,11 +117,7 @@ export function WorkersPage() {
   );
 }
 
-/** Slots in use; workers without a heartbeat are not counted, since their figures are outdated. */
-function slots(workers: readonly WireWorker[], silent: readonly WireWorker[]): string {
-  const responsive = workers.filter((worker) => !silent.includes(worker));
-  const used = responsive.reduce((total, worker) => total + worker.running, 0);
-  const all = responsive.reduce((total, worker) => total + worker.slots, 0);
-  const lost = silent.length === 0 ? "" : `, ${plural(silent.length, "worker")} without heartbeat`;
-  return `${used} of ${all} slots in use${lost}`;
+function slotsText({ used, all, silent }: Slots): string {
+  const lost = silent === 0 ? "" : `, ${plural(silent, "worker")} without heartbeat`;
+  return `${formatNumber(used)} of ${plural(all, "slot")} in use${lost}`;
 }

@@ -1,7 +1,7 @@
 // The header of every page: title, last hour, connection state, theme.
 import { Link } from "@tanstack/react-router";
 import { Contrast, Moon, Plus, Search, Sun } from "lucide-react";
-import { TIME_ZONE } from "../lib/format.js";
+import { switchZone, TIME_ZONE } from "../lib/format.js";
 import { switchTheme, type Theme, useTheme } from "../lib/theme.js";
 import { type Connection, useConnection } from "../live/connection.js";
 import { SmallPulse } from "../overview/Pulse.js";
@@ -22,9 +22,14 @@ export function Header({ onFind }: { readonly onFind: () => void }) {
       <div className="top-end">
         {item.to !== "/tasks" && <SmallPulse />}
         <ConnectionState />
-        <span className="meta-btn hide-s zone" title={`All times are shown in ${TIME_ZONE}`}>
+        <button
+          type="button"
+          className="meta-btn hide-s zone"
+          title={`All times are shown in ${TIME_ZONE}; click to switch between UTC and local time`}
+          onClick={switchZone}
+        >
           {TIME_ZONE}
-        </span>
+        </button>
         <button
           type="button"
           className="icon-btn phone-only"

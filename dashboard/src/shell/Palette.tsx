@@ -6,7 +6,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import { taskTypesQuery } from "../data/queries.js";
+import { signOut } from "../lib/session.js";
 import { setTheme } from "../lib/theme.js";
+import { toastError } from "../parts/toasts.js";
 import { type Command, type CommandGroup, commandsFor } from "./commands.js";
 
 export interface PaletteProps {
@@ -95,6 +97,8 @@ function useRun(onHelp: () => void): (command: Command) => void {
         return void navigate({ to: "/new", search: { type: command.taskType } });
       case "theme":
         return setTheme(command.theme);
+      case "signOut":
+        return void signOut().catch((error: unknown) => toastError("Couldn't sign out.", error));
       case "help":
         return onHelp();
     }

@@ -3,7 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { healthQuery, statsQuery } from "../data/queries.js";
 import { BASE_PATH } from "../lib/base.js";
 import { formatCount, formatStore } from "../lib/format.js";
+import { hasSession, signOut } from "../lib/session.js";
 import { PlainLink } from "../parts/PlainLink.js";
+import { toastError } from "../parts/toasts.js";
 import {
   DocsIcon,
   FAILED_ITEM,
@@ -43,6 +45,15 @@ export function Rail() {
         </a>
       </nav>
       <div className="rail-foot">
+        {hasSession() && (
+          <button
+            type="button"
+            className="as-link"
+            onClick={() => void signOut().catch((error: unknown) => toastError("Couldn't sign out.", error))}
+          >
+            Sign out
+          </button>
+        )}
         <span>
           <code>
             {location.host}

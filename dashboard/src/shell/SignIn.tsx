@@ -4,6 +4,7 @@ import { Dialog } from "@base-ui/react/dialog";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { ApiError, client } from "../lib/api.js";
+import { rememberSession } from "../lib/session.js";
 import { Glyph } from "../parts/Glyph.js";
 import { explain } from "../parts/toasts.js";
 
@@ -20,6 +21,7 @@ export function SignIn() {
       setFault(refused ? "Invalid API key." : explain(error));
       return;
     }
+    rememberSession(true);
     // Input on the page is kept; the stream reconnects by itself.
     await queryClient.invalidateQueries();
   };

@@ -4,6 +4,7 @@ import type { TaskSearch } from "../data/search.js";
 import { taskIdIn } from "../data/task-words.js";
 import type { WireTaskType } from "../lib/api.js";
 import { BASE_PATH } from "../lib/base.js";
+import { hasSession } from "../lib/session.js";
 import { THEMES, type Theme } from "../lib/theme.js";
 import { STATUS_WORDS } from "../parts/Badge.js";
 import { FAILED_ITEM, NEW_ITEM, QUEUES_ITEM, TASKS_ITEM, WORKERS_ITEM } from "./nav-items.js";
@@ -16,6 +17,7 @@ export type Command = { readonly value: string; readonly label: string; readonly
   | { readonly does: "submit"; readonly taskType: string }
   | { readonly does: "theme"; readonly theme: Theme }
   | { readonly does: "help" }
+  | { readonly does: "signOut" }
 );
 
 export interface CommandGroup {
@@ -34,6 +36,7 @@ const DOCS: readonly Command[] = [
   { value: "docs", label: "API docs", does: "leave", address: `${BASE_PATH}/docs` },
   { value: "help", label: "Keyboard shortcuts", does: "help" },
 ];
+const SIGN_OUT: Command = { value: "sign out", label: "Sign out", does: "signOut" };
 const FILTERS: readonly Command[] = STATUSES.map((status) => ({
   value: `filter ${status}`,
   label: `Show ${STATUS_WORDS[status].toLowerCase()} tasks`,
@@ -66,6 +69,7 @@ export function commandsFor(text: string, types: readonly WireTaskType[]): reado
       { value: "New task", items: submits },
       { value: "Filter", items: FILTERS },
       { value: "Theme", items: THEME_COMMANDS },
+      { value: "Session", items: hasSession() ? [SIGN_OUT] : [] },
     ].map((group) => ({
       ...group,
       items: group.items.filter((command) => isMatch(command, wanted)),

@@ -10,15 +10,13 @@ import { quotedTitle } from "../data/task-words.js";
 import { ApiError, client, type WireTask, type WireTaskType } from "../lib/api.js";
 import { Glyph } from "../parts/Glyph.js";
 import { explain, toast } from "../parts/toasts.js";
-import { type Draft, draftOf, type Fault, readDraft } from "./draft.js";
+import { draftOf, type Fault, readDraft } from "./draft.js";
 import { FieldView, ObjectView } from "./fields.js";
+import { dropDraft, keepDraft, keptDraft } from "./kept-drafts.js";
 import { dateFaults, optionGroups, optionsOf, planOptions, toInstant } from "./options.js";
 import { Preview } from "./Preview.js";
 import { type Field, planForm } from "./plan.js";
 import { objectOf } from "./schema.js";
-
-/** Drafts of abandoned forms, by task type and the task being run again. */
-const kept = new Map<string, Draft>();
 
 interface NewTaskFormProps {
   readonly type: WireTaskType;
@@ -36,9 +34,9 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
   const optionsPlace = again ? `options ${place}` : "options";
   const plan = useMemo(() => planForm(type.parameters_schema, again?.parameters), [type, again]);
   const optionsPlan = useMemo(() => planOptions(type), [type]);
-  const [draft, setDraft] = useState(() => kept.get(place) ?? draftOf(plan, again?.parameters));
+  const [draft, setDraft] = useState(() => keptDraft(place, plan) ?? draftOf(plan, again?.parameters));
   const [options, setOptions] = useState(
-    () => kept.get(optionsPlace) ?? draftOf(optionsPlan, again && optionsOf(again, type)),
+    () => keptDraft(optionsPlace, optionsPlan) ?? draftOf(optionsPlan, again && optionsOf(again, type)),
   );
   const [faults, setFaults] = useState<readonly Fault[]>([]);
   const [refusal, setRefusal] = useState<string>();
@@ -51,11 +49,13 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
     }
   }, [isAgain]);
   useEffect(() => {
-    kept.set(place, draft);
-    kept.set(optionsPlace, options);
+    keepDraft(place, draft);
+    keepDraft(optionsPlace, options);
   }, [place, optionsPlace, draft, options]);
 
-  const read = readDraft(plan, draft, "/parameters", true);
+  // Parameters without a form may be left out: the server knows whether the type needs any.
+  const isRequired = plan.kind !== "json";
+  const read = readDraft(plan, draft, "/parameters", isRequired);
   const readOptions = readDraft(optionsPlan, options, "", false);
   const { run_at, ...others } = objectOf(readOptions.value);
   const request = {
@@ -81,8 +81,8 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
     try {
       const { task_type, parameters: given, ...rest } = request;
       const task = await client.submit(task_type, given, rest);
-      kept.delete(place);
-      kept.delete(optionsPlace);
+      dropDraft(place);
+      dropDraft(optionsPlace);
       toast(`Submitted ${quotedTitle(task)}`);
       await queryClient.invalidateQueries({ queryKey: [TASKS] });
       await navigate({ to: "/tasks/$taskId", params: { taskId: task.id } });
@@ -92,7 +92,9 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
       if (error instanceof ApiError && error.status === 401) {
         void queryClient.invalidateQueries({ queryKey: statsQuery.queryKey });
       }
-      refuse(error instanceof ApiError ? error.errors : [], explain(error));
+      const found = error instanceof ApiError ? error.errors : [];
+      const isPlaced = found.length > 0 && found.every(({ pointer }) => isShown(pointer, plan, optionsPlan));
+      refuse(found, isPlaced ? undefined : explain(error));
     }
   };
   const fill = (example: Readonly<Record<string, unknown>>) => {
@@ -132,7 +134,7 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
             <FieldView
               field={plan}
               draft={draft}
-              required
+              required={isRequired}
               pointer="/parameters"
               faults={faults}
               onChange={setDraft}

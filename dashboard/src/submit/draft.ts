@@ -111,7 +111,7 @@ function fits(field: Field, value: unknown): boolean {
   }
 }
 
-/** The value of a draft, and its faults. Bounds are checked by the server. */
+/** The value of a draft, and its faults. The server checks what the form does not know, such as patterns. */
 export function readDraft(field: Field, draft: Draft, pointer: string, required: boolean): Reading {
   const wrong = (message: string): Reading => ({ value: undefined, faults: [{ pointer, message }] });
   const missing = required ? wrong("required") : EMPTY;
@@ -144,9 +144,13 @@ function readText(field: Field, text: string, wrong: (message: string) => Readin
     case "number": {
       const value = Number(text.trim());
       if (!Number.isFinite(value) || text.trim() === "") return wrong("must be a number");
-      return field.integer && !Number.isInteger(value)
-        ? wrong("must be a whole number")
-        : { value, faults: [] };
+      if (field.integer && !Number.isInteger(value)) return wrong("must be a whole number");
+      if (field.minimum !== undefined && value < field.minimum) {
+        return wrong(`must be at least ${field.minimum}`);
+      }
+      if (field.maximum !== undefined && value > field.maximum)
+        return wrong(`must be at most ${field.maximum}`);
+      return { value, faults: [] };
     }
     case "boolean":
       return { value: text === "true", faults: [] };

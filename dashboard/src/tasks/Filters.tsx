@@ -34,8 +34,26 @@ export function Filters({ search, children }: FiltersProps) {
         value={search.q ?? ""}
         // The first letter adds a history entry; the following ones replace it.
         onChange={(q) => set({ q: q || undefined }, search.q !== undefined && q !== "")}
-        tag={search.tag}
-        onRemoveTag={() => set({ tag: undefined })}
+        chips={[
+          ...(search.tag
+            ? [
+                {
+                  name: `tag ${search.tag}`,
+                  label: `tag:${search.tag}`,
+                  remove: () => set({ tag: undefined }),
+                },
+              ]
+            : []),
+          ...(search.worker
+            ? [
+                {
+                  name: "worker",
+                  label: `worker:…${search.worker.slice(-6)}`,
+                  remove: () => set({ worker: undefined }),
+                },
+              ]
+            : []),
+        ]}
         onId={(taskId) => void navigate({ to: "/tasks/$taskId", params: { taskId }, search })}
       />
       <Choice
@@ -60,12 +78,11 @@ export function Filters({ search, children }: FiltersProps) {
 interface TextFilterProps {
   readonly value: string;
   readonly onChange: (text: string) => void;
-  readonly tag: string | undefined;
-  readonly onRemoveTag: () => void;
+  readonly chips: readonly { readonly name: string; readonly label: string; readonly remove: () => void }[];
   readonly onId: (taskId: string) => void;
 }
 
-function TextFilter({ value, onChange, tag, onRemoveTag, onId }: TextFilterProps) {
+function TextFilter({ value, onChange, chips, onId }: TextFilterProps) {
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(value);
   const [given, setGiven] = useState(value);
@@ -83,14 +100,14 @@ function TextFilter({ value, onChange, tag, onRemoveTag, onId }: TextFilterProps
   return (
     <div className="query">
       <Search className="i" aria-hidden />
-      {tag && (
-        <span className="chip">
-          tag:{tag}
-          <button type="button" aria-label={`Remove filter tag ${tag}`} onClick={onRemoveTag}>
+      {chips.map(({ name, label, remove }) => (
+        <span key={name} className="chip">
+          {label}
+          <button type="button" aria-label={`Remove filter ${name}`} onClick={remove}>
             <X className="i" aria-hidden />
           </button>
         </span>
-      )}
+      ))}
       <input
         ref={input}
         type="text"

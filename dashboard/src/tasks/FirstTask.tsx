@@ -25,9 +25,11 @@ interface Example {
   readonly parameters: Record<string, unknown>;
 }
 
-/** The first example of each type, at most three. */
+/** The first example of each type, at most three. Where there is a simulation, it goes first: the real one needs a set-up. */
 function examplesOf(types: readonly WireTaskType[]): readonly Example[] {
-  return types
+  const isSimulated = ({ name }: WireTaskType) => types.some((type) => type.name === `${name}_simulation`);
+  return [...types]
+    .sort((a, b) => Number(isSimulated(a)) - Number(isSimulated(b)))
     .flatMap((type) => type.examples.slice(0, 1).map((example) => ({ type, ...example })))
     .slice(0, 3);
 }

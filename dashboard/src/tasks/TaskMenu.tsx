@@ -2,6 +2,7 @@
 import { Menu } from "@base-ui/react/menu";
 import { useNavigate } from "@tanstack/react-router";
 import { Copy, Ellipsis, ListFilter, Play, RotateCw, Square } from "lucide-react";
+import { urlVariable } from "../data/submit-request.js";
 import { canCancel, canRetry, titleOf } from "../data/task-words.js";
 import { SERVER_URL } from "../lib/base.js";
 import { toast, toastError } from "../parts/toasts.js";
@@ -56,7 +57,9 @@ export function TaskMenu({ task, actions }: TaskMenuProps) {
               <Copy className="i" aria-hidden />
               Copy as curl
             </Menu.Item>
-            <Menu.Item onClick={() => copy("command", `taskwright get ${task.id}`)}>
+            <Menu.Item
+              onClick={() => copy("command", `${urlVariable(SERVER_URL)}npx taskwright get ${task.id}`)}
+            >
               <Copy className="i" aria-hidden />
               Copy as CLI
             </Menu.Item>

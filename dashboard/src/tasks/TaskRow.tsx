@@ -61,6 +61,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
         <div>
           <Link
             className="title clip"
+            dir="auto"
             to="/tasks/$taskId"
             params={{ taskId: task.id }}
             search={(old) => old}
@@ -71,11 +72,16 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
           </Link>
           {task.tags.length > 0 && (
             <span className="tags">
-              {task.tags.map((tag) => (
+              {task.tags.slice(0, 1).map((tag) => (
                 <Link key={tag} className="tag" to="/tasks" search={(old) => ({ ...old, tag })} tabIndex={-1}>
                   {tag}
                 </Link>
               ))}
+              {task.tags.length > 1 && (
+                <span className="tag" title={task.tags.join(", ")}>
+                  +{task.tags.length - 1}
+                </span>
+              )}
             </span>
           )}
         </div>

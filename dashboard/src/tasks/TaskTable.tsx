@@ -157,7 +157,7 @@ function isInView(body: HTMLElement | null, id: string): boolean {
 function Space({ height }: { readonly height: number }) {
   return height > 0 ? (
     <tr {...HIDDEN_FROM_READERS} className="space" style={{ "--space": `${height}px` }}>
-      <td colSpan={9} />
+      <td />
     </tr>
   ) : null;
 }
