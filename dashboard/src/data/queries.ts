@@ -1,5 +1,6 @@
 // Queries for tasks, statistics, workers, queues and task types.
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { isFinished } from "../../../src/model/status.js";
 import { client } from "../lib/api.js";
 import { now } from "../lib/clock.js";
 import { TASK, TASKS } from "./cache.js";
@@ -25,7 +26,11 @@ export const taskQuery = (id: string) =>
     queryKey: [TASK, id],
     queryFn: async ({ signal }) => {
       const mark = currentMark();
-      return overlay(await client.get(id, { signal }), mark);
+      const read = await client.get(id, { signal });
+      const task = overlay(read, mark);
+      // Events have no results: a task that has finished meanwhile is read again.
+      const hasFinished = isFinished(task.status) && !isFinished(read.status);
+      return hasFinished ? client.get(id, { signal }) : task;
     },
   });
 

@@ -74,7 +74,9 @@ function waitingOf(task: WireTask, now: number): string {
     case "worker":
     case null: {
       const expiry = expiryOf(task, now);
-      return expiry === undefined ? `Waiting in queue ${task.queue}` : `${expiry}, waiting in queue ${task.queue}`;
+      return expiry === undefined
+        ? `Waiting in queue ${task.queue}`
+        : `${expiry}, waiting in queue ${task.queue}`;
     }
   }
 }

@@ -1,7 +1,7 @@
 // A list of objects as a table: name and type share a cell, distributions are drawn, numbers are right-aligned.
 import { useState } from "react";
 import { formatLabel, formatNumber, formatShort } from "../lib/format.js";
-import { CELL, COLUMN_HEADER, ROW, ROW_GROUP, TABLE } from "../parts/roles.js";
+import { type Column, DataTable } from "../parts/DataTable.js";
 import { Histogram, Shares } from "./Distribution.js";
 import { fieldsOf, isHistogram, isShares, type JsonRecord } from "./shape.js";
 
@@ -22,50 +22,44 @@ export function ResultTable({ rows, label }: ResultTableProps) {
     (field) => !drawn.includes(field) && field !== kind && !(isNamed && field === "name"),
   );
   const isNumeric = (field: string) => rows.some((row) => typeof row[field] === "number");
+  const named: Column<JsonRecord> = {
+    head: singular(label),
+    className: "c-name",
+    isName: true,
+    cell: (row) => (
+      <>
+        <div className="name">{String(row.name)}</div>
+        {kind && <div className="kind">{String(row[kind] ?? "")}</div>}
+      </>
+    ),
+  };
+  const distribution: Column<JsonRecord> = {
+    head: "Distribution",
+    isName: true,
+    cell: (row) => <Drawn row={row} fields={drawn} />,
+  };
+  const columns = [
+    ...(isNamed ? [named] : []),
+    ...(drawn.length > 0 ? [distribution] : []),
+    ...plain.map(
+      (field): Column<JsonRecord> => ({
+        id: `field ${field}`,
+        head: formatLabel(field),
+        className: isNumeric(field) ? "r" : undefined,
+        cell: (row) => <Value value={row[field]} />,
+      }),
+    ),
+  ];
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard.
     <section className="result-scroll" aria-label={label} tabIndex={0}>
-      <table {...TABLE} className="result" aria-label={label}>
-        <thead {...ROW_GROUP}>
-          <tr {...ROW}>
-            {isNamed && <th {...COLUMN_HEADER}>{singular(label)}</th>}
-            {drawn.length > 0 && <th {...COLUMN_HEADER}>Distribution</th>}
-            {plain.map((field) => (
-              <th key={field} {...COLUMN_HEADER} className={isNumeric(field) ? "r" : undefined}>
-                {formatLabel(field)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody {...ROW_GROUP}>
-          {rows.slice(0, shown).map((row, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a result does not change.
-            <tr key={index} {...ROW}>
-              {isNamed && (
-                <td {...CELL} className="c-name">
-                  <div className="name">{String(row.name)}</div>
-                  {kind && <div className="kind">{String(row[kind] ?? "")}</div>}
-                </td>
-              )}
-              {drawn.length > 0 && (
-                <td {...CELL}>
-                  <Drawn row={row} fields={drawn} />
-                </td>
-              )}
-              {plain.map((field) => (
-                <td
-                  key={field}
-                  {...CELL}
-                  className={isNumeric(field) ? "r" : undefined}
-                  data-label={formatLabel(field)}
-                >
-                  <Value value={row[field]} />
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <DataTable
+        label={label}
+        className="result"
+        columns={columns}
+        rows={rows.slice(0, shown)}
+        keyOf={(_row, index) => index}
+      />
       {rows.length > shown && (
         <button type="button" className="btn btn-small below" onClick={() => setShown(shown + STEP)}>
           {formatNumber(rows.length - shown)} more

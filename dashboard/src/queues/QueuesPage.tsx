@@ -5,10 +5,10 @@ import { queuesQuery } from "../data/queries.js";
 import type { WireQueue } from "../lib/api.js";
 import { useNow } from "../lib/clock.js";
 import { formatAge, formatNumber, plural } from "../lib/format.js";
+import { type Column, DataTable } from "../parts/DataTable.js";
 import { Notice } from "../parts/Notice.js";
-import { CELL, COLUMN_HEADER, ROW, ROW_GROUP, TABLE } from "../parts/roles.js";
 import { explain } from "../parts/toasts.js";
-import { flowsOf, queueStatsQuery } from "./flows.js";
+import { type Flow, flowsOf, queueStatsQuery } from "./flows.js";
 import { Spark } from "./Spark.js";
 
 /** By how long its oldest task has waited for a worker; scheduled tasks do not wait. Then most pending first, then by name. */
@@ -49,81 +49,13 @@ export function QueuesPage() {
         </div>
       )}
       {queues && queues.length > 0 && (
-        <table {...TABLE} className="grid-table tall queues" aria-label="Queues">
-          <colgroup>
-            <col className="w-name" />
-            <col className="w-n" />
-            <col className="w-oldest" />
-            <col className="w-n" />
-            <col className="w-n" />
-            <col className="w-flow" />
-            <col className="w-flow" />
-            <col className="q-spark" />
-          </colgroup>
-          <thead {...ROW_GROUP}>
-            <tr {...ROW}>
-              <th {...COLUMN_HEADER}>Queue</th>
-              <th {...COLUMN_HEADER} className="r">
-                Pending
-              </th>
-              <th {...COLUMN_HEADER} className="r">
-                Longest wait
-              </th>
-              <th {...COLUMN_HEADER} className="r">
-                Running
-              </th>
-              <th {...COLUMN_HEADER} className="r">
-                Failed
-              </th>
-              <th {...COLUMN_HEADER} className="r">
-                In/min
-              </th>
-              <th {...COLUMN_HEADER} className="r">
-                Out/min
-              </th>
-              <th {...COLUMN_HEADER} className="gap q-spark">
-                Finished, last hour
-              </th>
-            </tr>
-          </thead>
-          <tbody {...ROW_GROUP}>
-            {[...queues].sort(worstFirst).map((queue) => {
-              const flow = flows?.get(queue.name);
-              return (
-                <tr key={queue.name} {...ROW}>
-                  <td {...CELL}>
-                    <Link className="nm title" to="/tasks" search={{ queue: queue.name }}>
-                      {queue.name}
-                    </Link>
-                  </td>
-                  <td {...CELL} className="r" data-label="Pending">
-                    {formatNumber(queue.counts.PENDING)}
-                  </td>
-                  <td {...CELL} className="r" data-label="Longest wait">
-                    {queue.oldest_ready_at === null
-                      ? "–"
-                      : formatAge(now - Date.parse(queue.oldest_ready_at))}
-                  </td>
-                  <td {...CELL} className="r" data-label="Running">
-                    {formatNumber(queue.counts.RUNNING)}
-                  </td>
-                  <td {...CELL} className="r" data-label="Failed">
-                    {formatNumber(queue.counts.FAILED)}
-                  </td>
-                  <td {...CELL} className="r" data-label="In/min">
-                    {flow ? formatNumber(flow.inPerMinute) : "0"}
-                  </td>
-                  <td {...CELL} className="r" data-label="Out/min">
-                    {flow ? formatNumber(flow.outPerMinute) : "0"}
-                  </td>
-                  <td {...CELL} className="gap q-spark" data-label="Finished, last hour">
-                    <Spark values={flow?.finished ?? []} />
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
+        <DataTable
+          label="Queues"
+          className="grid-table tall queues"
+          columns={columnsOf(now, flows)}
+          rows={[...queues].sort(worstFirst)}
+          keyOf={(queue) => queue.name}
+        />
       )}
       <p className="hint px-6 py-3">
         Pending includes scheduled tasks; the longest wait is of tasks that a worker could run now. Rates are
@@ -131,4 +63,43 @@ export function QueuesPage() {
       </p>
     </section>
   );
+}
+
+function columnsOf(now: number, flows: ReadonlyMap<string, Flow> | undefined): readonly Column<WireQueue>[] {
+  const number = (head: string, width: string, read: (queue: WireQueue) => number): Column<WireQueue> => ({
+    head,
+    width,
+    className: "r",
+    cell: (queue) => formatNumber(read(queue)),
+  });
+  return [
+    {
+      head: "Queue",
+      width: "w-name",
+      isName: true,
+      cell: ({ name }) => (
+        <Link className="nm title" to="/tasks" search={{ queue: name }}>
+          {name}
+        </Link>
+      ),
+    },
+    number("Pending", "w-n", ({ counts }) => counts.PENDING),
+    {
+      head: "Longest wait",
+      width: "w-oldest",
+      className: "r",
+      cell: ({ oldest_ready_at }) =>
+        oldest_ready_at === null ? "–" : formatAge(now - Date.parse(oldest_ready_at)),
+    },
+    number("Running", "w-n", ({ counts }) => counts.RUNNING),
+    number("Failed", "w-n", ({ counts }) => counts.FAILED),
+    number("In/min", "w-flow", ({ name }) => flows?.get(name)?.inPerMinute ?? 0),
+    number("Out/min", "w-flow", ({ name }) => flows?.get(name)?.outPerMinute ?? 0),
+    {
+      head: "Finished, last hour",
+      width: "q-spark",
+      className: "gap q-spark",
+      cell: ({ name }) => <Spark values={flows?.get(name)?.finished ?? []} />,
+    },
+  ];
 }

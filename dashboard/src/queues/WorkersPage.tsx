@@ -3,12 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { workersQuery } from "../data/queries.js";
 import { isSilent, type Slots, silentFor, slotsOf } from "../data/workers.js";
+import type { WireWorker } from "../lib/api.js";
 import { useNow } from "../lib/clock.js";
 import { formatAge, formatBytes, formatNumber, plural } from "../lib/format.js";
 import { UseBar } from "../parts/Bar.js";
+import { type Column, DataTable } from "../parts/DataTable.js";
 import { Glyph } from "../parts/Glyph.js";
 import { Notice } from "../parts/Notice.js";
-import { CELL, COLUMN_HEADER, ROW, ROW_GROUP, TABLE } from "../parts/roles.js";
 import { explain } from "../parts/toasts.js";
 
 export function WorkersPage() {
@@ -40,78 +41,14 @@ export function WorkersPage() {
         </div>
       )}
       {ordered.length > 0 && (
-        <table {...TABLE} className="grid-table tall workers" aria-label="Workers">
-          <colgroup>
-            <col className="w-name" />
-            <col className="w-use2" />
-            <col />
-            <col className="w-lag" />
-            <col className="w-mem" />
-            <col className="w-beat" />
-          </colgroup>
-          <thead {...ROW_GROUP}>
-            <tr {...ROW}>
-              <th {...COLUMN_HEADER}>Worker</th>
-              <th {...COLUMN_HEADER}>Slots</th>
-              <th {...COLUMN_HEADER} className="gap">
-                Task types
-              </th>
-              <th {...COLUMN_HEADER} className="r w-lag">
-                Loop lag
-              </th>
-              <th {...COLUMN_HEADER} className="r">
-                Memory
-              </th>
-              <th {...COLUMN_HEADER} className="r">
-                Heartbeat
-              </th>
-            </tr>
-          </thead>
-          <tbody {...ROW_GROUP}>
-            {ordered.map((worker) => (
-              <tr key={worker.id} {...ROW} className={isSilent(worker, now) ? "lost" : undefined}>
-                <td {...CELL}>
-                  <span className={isSilent(worker, now) ? "nm with-glyph" : "nm"}>
-                    {isSilent(worker, now) && (
-                      <span className="glyph" data-status="FAILED">
-                        <Glyph status="FAILED" />
-                      </span>
-                    )}
-                    <Link className="title" to="/tasks" search={{ worker: worker.id }}>
-                      {worker.host}
-                    </Link>
-                  </span>
-                  <span className="sub">
-                    {isSilent(worker, now)
-                      ? `No heartbeat for ${formatAge(silentFor(worker, now))}, pid ${worker.pid}, ${worker.version}`
-                      : `pid ${worker.pid}, ${worker.version}, up ${formatAge(now - Date.parse(worker.started_at))}`}
-                  </span>
-                </td>
-                <td {...CELL} data-label="Slots">
-                  <UseBar used={worker.running} of={worker.slots} />
-                </td>
-                <td
-                  {...CELL}
-                  className="gap ink-2 c-on"
-                  data-label="Task types"
-                  title={worker.task_types.join(", ")}
-                >
-                  {worker.task_types.join(", ")}
-                  {worker.queues && ` on ${worker.queues.join(", ")}`}
-                </td>
-                <td {...CELL} className="r w-lag" data-label="Loop lag">
-                  {isSilent(worker, now) ? "–" : `${Math.round(worker.event_loop_lag_ms)} ms`}
-                </td>
-                <td {...CELL} className="r" data-label="Memory">
-                  {isSilent(worker, now) ? "–" : formatBytes(worker.memory_bytes)}
-                </td>
-                <td {...CELL} className="r" data-label="Heartbeat">
-                  {formatAge(silentFor(worker, now))} ago
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <DataTable
+          label="Workers"
+          className="grid-table tall workers"
+          columns={columnsOf(now)}
+          rows={ordered}
+          keyOf={(worker) => worker.id}
+          rowClass={(worker) => (isSilent(worker, now) ? "lost" : undefined)}
+        />
       )}
     </section>
   );
@@ -120,4 +57,67 @@ export function WorkersPage() {
 function slotsText({ used, all, silent }: Slots): string {
   const lost = silent === 0 ? "" : `, ${plural(silent, "worker")} without heartbeat`;
   return `${formatNumber(used)} of ${plural(all, "slot")} in use${lost}`;
+}
+
+function columnsOf(now: number): readonly Column<WireWorker>[] {
+  const figure = (
+    head: string,
+    className: string,
+    read: (worker: WireWorker) => string,
+  ): Column<WireWorker> => ({
+    head,
+    className: `r ${className}`,
+    width: className,
+    cell: (worker) => (isSilent(worker, now) ? "–" : read(worker)),
+  });
+  return [
+    {
+      head: "Worker",
+      width: "w-name",
+      isName: true,
+      cell: (worker) => <Name worker={worker} now={now} />,
+    },
+    {
+      head: "Slots",
+      width: "w-use2",
+      cell: (worker) => <UseBar used={worker.running} of={worker.slots} />,
+    },
+    {
+      head: "Task types",
+      className: "gap ink-2 c-on",
+      title: ({ task_types }) => task_types.join(", "),
+      cell: ({ task_types, queues }) => task_types.join(", ") + (queues ? ` on ${queues.join(", ")}` : ""),
+    },
+    figure("Loop lag", "w-lag", (worker) => `${Math.round(worker.event_loop_lag_ms)} ms`),
+    figure("Memory", "w-mem", (worker) => formatBytes(worker.memory_bytes)),
+    {
+      head: "Heartbeat",
+      width: "w-beat",
+      className: "r",
+      cell: (worker) => `${formatAge(silentFor(worker, now))} ago`,
+    },
+  ];
+}
+
+function Name({ worker, now }: { readonly worker: WireWorker; readonly now: number }) {
+  const silent = isSilent(worker, now);
+  return (
+    <>
+      <span className={silent ? "nm with-glyph" : "nm"}>
+        {silent && (
+          <span className="glyph" data-status="FAILED">
+            <Glyph status="FAILED" />
+          </span>
+        )}
+        <Link className="title" to="/tasks" search={{ worker: worker.id }}>
+          {worker.host}
+        </Link>
+      </span>
+      <span className="sub">
+        {silent
+          ? `No heartbeat for ${formatAge(silentFor(worker, now))}, pid ${worker.pid}, ${worker.version}`
+          : `pid ${worker.pid}, ${worker.version}, up ${formatAge(now - Date.parse(worker.started_at))}`}
+      </span>
+    </>
+  );
 }
