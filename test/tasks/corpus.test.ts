@@ -1,9 +1,11 @@
 // data_processing on the corpus: one small file for each situation, with results that were written by hand.
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { Discard } from "../../src/index.js";
 import { result } from "../../src/tasks/data-processing/parameters.js";
 import { dataProcessing } from "../../src/tasks/data-processing.js";
 import { type Bench, createBench } from "../support/task-context.js";
-import { CSV_SITUATIONS } from "./corpus/csv.js";
+import { CSV_SITUATIONS, type Situation } from "./corpus/csv.js";
+import { JSON_SITUATIONS } from "./corpus/json.js";
 
 let bench: Bench;
 
@@ -17,8 +19,13 @@ afterAll(async () => {
   vi.unstubAllEnvs();
 });
 
-describe("a CSV file with", () => {
-  test.each(CSV_SITUATIONS)("$what", async (situation) => {
+const KINDS: readonly (readonly [string, readonly Situation[]])[] = [
+  ["a CSV file with", CSV_SITUATIONS],
+  ["a JSON file with", JSON_SITUATIONS],
+];
+
+describe.each(KINDS)("%s", (_kind, situations) => {
+  test.each(situations)("$what", async (situation) => {
     const { name = "data.csv", file, options, rows, columns, source, log } = situation;
     const context = bench.context();
     const found = result.parse(
@@ -35,4 +42,25 @@ describe("a CSV file with", () => {
     if (source) expect(found.source).toMatchObject(source);
     if (log !== undefined) expect(context.logs.map(({ message }) => message).join("\n")).toContain(log);
   });
+});
+
+test.each([
+  ["empty.json", "[]", "empty.json: the list is empty; there are no rows to analyse"],
+  [
+    "list.json",
+    "[1, 2]",
+    'list.json: the values are not objects; each row must be an object such as {"name": 1}',
+  ],
+  [
+    "list.jsonl",
+    "1\n2\n",
+    'list.jsonl: the values are not objects; each row must be an object such as {"name": 1}',
+  ],
+])("a JSON file that has no objects is refused at once: %s", async (name, file, message) => {
+  const file_id = await bench.upload(name, file);
+  const failure = await Promise.resolve(dataProcessing.run({ file_id }, bench.context())).catch(
+    (error: unknown) => error,
+  );
+  expect(failure).toBeInstanceOf(Discard);
+  expect(failure).toMatchObject({ message });
 });

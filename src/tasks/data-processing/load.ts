@@ -1,9 +1,7 @@
 // Reads the file into the table `data`: as it claims to be first, then with what a look at the failure taught.
-import { Discard } from "../../index.js";
-import { diagnoseJsonLines } from "./diagnose.js";
 import { loadCsv } from "./load-csv.js";
+import { loadJson } from "./load-json.js";
 import { chosenColumns, type Loading, refuse } from "./loading.js";
-import { checkNesting } from "./nesting.js";
 import { CSV_OPTIONS, type Source } from "./parameters.js";
 import { checkUnpackedSize } from "./parquet.js";
 import { recognise } from "./recognise.js";
@@ -38,32 +36,11 @@ export async function loadFile(loading: Loading): Promise<Loaded> {
       });
       return { source: { ...source, format: "parquet" } };
     case "json":
-      await loadJson(loading, recognised.layout);
-      return { source: { ...source, format: "json" } };
+      return { source: { ...source, format: "json" }, columns: await loadJson(loading, recognised) };
     case "csv": {
       const loaded = await loadCsv(loading, recognised.head, recognised.isWhole);
       return { source: { ...source, format: "csv", ...loaded.source }, columns: loaded.columns };
     }
-  }
-}
-
-async function loadJson(loading: Loading, layout: "newline_delimited" | "array"): Promise<void> {
-  await checkNesting(loading.file, layout, loading.context.signal);
-  const read: Reader = (more) =>
-    `read_json(${[text(loading.file.path), `format = '${layout}'`, ...more].join(", ")})`;
-  try {
-    await attempt(loading, read, []);
-  } catch (error) {
-    loading.context.signal.throwIfAborted();
-    if (layout === "newline_delimited") {
-      const fault = await diagnoseJsonLines(loading.file.path, loading.context.signal);
-      if (fault)
-        throw new Discard(`${loading.file.name}, line ${fault.line}: ${fault.reason}`, { cause: error });
-    }
-    // Well-formed: then a later line did not fit the types that the first ones suggested.
-    await attempt(loading, read, ["sample_size = -1"]).catch((last: unknown) => {
-      throw refuse(loading, last);
-    });
   }
 }
 
