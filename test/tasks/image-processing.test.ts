@@ -107,6 +107,30 @@ describe("uploaded images", () => {
     expect(done.images).toMatchObject([{ format: kept, format_before: format, width: 30 }]);
   });
 
+  test.each([
+    [{}, [255, 255, 255]],
+    [{ background: "#204060" }, [32, 64, 96]],
+  ])("with transparency become JPEG on a background: %o", async (options, color) => {
+    const clear = await sharp({ create: { width: 16, height: 16, channels: 4, background: "#00000000" } })
+      .png()
+      .toBuffer();
+    const file_ids = [await bench.upload("clear.png", clear)];
+    const done = await run({ file_ids, operation: "convert", format: "jpeg", quality: 100, ...options });
+    const { channels } = await sharp(await bench.artifact(done.images[0]?.artifact_id ?? "")).stats();
+    channels.forEach(({ mean }, at) => {
+      expect(Math.abs(mean - (color[at] ?? 0))).toBeLessThanOrEqual(2);
+    });
+  });
+
+  test("a truncated AVIF fails without a path of this machine", async () => {
+    const whole = await sharp(LAKE).resize(200).avif().toBuffer();
+    const file_ids = [await bench.upload("cut.avif", whole.subarray(0, whole.length / 2))];
+    const failure = await run({ file_ids, width: 20 }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Discard);
+    expect(String(failure)).toContain("cut.avif");
+    expect(String(failure)).not.toContain("/tmp");
+  });
+
   test("of one name get outputs of two", async () => {
     const file_ids = [await photo("a.jpg", LAKE), await photo("a.jpg", HILLS)];
     const { images } = await run({ file_ids, width: 10 });

@@ -60,6 +60,15 @@ const fields = z.strictObject({
       description: "1–100, for jpeg, webp and avif. Default: 80, or 50 for avif.",
       examples: [80],
     }),
+  background: z
+    .string()
+    .regex(/^#[0-9a-fA-F]{6}$/, "must be a color such as #ffffff")
+    .optional()
+    .meta({
+      title: "Background",
+      description: "Color behind transparent parts, for outputs in JPEG. Default: #ffffff (white).",
+      examples: ["#ffffff", "#1e293b"],
+    }),
   angle: z
     .int()
     .min(-360)

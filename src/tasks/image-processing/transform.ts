@@ -47,6 +47,8 @@ export async function transform(sharp: Sharp, input: Input, given: Parameters): 
     case "convert":
       break;
   }
+  // JPEG has no transparency; without a background it would turn black.
+  if (format === "jpeg") pipeline = pipeline.flatten({ background: given.background ?? "#ffffff" });
   const options = given.quality === undefined ? {} : { quality: given.quality };
   const { data, info } = await pipeline
     .toFormat(format, options)
@@ -107,6 +109,8 @@ function sameFormat(format: string): Format {
 
 /** A failure of libvips over bytes that it could begin to read: the file's fault, trying again won't fix it. */
 function refuse(input: Input, cause: unknown): Discard {
-  const reason = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
+  const said = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
+  // Some loaders name the file by its path on this machine.
+  const reason = typeof input.data === "string" ? said.replaceAll(input.data, input.name) : said;
   return new Discard(`${input.name} cannot be processed: ${reason}`, { cause });
 }
