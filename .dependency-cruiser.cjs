@@ -151,6 +151,7 @@ module.exports = {
     pageLayer("overview", ["lib/", "data/", "parts/"]),
     pageLayer("queues", ["lib/", "data/", "parts/"]),
     pageLayer("submit", ["lib/", "data/", "parts/"]),
+    pageLayer("edit", ["lib/", "data/", "parts/", "submit/"]),
     pageLayer("tasks", ["lib/", "data/", "live/", "parts/", "overview/"]),
     pageLayer("detail", ["lib/", "data/", "parts/", "tasks/"]),
     pageLayer("shell", ["lib/", "data/", "live/", "parts/", "overview/"]),

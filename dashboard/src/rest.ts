@@ -1,5 +1,6 @@
 // Everything that the first page does not need: the other pages, dialogs and menus. One file, loaded once that page is shown.
 import { TaskDrawer } from "./detail/TaskDrawer.js";
+import { EditDialog } from "./edit/EditDialog.js";
 import { HourTable } from "./overview/HourTable.js";
 import { hourTable } from "./overview/Pulse.js";
 import { Toasts } from "./parts/Toasts.js";
@@ -11,6 +12,7 @@ import { Palette } from "./shell/Palette.js";
 import { helpSheet, palette, signIn, toasts } from "./shell/Shell.js";
 import { SignIn } from "./shell/SignIn.js";
 import { NewTaskPage } from "./submit/NewTaskPage.js";
+import { editDialog } from "./tasks/editing.js";
 import { retryDialog } from "./tasks/RetryAll.js";
 import { RetryDialog } from "./tasks/RetryDialog.js";
 import { taskMenu } from "./tasks/RowMenu.js";
@@ -25,5 +27,6 @@ toasts.fill(Toasts);
 signIn.fill(SignIn);
 helpSheet.fill(HelpSheet);
 palette.fill(Palette);
+editDialog.fill(EditDialog);
 retryDialog.fill(RetryDialog);
 taskMenu.fill(TaskMenu);

@@ -119,5 +119,7 @@ function attemptWords(task: WireTask): string {
 }
 
 export const canCancel = (task: WireTask) => !isFinished(task.status) && task.cancel_requested_at === null;
+/** True for a task that has never started: only these can be edited. */
+export const canEdit = (task: WireTask) => task.status === "PENDING" && task.attempt === 0;
 export const canRetry = (task: WireTask) =>
   (task.status === "FAILED" || task.status === "CANCELLED") && task.retried_by === null;

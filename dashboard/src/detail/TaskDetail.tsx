@@ -2,7 +2,7 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { Link } from "@tanstack/react-router";
 import { RotateCw, Square } from "lucide-react";
-import { canCancel, canRetry, sentenceOf, titleOf } from "../data/task-words.js";
+import { canCancel, canEdit, canRetry, sentenceOf, titleOf } from "../data/task-words.js";
 import type { WireTask } from "../lib/api.js";
 import { useNow } from "../lib/clock.js";
 import { Badge, lookOf } from "../parts/Badge.js";
@@ -70,6 +70,11 @@ function Actions({ task, actions }: TaskDetailProps) {
         <button type="button" className="btn" onClick={() => actions.cancel(task)}>
           <Square className="i stop" aria-hidden />
           Cancel
+        </button>
+      )}
+      {canEdit(task) && (
+        <button type="button" className="btn" onClick={() => actions.edit(task)}>
+          Edit…
         </button>
       )}
       {canRetry(task) && (

@@ -3,15 +3,17 @@ import { Dialog } from "@base-ui/react/dialog";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { ChevronDown, ChevronUp, X } from "lucide-react";
-import { useMemo, useRef } from "react";
+import { useMemo, useRef, useState } from "react";
 import { taskListQuery, taskQuery } from "../data/queries.js";
 import { canCancel, canRetry } from "../data/task-words.js";
+import type { WireTask } from "../lib/api.js";
 import { useKeys } from "../lib/keys.js";
 import { Badge, lookOf } from "../parts/Badge.js";
 import { CopyButton } from "../parts/CodeBox.js";
 import { Notice } from "../parts/Notice.js";
 import { explain } from "../parts/toasts.js";
 import { useTaskActions } from "../tasks/actions.js";
+import { editDialog } from "../tasks/editing.js";
 import { useFreshParts } from "./queries.js";
 import { TaskDetail } from "./TaskDetail.js";
 
@@ -21,7 +23,8 @@ export function TaskDrawer() {
   const { taskId } = route.useParams();
   const search = route.useSearch();
   const navigate = useNavigate();
-  const actions = useTaskActions();
+  const [edited, setEdited] = useState<WireTask>();
+  const actions = useTaskActions(setEdited);
   const popup = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const list = useInfiniteQuery({ ...taskListQuery(search), enabled: false });
@@ -107,6 +110,7 @@ export function TaskDrawer() {
               </div>
             )}
           </div>
+          {edited && <editDialog.Component task={edited} onClose={() => setEdited(undefined)} />}
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>

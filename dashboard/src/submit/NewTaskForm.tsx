@@ -3,7 +3,6 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
-import { escapePointer } from "../../../src/model/json.js";
 import { TASKS } from "../data/cache.js";
 import { statsQuery } from "../data/queries.js";
 import { quotedTitle } from "../data/task-words.js";
@@ -17,6 +16,7 @@ import { dateFaults, optionGroups, optionsOf, planOptions, toInstant } from "./o
 import { Preview } from "./Preview.js";
 import { type Field, planForm } from "./plan.js";
 import { objectOf } from "./schema.js";
+import { isShown } from "./shown.js";
 
 interface NewTaskFormProps {
   readonly type: WireTaskType;
@@ -205,17 +205,4 @@ function only(plan: Field, names: readonly string[]): Field {
   return plan.kind === "object"
     ? { ...plan, entries: plan.entries.filter((entry) => names.includes(entry.name)) }
     : plan;
-}
-
-/** True if a field of the form shows errors for this pointer. */
-function isShown(pointer: string, plan: Field, options: Field): boolean {
-  const within = (field: Field, base: string): boolean => {
-    if (field.kind === "variants") return field.options.some((option) => within(option, base));
-    if (field.kind !== "object") return pointer.startsWith(base);
-    return field.entries.some((entry) => {
-      const at = `${base}/${escapePointer(entry.name)}`;
-      return pointer === at || pointer.startsWith(`${at}/`);
-    });
-  };
-  return within(plan, "/parameters") || within(options, "");
 }

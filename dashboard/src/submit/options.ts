@@ -6,23 +6,23 @@ import type { Draft, Fault } from "./draft.js";
 import type { Field, ObjectEntry } from "./plan.js";
 
 const entry = (name: string, field: Field): ObjectEntry => ({ name, required: false, field });
-const words = (label: string, placeholder?: string, description?: string) => ({
+export const words = (label: string, placeholder?: string, description?: string) => ({
   label,
   placeholder,
   description,
   initial: undefined,
 });
-const text = (label: string, placeholder?: string, description?: string): Field => ({
+export const text = (label: string, placeholder?: string, description?: string): Field => ({
   ...words(label, placeholder, description),
   kind: "text",
   width: "short",
 });
-const line = (label: string, placeholder: string, description: string): Field => ({
+export const line = (label: string, placeholder: string, description: string): Field => ({
   ...words(label, placeholder, description),
   kind: "text",
   width: "line",
 });
-const integer = (
+export const integer = (
   label: string,
   placeholder: string,
   { min, max }: { readonly min: number; readonly max: number },
@@ -119,7 +119,7 @@ function textIn(draft: Draft, name: string): string | undefined {
   return inner?.kind === "text" && inner.text !== "" ? inner.text : undefined;
 }
 
-const EXAMPLE_DATE = "2026-12-24 18:00";
+export const EXAMPLE_DATE = "2026-12-24 18:00";
 
 /** The fault of a start date that cannot be parsed. */
 export function dateFaults(value: unknown): readonly Fault[] {
@@ -131,6 +131,15 @@ export function dateFaults(value: unknown): readonly Fault[] {
 export function toInstant(value: unknown): string {
   const at = parseLocal(value);
   return Number.isNaN(at.getTime()) ? String(value) : at.toISOString();
+}
+
+/** An instant of the API as a local date and time, to the minute, or to the second where it has seconds. */
+export function toLocal(instant: string): string {
+  const at = new Date(instant);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  const seconds = at.getSeconds() === 0 ? "" : `:${two(at.getSeconds())}`;
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}${seconds}`;
 }
 
 function parseLocal(value: unknown): Date {

@@ -1,9 +1,9 @@
 // The open menu of one task.
 import { Menu } from "@base-ui/react/menu";
 import { useNavigate } from "@tanstack/react-router";
-import { Copy, Ellipsis, ListFilter, Play, RotateCw, Square } from "lucide-react";
+import { Copy, Ellipsis, ListFilter, Pencil, Play, RotateCw, Square } from "lucide-react";
 import { urlVariable } from "../data/submit-request.js";
-import { canCancel, canRetry, titleOf } from "../data/task-words.js";
+import { canCancel, canEdit, canRetry, titleOf } from "../data/task-words.js";
 import { SERVER_URL } from "../lib/base.js";
 import { toast, toastError } from "../parts/toasts.js";
 import type { TaskMenuProps } from "./actions.js";
@@ -30,6 +30,12 @@ export function TaskMenu({ task, actions }: TaskMenuProps) {
                 <Square className="i stop" aria-hidden />
                 Cancel
                 <kbd>C</kbd>
+              </Menu.Item>
+            )}
+            {canEdit(task) && (
+              <Menu.Item onClick={() => actions.edit(task)}>
+                <Pencil className="i" aria-hidden />
+                Edit…
               </Menu.Item>
             )}
             {canRetry(task) && (

@@ -20,10 +20,15 @@ const CARD_HEIGHT = 102;
 const TOP_BARS = 48;
 const BOTTOM_BAR = 36;
 
-export function TaskTable({ list }: { readonly list: TaskListView }) {
+interface TaskTableProps {
+  readonly list: TaskListView;
+  readonly onEdit: (task: WireTask) => void;
+}
+
+export function TaskTable({ list, onEdit }: TaskTableProps) {
   const { tasks } = list;
   const navigate = useNavigate();
-  const actions = useTaskActions();
+  const actions = useTaskActions(onEdit);
   const search = route.useSearch();
   const opened = useParams({ strict: false, select: ({ taskId }) => taskId });
   const body = useRef<HTMLTableSectionElement>(null);

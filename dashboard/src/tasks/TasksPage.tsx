@@ -1,12 +1,15 @@
 // The main page: last hour, filters, live list, and the task drawer over it.
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Outlet } from "@tanstack/react-router";
+import { useState } from "react";
 import { statsQuery } from "../data/queries.js";
+import type { WireTask } from "../lib/api.js";
 import { useConnection } from "../live/connection.js";
 import { Overview } from "../overview/Overview.js";
 import { Notice } from "../parts/Notice.js";
 import { Skeleton } from "../parts/Skeleton.js";
 import { explain } from "../parts/toasts.js";
+import { editDialog } from "./editing.js";
 import { Filters } from "./Filters.js";
 import { FirstTask } from "./FirstTask.js";
 import { ListFooter } from "./ListFooter.js";
@@ -22,6 +25,8 @@ export function TasksPage() {
   const search = route.useSearch();
   const list = useTaskList(search);
   const { data: stats } = useQuery(statsQuery);
+  // Here, not in the row: a dialog stays open when its row leaves the list.
+  const [edited, setEdited] = useState<WireTask>();
   const filtered = Object.keys(search).length > 0;
   const never = stats !== undefined && Object.values(stats.counts).every((count) => count === 0);
 
@@ -47,11 +52,12 @@ export function TasksPage() {
           )}
           {!list.loaded && !list.error && <Skeleton />}
           {list.loaded && list.tasks.length === 0 && <NothingFound search={search} list={list} />}
-          {list.tasks.length > 0 && <TaskTable list={list} />}
+          {list.tasks.length > 0 && <TaskTable list={list} onEdit={setEdited} />}
           <LiveNotice />
           <ListFooter list={list} />
         </>
       )}
+      {edited && <editDialog.Component task={edited} onClose={() => setEdited(undefined)} />}
       <Outlet />
     </>
   );

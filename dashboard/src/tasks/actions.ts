@@ -1,4 +1,4 @@
-// The cancel, retry and run-again actions, with their toasts.
+// The cancel, retry, edit and run-again actions, with their toasts.
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
@@ -13,6 +13,8 @@ const CANCELLED = { status: "CANCELLED", waiting_for: null } as const;
 export interface TaskActions {
   cancel(task: WireTask): void;
   retry(task: WireTask): void;
+  /** Opens the dialog that changes this task. */
+  edit(task: WireTask): void;
   /** Opens the form filled with the parameters of this task. */
   runAgain(task: WireTask): void;
 }
@@ -32,7 +34,8 @@ function startOf(task: WireTask, at: number): { readonly run_at?: string; readon
   };
 }
 
-export function useTaskActions(): TaskActions {
+/** `edit` opens the dialog of the component that calls this. */
+export function useTaskActions(edit: (task: WireTask) => void): TaskActions {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
 
@@ -96,5 +99,5 @@ export function useTaskActions(): TaskActions {
     [navigate],
   );
 
-  return useMemo(() => ({ cancel, retry, runAgain }), [cancel, retry, runAgain]);
+  return useMemo(() => ({ cancel, retry, edit, runAgain }), [cancel, retry, edit, runAgain]);
 }
