@@ -94,6 +94,11 @@ test("on a phone, a refused value is shown at its field, and the rest is kept", 
   const edit = drawer.locator(".sheet-actions").getByRole("button", { name: "Edit…", exact: true });
   await edit.click();
   const dialog = page.getByRole("dialog", { name: "Edit task" });
+  await dialog.waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  await eventually(() => edit.evaluate((button) => button === document.activeElement)).toBe(true);
+  await edit.click();
   const expires = dialog.getByLabel(/^Expires in/);
   const save = dialog.getByRole("button", { name: "Save changes" });
   await dialog.getByLabel("Priority").fill("2");

@@ -1,7 +1,7 @@
 // The form in the edit dialog: options, parameters, and what the server says of them.
 import { Dialog } from "@base-ui/react/dialog";
 import { useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { replaceTask, TASK } from "../data/cache.js";
 import { statsQuery } from "../data/queries.js";
 import { ApiError, client, type WireTask, type WireTaskType } from "../lib/api.js";
@@ -44,14 +44,17 @@ export function EditForm({ task, type, onClose }: EditFormProps) {
   const changes = changesOf(start.reading, reading);
   const canSave = Object.keys(changes).length > 0 && over === undefined;
 
+  useEffect(() => {
+    // Once the errors are rendered.
+    if (faults.length > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [faults]);
+
   const refuse = (found: readonly Fault[], message?: string) => {
     setFaults(found);
     setRefusal(
       message ??
         (found.length === 1 ? "Correct the marked field." : `Correct the ${found.length} marked fields.`),
     );
-    // Focuses the first invalid field once the errors are rendered.
-    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   };
   const fail = (error: unknown) => {
     if (error instanceof ApiError && error.code === "task_not_editable") {
