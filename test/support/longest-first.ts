@@ -29,9 +29,9 @@ export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const others = await super.sort(files);
     const place = ({ moduleId, project }: TestSpecification) => {
-      if (project.name === SHARING) return LONGEST.length + 1;
       const found = LONGEST.indexOf(path.relative(path.join(import.meta.dirname, ".."), moduleId));
-      return found === -1 ? LONGEST.length : found;
+      const among = found === -1 ? LONGEST.length : found;
+      return project.name === SHARING ? LONGEST.length + 1 + among : among;
     };
     return others.toSorted((a, b) => place(a) - place(b));
   }
