@@ -5,6 +5,7 @@ import type { Instant } from "../model/time.js";
 import type { StoredTask } from "./columns.js";
 import { startOf } from "./submit-replay.js";
 import type { TaskRow } from "./task-row.js";
+import { TRAIT } from "./traits.js";
 
 /** The columns that an edit may change. */
 export type EditedColumns = Pick<
@@ -30,6 +31,14 @@ export function editedStart(runAt: Instant | null, start: TaskPatch["start"], no
   if (start === undefined) return runAt;
   if (start !== "now") return startOf({ start }, now);
   return runAt === null || runAt <= now ? runAt : now;
+}
+
+/** The traits of the task then: new parameters drop the checkpoint, and a deadline is given or taken away. */
+export function editedTraits(traits: number, { parameters, expiresIn }: TaskPatch): number {
+  let changed = traits;
+  if (parameters !== undefined) changed &= ~TRAIT.carried;
+  if (expiresIn !== undefined) changed &= ~TRAIT.deadline;
+  return typeof expiresIn === "number" ? changed | TRAIT.deadline : changed;
 }
 
 /** Does it wait for its first start? */

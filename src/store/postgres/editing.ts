@@ -6,11 +6,10 @@ import type { FileId, TaskPatch } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import { type StoredTask, selectTaskColumns } from "../columns.js";
 import { edited } from "../created.js";
-import { editedColumns, isEditable } from "../edit.js";
+import { editedColumns, editedTraits, isEditable } from "../edit.js";
 import { rankOf, rankSql } from "../rank.js";
 import { type EditAnswer, StoreError } from "../store.js";
-import { damagedTask, type TaskRow, toTask } from "../task-row.js";
-import { TRAIT } from "../traits.js";
+import { damagedTask, toTask } from "../task-row.js";
 import { moment, type Query } from "./database.js";
 import type { Inserts } from "./insert.js";
 import { HOLD_FILES, USE_FILES } from "./insert-preconditions.js";
@@ -82,29 +81,30 @@ export function createEdit({ database, listeners, write }: Writer, { addLanes }:
       database.now(),
     ]);
     if (!taken) return undefined;
-    await apply(query, notes, patch, row, taken);
+    await apply(query, notes, id, patch, taken);
     return { outcome: "edited" };
   }
 
   async function apply(
     query: Query,
     notes: Notes,
+    id: TaskId,
     patch: TaskPatch,
-    row: TaskRow,
     { traits, now }: TakenOut,
   ): Promise<void> {
-    const { id, taskType } = row;
+    // What was seen before it was taken out may be what another edit has replaced.
     const [stored] = await query<StoredTask>(STORED, [id]);
     if (!stored) throw damagedTask(id);
+    const { taskType } = stored;
     const after = editedColumns(stored, patch, now);
     const { queue, priority, runAt, maxAttempts, timeout, options, parameters } = after;
     const values = [id, queue, priority, runAt, maxAttempts, timeout, options, parameters];
     await Promise.all([
-      query(EDIT, [...values, traitsAfter(traits, patch), now]),
+      query(EDIT, [...values, editedTraits(traits, patch), now]),
       ...editParts(query, stored, patch),
-      ...(queue === row.queue ? [] : [query(MOVE_COUNT, [row.queue, queue, taskType, database.now()])]),
+      ...(queue === stored.queue ? [] : [query(MOVE_COUNT, [stored.queue, queue, taskType, database.now()])]),
     ]);
-    if (queue !== row.queue) await addLanes(query, [{ queue, taskType }]);
+    if (queue !== stored.queue) await addLanes(query, [{ queue, taskType }]);
     if (runAt === null || runAt <= now) notes.appeared.push({ id, queue, taskType, rank: rankOf(priority) });
     if (!listeners.listening) return;
     const { retryOf } = stored;
@@ -132,13 +132,6 @@ async function missingFile(query: Query, files: readonly FileId[] = []): Promise
   const rows = await query<{ id: FileId }>(HOLD_FILES, [[...files].sort()]);
   const usable = new Set(rows.map((row) => row.id));
   return files.find((file) => !usable.has(file));
-}
-
-function traitsAfter(traits: number, { parameters, expiresIn }: TaskPatch): number {
-  let changed = traits;
-  if (parameters !== undefined) changed &= ~TRAIT.carried;
-  if (expiresIn !== undefined) changed &= ~TRAIT.deadline;
-  return typeof expiresIn === "number" ? changed | TRAIT.deadline : changed;
 }
 
 function editParts(

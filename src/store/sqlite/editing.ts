@@ -3,11 +3,10 @@ import type { TaskId } from "../../model/id.js";
 import type { TaskPatch } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 import { edited } from "../created.js";
-import { editedColumns, isEditable } from "../edit.js";
+import { editedColumns, editedTraits, isEditable } from "../edit.js";
 import { rankOf } from "../rank.js";
 import type { EditAnswer } from "../store.js";
 import { damagedTask, type TaskRow, toTask } from "../task-row.js";
-import { TRAIT } from "../traits.js";
 import type { InsertEffects } from "./insert-effects.js";
 import type { Placement } from "./placement.js";
 import type { TaskParts } from "./task-parts.js";
@@ -40,25 +39,14 @@ export function createEdit(
   const dropFileUses = database.prepare<[string]>(DROP_FILE_USES);
   const dropDeadline = database.prepare<[string]>(DROP_DEADLINE);
 
-  /** Answers the traits that the task has then. */
-  function editParts(row: TaskRow, { parameters, files, expiresIn }: TaskPatch, traits: number): number {
-    const { id, createdAt } = row;
-    let changed = traits;
+  function editParts({ id, createdAt }: TaskRow, { parameters, files, expiresIn }: TaskPatch): void {
     if (parameters !== undefined) {
       dropCheckpoint.run(id);
       dropFileUses.run(id);
-      changed &= ~TRAIT.carried;
     }
     parts.addFileUses(id, files);
-    if (expiresIn !== undefined) {
-      dropDeadline.run(id);
-      changed &= ~TRAIT.deadline;
-    }
-    if (typeof expiresIn === "number") {
-      parts.addDeadline(id, createdAt + expiresIn);
-      changed |= TRAIT.deadline;
-    }
-    return changed;
+    if (expiresIn !== undefined) dropDeadline.run(id);
+    if (typeof expiresIn === "number") parts.addDeadline(id, createdAt + expiresIn);
   }
 
   function apply(row: TaskRow, patch: TaskPatch, now: Instant): void {
@@ -68,7 +56,8 @@ export function createEdit(
     const after = editedColumns({ ...row, parameters }, patch, now);
     const { queue, priority, runAt, maxAttempts, timeout, options } = after;
     update.run(queue, priority, runAt, maxAttempts, timeout, options, after.parameters, id);
-    const waiting = { id, queue, taskType, rank: rankOf(priority), traits: editParts(row, patch, traits) };
+    editParts(row, patch);
+    const waiting = { id, queue, taskType, rank: rankOf(priority), traits: editedTraits(traits, patch) };
     if (runAt === null || runAt <= now) placement.ready(waiting);
     else placement.scheduled(waiting, runAt, "time");
     if (queue !== row.queue) {
