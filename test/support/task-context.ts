@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { afterAll, beforeAll, vi } from "vitest";
 import { createDirectoryBlobs } from "../../src/files/directory.js";
 import {
   type Artifact,
@@ -41,6 +42,35 @@ export interface RecordedContext extends TaskContext {
   readonly updates: readonly ProgressUpdate[];
   readonly logs: readonly { readonly level: string; readonly message: string }[];
   readonly stored: readonly Artifact[];
+}
+
+/**
+ * For the top of a test file: a bench for all of its tests, which simulate nothing in real time. Temporary files are the
+ * file's own: others run at the same time.
+ */
+export function sharedBench(): Omit<Bench, "close"> {
+  let bench: Bench | undefined;
+  let folder = "";
+  const opened = () => {
+    if (!bench) throw new Error("the bench is only there while tests run");
+    return bench;
+  };
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "taskwright-tests-"));
+    vi.stubEnv("TMPDIR", folder);
+    vi.stubEnv("TASKWRIGHT_PACE", "0");
+    bench = await createBench();
+  });
+  afterAll(async () => {
+    await bench?.close();
+    vi.unstubAllEnvs();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return {
+    upload: (name, data) => opened().upload(name, data),
+    context: (options) => opened().context(options),
+    artifact: (id) => opened().artifact(id),
+  };
 }
 
 export async function createBench(): Promise<Bench> {

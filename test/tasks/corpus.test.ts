@@ -1,23 +1,13 @@
 // data_processing on the corpus: one small file for each situation, with results that were written by hand.
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Discard } from "../../src/index.js";
 import { result } from "../../src/tasks/data-processing/parameters.js";
 import { dataProcessing } from "../../src/tasks/data-processing.js";
-import { type Bench, createBench } from "../support/task-context.js";
+import { sharedBench } from "../support/task-context.js";
 import { CSV_SITUATIONS, type Situation } from "./corpus/csv.js";
 import { JSON_SITUATIONS } from "./corpus/json.js";
 
-let bench: Bench;
-
-beforeAll(async () => {
-  vi.stubEnv("TASKWRIGHT_PACE", "0");
-  bench = await createBench();
-});
-
-afterAll(async () => {
-  await bench.close();
-  vi.unstubAllEnvs();
-});
+const bench = sharedBench();
 
 const KINDS: readonly (readonly [string, readonly Situation[]])[] = [
   ["a CSV file with", CSV_SITUATIONS],

@@ -4,27 +4,17 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { z } from "zod";
 import { Aborted, Discard, type ProgressUpdate } from "../../src/index.js";
 import { type Column, result } from "../../src/tasks/data-processing/parameters.js";
 import { openSession } from "../../src/tasks/data-processing/session.js";
 import { dataProcessing } from "../../src/tasks/data-processing.js";
-import { type Bench, createBench, type RecordedContext } from "../support/task-context.js";
+import { type RecordedContext, sharedBench } from "../support/task-context.js";
 
 const AIR_QUALITY = fileURLToPath(new URL("../../examples/airquality.csv", import.meta.url));
 
-let bench: Bench;
-
-beforeAll(async () => {
-  vi.stubEnv("TASKWRIGHT_PACE", "0");
-  bench = await createBench();
-});
-
-afterAll(async () => {
-  await bench.close();
-  vi.unstubAllEnvs();
-});
+const bench = sharedBench();
 
 async function run(parameters: object, context: RecordedContext = bench.context()) {
   return result.parse(await dataProcessing.run(parameters, context));

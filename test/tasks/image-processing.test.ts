@@ -2,27 +2,17 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Aborted, Discard } from "../../src/index.js";
 import { result } from "../../src/tasks/image-processing/parameters.js";
 import { imageProcessing } from "../../src/tasks/image-processing.js";
-import { type Bench, createBench, type RecordedContext } from "../support/task-context.js";
+import { type RecordedContext, sharedBench } from "../support/task-context.js";
 
 const example = (name: string) => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
 const LAKE = example("mountain-lake.jpg");
 const HILLS = example("green-hills.jpg");
 
-let bench: Bench;
-
-beforeAll(async () => {
-  vi.stubEnv("TASKWRIGHT_PACE", "0");
-  bench = await createBench();
-});
-
-afterAll(async () => {
-  await bench.close();
-  vi.unstubAllEnvs();
-});
+const bench = sharedBench();
 
 /** Checks the parameters as a submit does, defaults included, and runs. */
 async function run(parameters: object, context: RecordedContext = bench.context()) {
