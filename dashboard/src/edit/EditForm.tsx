@@ -1,18 +1,17 @@
 // The form in the edit dialog: options, parameters, and what the server says of them.
 import { Dialog } from "@base-ui/react/dialog";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { replaceTask, TASK } from "../data/cache.js";
-import { statsQuery } from "../data/queries.js";
 import { ApiError, client, type WireTask, type WireTaskType } from "../lib/api.js";
 import { now } from "../lib/clock.js";
 import { Glyph } from "../parts/Glyph.js";
 import { Notice } from "../parts/Notice.js";
-import { explain, toast } from "../parts/toasts.js";
-import { draftOf, type Fault } from "../submit/draft.js";
+import { toast } from "../parts/toasts.js";
+import { draftOf } from "../submit/draft.js";
 import { FieldView } from "../submit/fields.js";
 import { objectOf } from "../submit/schema.js";
-import { isShown } from "../submit/shown.js";
+import { useRefusal } from "../submit/useRefusal.js";
 import { changesOf, OPTIONS_PLAN, optionsDraft, parametersPlan, readEdit } from "./edit-form.js";
 
 interface EditFormProps {
@@ -20,6 +19,11 @@ interface EditFormProps {
   readonly type: WireTaskType | undefined;
   readonly onClose: () => void;
 }
+
+const OVER = {
+  started: { status: "RUNNING", strong: "It has started meanwhile." },
+  cancelled: { status: "CANCELLED", strong: "It was cancelled meanwhile." },
+} as const;
 
 export function EditForm({ task, type, onClose }: EditFormProps) {
   const queryClient = useQueryClient();
@@ -35,44 +39,20 @@ export function EditForm({ task, type, onClose }: EditFormProps) {
   });
   const [options, setOptions] = useState(start.options);
   const [parameters, setParameters] = useState(start.parameters);
-  const [faults, setFaults] = useState<readonly Fault[]>([]);
-  const [refusal, setRefusal] = useState<string>();
-  /** Why the task can no longer be edited. */
-  const [over, setOver] = useState<string>();
+  /** What became of the task, where it can no longer be edited. */
+  const [over, setOver] = useState<"started" | "cancelled">();
   const { plan } = start;
+  const { faults, refusal, refuse, refuseError, clear } = useRefusal(form, plan, OPTIONS_PLAN);
   const reading = readEdit(options, plan, parameters);
   const changes = changesOf(start.reading, reading);
   const canSave = Object.keys(changes).length > 0 && over === undefined;
 
-  useEffect(() => {
-    // Once the errors are rendered.
-    if (faults.length > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [faults]);
-
-  const refuse = (found: readonly Fault[], message?: string) => {
-    setFaults(found);
-    setRefusal(
-      message ??
-        (found.length === 1 ? "Correct the marked field." : `Correct the ${found.length} marked fields.`),
-    );
-  };
   const fail = (error: unknown) => {
-    if (error instanceof ApiError && error.code === "task_not_editable") {
-      setFaults([]);
-      setRefusal(undefined);
-      const isCancelled = objectOf(error.problem).status_now === "CANCELLED";
-      setOver(isCancelled ? "It was cancelled meanwhile." : "It has started meanwhile.");
-      void queryClient.invalidateQueries({ queryKey: [TASK, task.id] });
-      close.current?.focus();
-      return;
-    }
-    // Refetching makes the sign-in dialog appear.
-    if (error instanceof ApiError && error.status === 401) {
-      void queryClient.invalidateQueries({ queryKey: statsQuery.queryKey });
-    }
-    const found = error instanceof ApiError ? error.errors : [];
-    const isPlaced = found.length > 0 && found.every(({ pointer }) => isShown(pointer, plan, OPTIONS_PLAN));
-    refuse(found, isPlaced ? undefined : explain(error));
+    if (!(error instanceof ApiError) || error.code !== "task_not_editable") return refuseError(error);
+    clear();
+    setOver(objectOf(error.problem).status_now === "CANCELLED" ? "cancelled" : "started");
+    void queryClient.invalidateQueries({ queryKey: [TASK, task.id] });
+    close.current?.focus();
   };
   const save = async () => {
     if (busy.current || !canSave) return;
@@ -125,11 +105,7 @@ export function EditForm({ task, type, onClose }: EditFormProps) {
         </section>
       </div>
       <div role="alert">
-        {over && (
-          <Notice status={over.includes("cancelled") ? "CANCELLED" : "RUNNING"} strong={over}>
-            Changes can no longer be saved.
-          </Notice>
-        )}
+        {over && <Notice {...OVER[over]}>Changes can no longer be saved.</Notice>}
         {refusal && (
           <p className="edit-refusal error-text" data-status="FAILED">
             <Glyph status="FAILED" />

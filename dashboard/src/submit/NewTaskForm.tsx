@@ -4,12 +4,11 @@ import { useNavigate } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { TASKS } from "../data/cache.js";
-import { statsQuery } from "../data/queries.js";
 import { quotedTitle } from "../data/task-words.js";
-import { ApiError, client, type WireTask, type WireTaskType } from "../lib/api.js";
+import { client, type WireTask, type WireTaskType } from "../lib/api.js";
 import { Glyph } from "../parts/Glyph.js";
-import { explain, toast } from "../parts/toasts.js";
-import { draftOf, type Fault, readDraft } from "./draft.js";
+import { toast } from "../parts/toasts.js";
+import { draftOf, readDraft } from "./draft.js";
 import { FieldView, ObjectView } from "./fields.js";
 import { dropDraft, keepDraft, keptDraft } from "./kept-drafts.js";
 import { dateFaults, optionGroups, optionsOf, planOptions, toInstant } from "./options.js";
@@ -17,6 +16,7 @@ import { Preview } from "./Preview.js";
 import { type Field, planForm } from "./plan.js";
 import { objectOf } from "./schema.js";
 import { isShown } from "./shown.js";
+import { useRefusal } from "./useRefusal.js";
 
 interface NewTaskFormProps {
   readonly type: WireTaskType;
@@ -38,8 +38,7 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
   const [options, setOptions] = useState(
     () => keptDraft(optionsPlace, optionsPlan) ?? draftOf(optionsPlan, again && optionsOf(again, type)),
   );
-  const [faults, setFaults] = useState<readonly Fault[]>([]);
-  const [refusal, setRefusal] = useState<string>();
+  const { faults, refusal, refuse, refuseError, clear } = useRefusal(form, plan, optionsPlan);
   const [busy, setBusy] = useState(false);
   const isAgain = again !== undefined;
   useEffect(() => {
@@ -65,15 +64,6 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
     ...(run_at !== undefined && { run_at: toInstant(run_at) }),
   };
 
-  const refuse = (found: readonly Fault[], message?: string) => {
-    setFaults(found);
-    setRefusal(
-      message ??
-        (found.length === 1 ? "Correct the marked field." : `Correct the ${found.length} marked fields.`),
-    );
-    // Focuses the first invalid field once the errors are rendered.
-    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
-  };
   const submit = async () => {
     const found = [...read.faults, ...readOptions.faults, ...dateFaults(run_at)];
     if (found.length > 0) return refuse(found);
@@ -88,19 +78,12 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
       await navigate({ to: "/tasks/$taskId", params: { taskId: task.id } });
     } catch (error) {
       setBusy(false);
-      // Refetching makes the sign-in dialog appear.
-      if (error instanceof ApiError && error.status === 401) {
-        void queryClient.invalidateQueries({ queryKey: statsQuery.queryKey });
-      }
-      const found = error instanceof ApiError ? error.errors : [];
-      const isPlaced = found.length > 0 && found.every(({ pointer }) => isShown(pointer, plan, optionsPlan));
-      refuse(found, isPlaced ? undefined : explain(error));
+      refuseError(error);
     }
   };
   const fill = (example: Readonly<Record<string, unknown>>) => {
     setDraft(draftOf(plan, example));
-    setFaults([]);
-    setRefusal(undefined);
+    clear();
   };
   const unplaced = faults.filter((fault) => !isShown(fault.pointer, plan, optionsPlan));
 
