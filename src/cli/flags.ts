@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Client, createClient } from "../client/index.js";
 import { type Config, loadConfig } from "../config/load.js";
 import { flagOf, OPTION_KEYS, type OptionKey, type Scope, TABLE, variableOf } from "../config/options.js";
+import { LIMITS } from "../model/limits.js";
 import { type Millis, parseDuration } from "../model/time.js";
 
 /** The keys of all options in this scope. */
@@ -35,6 +36,20 @@ export function configFlags(command: Command, keys: readonly OptionKey[]): Recor
 /** Adds the flags of client commands. */
 export function addClientFlags(command: Command): Command {
   return addConfigFlags(command, keysFor("client"));
+}
+
+/** Options of a task whose help names their bounds. */
+export function priorityFlag(): Option {
+  const { min, max } = LIMITS.priority;
+  const help = `Priority from ${min} to ${max}; higher runs first`;
+  return new Option("--priority <number>", help).argParser(wholeNumber);
+}
+
+export function maxAttemptsFlag(): Option {
+  const { min, max } = LIMITS.maxAttempts;
+  return new Option("--max-attempts <number>", `Maximum number of attempts, ${min} to ${max}`).argParser(
+    wholeNumber,
+  );
 }
 
 /** What a config file gets when it imports "taskwright": the running program, not a second copy of it. */

@@ -19,6 +19,7 @@ import type { SubmitRequest } from "./queue.js";
 import {
   type FileField,
   fileFieldsOf,
+  fileIdsOf,
   invalid,
   readParameters,
   requirePayloadSize,
@@ -101,7 +102,7 @@ function prepareAs(
     requirePayloadSize(parameters.json);
 
     const fileFields = fileFieldsOf(type, parameters.value);
-    const fileIds = fileFields.length === 0 ? NONE : [...new Set(fileFields.map((field) => field.id))];
+    const fileIds = fileIdsOf(fileFields);
     const replay = replayOf(request, repeats);
     // Only for their names: whether they are there is decided where the task is stored.
     return andThen(fileIds.length === 0 ? NONE : context.files(fileIds), (found) => ({

@@ -11,6 +11,7 @@ import type { EditChanges } from "./queue.js";
 import {
   type FileField,
   fileFieldsOf,
+  fileIdsOf,
   invalid,
   type Parameters,
   readParameters,
@@ -95,11 +96,7 @@ async function findFiles(
   { files }: RequestContext,
 ): Promise<readonly StoredFile[]> {
   if (fields.length === 0) return [];
-  return (await files(idsOf(fields))).filter((file) => file !== undefined);
-}
-
-function idsOf(fields: readonly FileField[]): readonly string[] {
-  return [...new Set(fields.map((field) => field.id))];
+  return (await files(fileIdsOf(fields))).filter((file) => file !== undefined);
 }
 
 /** The task must not expire before it may start, nor at once, because of what is changed. */
@@ -139,7 +136,7 @@ function patchOf(changes: EditChanges, checked: CheckedParameters | undefined): 
     ...(time !== undefined && { timeout: time }),
     ...startPatch(changes),
     ...(expiresIn !== undefined && { expiresIn }),
-    ...(checked && { parameters: checked.json, files: idsOf(checked.fileFields) }),
+    ...(checked && { parameters: checked.json, files: fileIdsOf(checked.fileFields) }),
     options: {
       ...(tags !== undefined && { tags }),
       ...(summary !== undefined && { summary: summary === "" ? null : summary }),

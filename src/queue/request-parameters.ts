@@ -69,6 +69,11 @@ export function fileFieldsOf(type: TaskType, value: unknown): readonly FileField
   return fileIdsIn(schema, value).map(({ pointer, id }) => ({ pointer: `/parameters${pointer}`, id }));
 }
 
+/** The uploads that these fields name, each once. */
+export function fileIdsOf(fields: readonly FileField[]): readonly FileId[] {
+  return fields.length === 0 ? NONE : [...new Set(fields.map((field) => field.id))];
+}
+
 /** Throws payload_too_large. */
 export function requirePayloadSize(json: Json): void {
   const size = sizeOver(LIMITS.payloadBytes, json);

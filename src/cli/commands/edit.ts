@@ -2,10 +2,17 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { EditRequest } from "../../client/index.js";
 import { systemClock } from "../../lib/clock.js";
-import { LIMITS } from "../../model/limits.js";
 import type { Millis } from "../../model/time.js";
 import { CommandFailure, EXIT } from "../failure.js";
-import { addClientFlags, connect, dateText, durationText, examples, wholeNumber } from "../flags.js";
+import {
+  addClientFlags,
+  connect,
+  dateText,
+  durationText,
+  examples,
+  maxAttemptsFlag,
+  priorityFlag,
+} from "../flags.js";
 import { printJson, say } from "../output.js";
 import { readJsonArgument } from "../parameters/read.js";
 import { forEachOf } from "../several.js";
@@ -33,11 +40,7 @@ export function addEdit(program: Command): void {
     .argument("<id...>", "Task ids")
     .option("--params <json>", "Replace all parameters: JSON, @file.json, or - for stdin")
     .option("-q, --queue <name>", "Move to this queue")
-    .option(
-      "--priority <number>",
-      `Priority from ${LIMITS.priority.min} to ${LIMITS.priority.max}; higher runs first`,
-      wholeNumber,
-    )
+    .addOption(priorityFlag())
     .option("--now", "Start as soon as a worker is free")
     .option("--delay <duration>", "Start no sooner than after this time, from now on", durationText)
     .option("--run-at <date>", "Start no sooner than this date", dateText)
@@ -47,11 +50,7 @@ export function addEdit(program: Command): void {
       durationOrNever,
     )
     .option("--timeout <duration>", "Time limit of each attempt", durationText)
-    .option(
-      "--max-attempts <number>",
-      `Maximum number of attempts, ${LIMITS.maxAttempts.min} to ${LIMITS.maxAttempts.max}`,
-      wholeNumber,
-    )
+    .addOption(maxAttemptsFlag())
     .option("--tags <tags>", 'Replace all tags: a,b, or "" for none', tagList)
     .option("--summary <text>", "One-line description shown in lists")
     .option("--json", "Print one task per line, as returned by the API");

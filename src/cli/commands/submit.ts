@@ -1,9 +1,17 @@
 // taskwright submit: submits a task described by command-line arguments.
 import type { Command } from "commander";
-import { LIMITS } from "../../model/limits.js";
 import type { Millis } from "../../model/time.js";
 import { findType } from "../find-type.js";
-import { addClientFlags, connect, dateText, durationText, examples, gather, wholeNumber } from "../flags.js";
+import {
+  addClientFlags,
+  connect,
+  dateText,
+  durationText,
+  examples,
+  gather,
+  maxAttemptsFlag,
+  priorityFlag,
+} from "../flags.js";
 import { parseParameters } from "../parameters/parse.js";
 import { readJsonArgument } from "../parameters/read.js";
 import { addWaitFlags, reportSubmitted, type WaitFlags } from "../submitted.js";
@@ -35,20 +43,12 @@ export function addSubmit(program: Command): void {
     )
     .option("--params <json>", "All parameters: JSON, @file.json, or - for stdin")
     .option("-q, --queue <name>", "Queue to submit to")
-    .option(
-      "--priority <number>",
-      `Priority from ${LIMITS.priority.min} to ${LIMITS.priority.max}; higher runs first`,
-      wholeNumber,
-    )
+    .addOption(priorityFlag())
     .option("--delay <duration>", "Start no sooner than after this time", durationText)
     .option("--run-at <date>", "Start no sooner than this date", dateText)
     .option("--expires-in <duration>", "Cancel the task if it has not started after this time", durationText)
     .option("--timeout <duration>", "Time limit of each attempt", durationText)
-    .option(
-      "--max-attempts <number>",
-      `Maximum number of attempts, ${LIMITS.maxAttempts.min} to ${LIMITS.maxAttempts.max}`,
-      wholeNumber,
-    )
+    .addOption(maxAttemptsFlag())
     .option("--tag <tag>", "Add a tag; can be repeated", gather)
     .option("--summary <text>", "One-line description shown in lists");
   addClientFlags(addWaitFlags(command)).action(async (name: string, flags: SubmitFlags) => {

@@ -53,12 +53,13 @@ FROM (
   HAVING sum(pending + running + success + failed + cancelled) > 0 ORDER BY queue LIMIT $2
 ) c JOIN taskwright.queue q ON q.name = c.queue ORDER BY q.name`;
 
-// Loose index scan: one seek per lane and priority. lane names the lanes, so that none is looked for.
-const ranksOf = (lanes: string) => `
+// Loose index scan: one seek per lane and priority, in the queues from $1 to $2. lane names the lanes, so that none is looked
+// for.
+const RANKS = `
 WITH RECURSIVE found AS (
   SELECT l.queue, l.task_type,
     (SELECT min(y.rank) FROM taskwright.ready y WHERE y.queue = l.queue AND y.task_type = l.task_type) AS rank
-  FROM taskwright.lane l ${lanes}
+  FROM taskwright.lane l WHERE l.queue BETWEEN $1 AND $2
   UNION ALL
   SELECT f.queue, f.task_type, (
     SELECT min(y.rank) FROM taskwright.ready y
@@ -67,10 +68,10 @@ WITH RECURSIVE found AS (
 )
 SELECT queue, task_type, rank FROM found WHERE rank IS NOT NULL`;
 
-// The oldest task of each lane and priority, by primary key, in the queues from $1 to $2.
+// The oldest task of each lane and priority, by primary key.
 const OLDEST_READY = `
 SELECT r.queue, min(t.created_at) AS "createdAt"
-FROM (${ranksOf("WHERE l.queue BETWEEN $1 AND $2")}) r CROSS JOIN LATERAL (
+FROM (${RANKS}) r CROSS JOIN LATERAL (
   SELECT y.id FROM taskwright.ready y
   WHERE y.queue = r.queue AND y.task_type = r.task_type AND y.rank = r.rank ORDER BY y.id LIMIT 1
 ) o JOIN taskwright.task t ON t.id = o.id

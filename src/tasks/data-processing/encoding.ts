@@ -1,4 +1,5 @@
 // Which encoding a text file has, and a copy of it in UTF-8 where it has another one.
+import { isAscii } from "node:buffer";
 import { createReadStream, createWriteStream } from "node:fs";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -18,6 +19,7 @@ export class Utf8Check {
   #high = 0xbf;
 
   feed(bytes: Uint8Array): void {
+    if (this.#expected === 0 && isAscii(bytes)) return;
     for (const byte of bytes) {
       if (byte < 0x80 && this.#expected === 0) continue;
       if (byte >= 0x80 && byte <= 0x9f) this.#hasControls = true;

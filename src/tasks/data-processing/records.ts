@@ -18,8 +18,6 @@ export interface CsvFault {
 
 /** A parser that is fed piece by piece. Blank lines are no records. */
 export class RecordWalker {
-  /** What a line ends with, each kind that was seen. */
-  readonly lineEnds = new Set<"\n" | "\r\n" | "\r">();
   readonly #delimiter: number;
   #state: "start" | "plain" | "quoted" | "closing" = "start";
   #line = 1;
@@ -38,17 +36,14 @@ export class RecordWalker {
     for (const byte of piece) {
       if (byte === LF && this.#afterCr) {
         this.#afterCr = false;
-        if (this.#state !== "quoted") this.#sawLineEnd("\r\n");
         continue;
       }
-      if (this.#afterCr && this.#state !== "quoted") this.#sawLineEnd("\r");
       this.#afterCr = byte === CR;
       if (this.#state === "quoted") {
         if (byte === QUOTE) this.#state = "closing";
         else if (byte === LF || byte === CR) this.#line++;
         this.#bytes++;
       } else if (byte === LF || byte === CR) {
-        if (byte === LF) this.#sawLineEnd("\n");
         const record = this.end();
         this.#line++;
         this.#begin();
@@ -88,21 +83,4 @@ export class RecordWalker {
     this.#fields = 1;
     this.#bytes = 0;
   }
-
-  #sawLineEnd(end: "\n" | "\r\n" | "\r"): void {
-    this.lineEnds.add(end);
-  }
-}
-
-/** The records of a text that may break off in the middle: the last one counts only where nothing else is there. */
-export function* records(head: Buffer, delimiter: string): Generator<CsvRecord> {
-  const walker = new RecordWalker(delimiter);
-  let found = 0;
-  for (const record of walker.feed(head)) {
-    if (!("fields" in record)) return;
-    found++;
-    yield record;
-  }
-  const last = walker.end();
-  if (found === 0 && last && "fields" in last) yield last;
 }
