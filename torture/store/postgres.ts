@@ -37,6 +37,8 @@ export function accessPostgres(url: string, schema: string, name: string): Postg
   const pool = new pg.Pool({ ...config, max: 2 });
   // Sessions end when the server is restarted; the next question opens another.
   pool.on("error", () => undefined);
+  // The pool listens only to connections that are idle.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   const ask: Ask = async <Row extends object>(sql: string) => {
     const client = await pool.connect();
     let failed: unknown;
