@@ -11,6 +11,7 @@ import {
   result,
   sampleOf,
 } from "./data-processing/parameters.js";
+import { type Prepared, withPrepared } from "./data-processing/prepare.js";
 import { statisticsCsv, withinLimits } from "./data-processing/report.js";
 import { createSample, generateRows } from "./data-processing/sample.js";
 import { SCRATCH_BYTES, type Session, withSession } from "./data-processing/session.js";
@@ -26,6 +27,7 @@ import { formatCount, plural } from "./text.js";
 
 /** The progress range of each stage in percent, in order of execution. */
 const STAGES = {
+  unpack: { name: "unpack the file", from: 0, to: 10 },
   read: { name: "read the file", from: 0, to: 45 },
   generate: { name: "generate the sample", from: 0, to: 45 },
   statistics: { name: "column statistics", from: 45, to: 75 },
@@ -46,7 +48,7 @@ const SMALL_FILE = 16 * 1024 ** 2;
 export const dataProcessing = defineTask({
   name: "data_processing",
   description:
-    "Calculates statistics of every column of a CSV, TSV, JSON Lines or Parquet file: counts, mean, median, standard " +
+    "Calculates statistics of every column of a CSV, TSV, JSON Lines or Parquet file, also packed with gzip or ZIP: counts, mean, median, standard " +
     "deviation, quartiles, histograms and most common values. Without a file, analyses a generated sample.",
   input: parameters,
   output: result,
@@ -69,13 +71,31 @@ export const dataProcessing = defineTask({
 });
 
 async function work(given: Parameters, context: TaskContext): Promise<Result> {
+  if (given.file_id === undefined) return workOn(undefined, given, context);
+  const file = await context.files.open(given.file_id);
+  const onProgress = (share: number) => report(context, "unpack", share);
+  return withPrepared(file, { context, onProgress }, async (prepared) => {
+    const result = await workOn(prepared, given, context);
+    const { source } = result;
+    // The name and the size are those of the uploaded file.
+    const uploaded = { name: file.name, size_bytes: file.sizeBytes };
+    return source ? { ...result, source: { ...source, ...uploaded, ...prepared.source } } : result;
+  });
+}
+
+async function workOn(
+  prepared: Prepared | undefined,
+  given: Parameters,
+  context: TaskContext,
+): Promise<Result> {
   const { signal } = context;
-  const file = given.file_id === undefined ? undefined : await context.files.open(given.file_id);
+  const file = prepared?.file;
   const fits = file ? file.sizeBytes <= SMALL_FILE : sampleOf(given).rows <= SMALL_SAMPLE;
   return withSession({ file: file?.path, signal, fits }, async (session) => {
     let loaded: Loaded | undefined;
     if (file) {
-      const onProgress = (percent: number) => report(context, "read", percent / 100);
+      const done = prepared.source.unpacked ? STAGES.unpack.to / STAGES.read.to : 0;
+      const onProgress = (percent: number) => report(context, "read", done + ((1 - done) * percent) / 100);
       onProgress(0);
       const readable = { ...file, path: session.file ?? file.path };
       loaded = await loadFile({ session, file: readable, options: given, context, onProgress });

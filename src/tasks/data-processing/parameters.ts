@@ -8,7 +8,7 @@ const DEFAULT_SECONDS = 10;
 const fields = z.strictObject({
   file_id: fileId({
     title: "Data file",
-    description: "Uploaded CSV, TSV, JSON Lines or Parquet file.",
+    description: "Uploaded CSV, TSV, JSON Lines or Parquet file; may be packed with gzip or ZIP.",
   }).optional(),
   rows: z
     .int()
@@ -171,6 +171,10 @@ export const result = z.object({
     .object({
       name: z.string(),
       size_bytes: z.int(),
+      unpacked: z
+        .object({ format: z.enum(["gzip", "zip"]), name: z.string(), size_bytes: z.int() })
+        .optional()
+        .describe("The data file in a gzip or ZIP file; the following fields describe it."),
       format: z.enum(["csv", "json", "parquet"]),
       encoding: z.enum(["utf-8", "latin-1", "windows-1252"]).optional(),
       delimiter: z.string().optional(),
