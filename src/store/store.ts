@@ -41,6 +41,16 @@ export interface StoreProblem {
   readonly message: string;
 }
 
+export interface Lease {
+  /** How long it surely lasts, counted from before its latest renewal; 0 where there is none, Infinity where leases don't end. */
+  readonly left: Millis;
+  /** Another one after each time that it may have ended before it was renewed: what was held before may be another worker's. */
+  readonly number: number;
+}
+
+/** For stores of one process. */
+export const ENDLESS_LEASE: Lease = { left: Number.POSITIVE_INFINITY, number: 1 };
+
 export interface Store
   extends WorkStore,
     TaskStore,
@@ -53,8 +63,8 @@ export interface Store
   readonly kind: string;
   /** Whether other processes may use it at the same time: then leases end, and dead workers are looked for all the time. */
   readonly isShared: boolean;
-  /** How long this worker's lease surely lasts, counted from before its latest renewal; Infinity where leases don't end. */
-  leaseLeft(worker: WorkerId): Millis;
+  /** The lease under which this worker holds its tasks. */
+  lease(worker: WorkerId): Lease;
   /** Brings the schema up to date. Safe to run again. Answers the version before and after. */
   migrate(): Promise<{ readonly from: number; readonly to: number }>;
   /** Cheap proof that the store answers. */

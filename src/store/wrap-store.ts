@@ -25,7 +25,7 @@ export function wrapStore(store: Store, around: Arounds, others?: AroundAny): St
   return {
     kind: store.kind,
     isShared: store.isShared,
-    leaseLeft: store.leaseLeft,
+    lease: store.lease,
     notificationProblem: store.notificationProblem,
     problem: store.problem,
     onProblem: store.onProblem,

@@ -10,12 +10,12 @@ import type { Store, WorkerState } from "../store/store.js";
 export interface Presence extends Service {
   /** Says so for the first time, then again and again. Throws StoreError. */
   start(): Promise<void>;
-  /** Whether this worker may hold tasks. */
-  readonly holdsLease: boolean;
+  /** The number of the lease under which this worker may hold tasks; undefined while it has none. */
+  lease(): number | undefined;
 }
 
 export interface PresenceOptions {
-  readonly store: Pick<Store, "beat" | "leaseLeft" | "isShared">;
+  readonly store: Pick<Store, "beat" | "lease" | "isShared">;
   readonly worker: WorkerId;
   readonly clock: Clock;
   readonly log: Log;
@@ -35,13 +35,13 @@ const WATCH_LOST: Millis = 500;
 
 export function createPresence(options: PresenceOptions): Presence {
   const { store, worker, clock, log, state, lost, regained } = options;
-  let holdsLease = true;
+  let held: number | undefined;
   const beats = createLoop({
     clock,
     async tick() {
       await store.beat(state());
       // A worker that lost its lease does not wait for the next check.
-      if (!holdsLease) watch.wake();
+      if (held === undefined) watch.wake();
       return BEAT;
     },
     onError(error) {
@@ -52,21 +52,8 @@ export function createPresence(options: PresenceOptions): Presence {
   const watch = createLoop({
     clock,
     async tick() {
-      const left = store.leaseLeft(worker) - MARGIN;
-      if (holdsLease !== left > 0) {
-        holdsLease = left > 0;
-        if (holdsLease) {
-          log.info({ worker }, "lease renewed; the worker continues");
-          regained();
-        } else {
-          log.error(
-            { worker },
-            "the lease was not renewed in time; stopping running tasks, which other workers will take over",
-          );
-          lost();
-        }
-      }
-      return holdsLease ? left : WATCH_LOST;
+      const left = look();
+      return held === undefined ? WATCH_LOST : left;
     },
     onError(error) {
       log.error({ err: error, worker }, "checking the lease failed; retrying in 1 s");
@@ -74,12 +61,37 @@ export function createPresence(options: PresenceOptions): Presence {
     },
   });
 
+  /**
+   * Compares the lease with the one known so far. One that ended unnoticed, because the process was frozen, is lost too.
+   * Answers for how long it may be relied on.
+   */
+  function look(): Millis {
+    const { left: surely, number } = store.lease(worker);
+    const left = surely - MARGIN;
+    if (held !== undefined && (left <= 0 || number !== held)) {
+      held = undefined;
+      log.error(
+        { worker },
+        "the lease was not renewed in time; stopping running tasks, which other workers will take over",
+      );
+      lost();
+    }
+    if (held === undefined && left > 0) {
+      held = number;
+      log.info({ worker }, "lease renewed; the worker continues");
+      regained();
+    }
+    return left;
+  }
+
   return {
-    get holdsLease() {
-      return holdsLease;
+    lease() {
+      look();
+      return held;
     },
     async start() {
       await store.beat(state());
+      held = store.lease(worker).number;
       await beats.start();
       if (store.isShared) await watch.start();
     },

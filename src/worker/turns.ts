@@ -16,7 +16,13 @@ export interface Turns {
   /** Something is under way. */
   readonly isBusy: boolean;
   /** What the next answer brings, in the order in which it was asked for. Throws StoreError. */
-  next(): Promise<readonly ClaimedTask[]>;
+  next(): Promise<Brought>;
+}
+
+export interface Brought {
+  readonly tasks: readonly ClaimedTask[];
+  /** Under which the claim was sent; where that lease has ended meanwhile, the tasks may be another worker's. */
+  readonly lease: number | undefined;
 }
 
 export interface TurnsOptions {
@@ -26,6 +32,8 @@ export interface TurnsOptions {
   readonly claims: Pick<ClaimRequest, "taskTypes" | "queues">;
   /** Tasks to claim now, those that are on their way included; 0 while the worker may not claim. */
   readonly demand: () => number;
+  /** The number of the lease that the worker has now. */
+  readonly lease: () => number | undefined;
   /** Fences of all that the worker holds, where it is time to compare them with the store. Not asked while a claim is under way. */
   readonly held: () => readonly number[] | undefined;
   /** Called when many were settled, and there may be more to do. */
@@ -36,6 +44,7 @@ interface Turn {
   /** Tasks that it may bring. */
   readonly limit: number;
   readonly settles: boolean;
+  readonly lease: number | undefined;
   readonly claimed: Promise<readonly ClaimedTask[]>;
 }
 
@@ -49,7 +58,16 @@ const MANY = 100;
  * calls at once: there, many outcomes don't wait behind a claim, nor it for them, and the next claim is under way while
  * the tasks of the last one come in.
  */
-export function createTurns({ store, worker, settler, claims, demand, held, wake }: TurnsOptions): Turns {
+export function createTurns({
+  store,
+  worker,
+  settler,
+  claims,
+  demand,
+  lease,
+  held,
+  wake,
+}: TurnsOptions): Turns {
   /** In order. */
   const turns: Turn[] = [];
   /** There may be more to claim than the claims so far brought. */
@@ -92,7 +110,7 @@ export function createTurns({ store, worker, settler, claims, demand, held, wake
     const claimed = claim && !settles ? claimOnly(claim) : settler.turn(claim);
     // Its failure goes to the caller that awaits it.
     claimed.catch(() => undefined);
-    turns.push({ limit, settles, claimed });
+    turns.push({ limit, settles, lease: lease(), claimed });
   }
 
   function claimOf(limit: number): ClaimRequest {
@@ -104,7 +122,7 @@ export function createTurns({ store, worker, settler, claims, demand, held, wake
     return (await store.turn({ worker, outcomes: [], claim })).claimed;
   }
 
-  async function answer({ limit, settles, claimed }: Turn): Promise<readonly ClaimedTask[]> {
+  async function answer({ limit, settles, lease, claimed }: Turn): Promise<Brought> {
     try {
       const tasks = await claimed;
       if (limit > 0) {
@@ -112,7 +130,7 @@ export function createTurns({ store, worker, settler, claims, demand, held, wake
         plenty = hungry && limit >= MANY;
       }
       if (settles) besideFailed = false;
-      return tasks;
+      return { tasks, lease };
     } finally {
       turns.shift();
     }
@@ -137,7 +155,7 @@ export function createTurns({ store, worker, settler, claims, demand, held, wake
       const [turn] = turns;
       if (turn) return answer(turn);
       await beside;
-      return [];
+      return { tasks: [], lease: undefined };
     },
   };
 }

@@ -10,7 +10,7 @@ import type { SubmitCall } from "./context.js";
 
 export interface WorkerOptions {
   readonly store: WorkStore &
-    Pick<Store, "files" | "workers" | "onWork" | "isShared" | "leaseLeft" | "notificationProblem">;
+    Pick<Store, "files" | "workers" | "onWork" | "isShared" | "lease" | "notificationProblem">;
   readonly registry: Registry;
   /** Submits what handlers submit; answers the task's id once it is on disk. */
   readonly submit: (call: SubmitCall) => Promise<string>;

@@ -17,7 +17,7 @@ import { createReporter } from "./reporter.js";
 import { createSettler } from "./settler.js";
 import { createShutdown } from "./shutdown.js";
 import { createSlots, type Slots } from "./slots.js";
-import { createTurns, handlersToEnd } from "./turns.js";
+import { type Brought, createTurns, handlersToEnd } from "./turns.js";
 import type { WorkerOptions } from "./worker-options.js";
 
 export type { WorkerOptions } from "./worker-options.js";
@@ -86,16 +86,6 @@ export function createWorker(options: WorkerOptions): Worker {
     release: (task, wait) => settle(released(task, wait)),
     isDangerous: (task) => isSuspect(task) && sharesProcess(task),
   });
-  const turns = createTurns({
-    store,
-    worker: id,
-    settler,
-    claims: { taskTypes: registry.names, queues },
-    demand: () => (mayClaim() ? slots.demand() : 0),
-    held: fencesToCompare,
-    wake: () => loop.wake(),
-  });
-  const loop = createLoop({ clock, tick, onError: afterError });
   const presence = createPresence({
     store,
     worker: id,
@@ -108,6 +98,17 @@ export function createWorker(options: WorkerOptions): Worker {
     },
     regained: () => loop.wake(),
   });
+  const turns = createTurns({
+    store,
+    worker: id,
+    settler,
+    claims: { taskTypes: registry.names, queues },
+    demand: () => (mayClaim() ? slots.demand() : 0),
+    lease: presence.lease,
+    held: fencesToCompare,
+    wake: () => loop.wake(),
+  });
+  const loop = createLoop({ clock, tick, onError: afterError });
   const reclaimer = createReclaimer({
     store,
     worker: id,
@@ -115,7 +116,7 @@ export function createWorker(options: WorkerOptions): Worker {
     clock,
     random: options.random,
     log,
-    holdsLease: () => presence.holdsLease,
+    holdsLease: () => presence.lease() !== undefined,
     settle,
     sharesProcess,
   });
@@ -170,7 +171,7 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   function mayClaim(): boolean {
-    return claiming && presence.holdsLease;
+    return claiming && presence.lease() !== undefined;
   }
 
   function fencesToCompare(): readonly number[] | undefined {
@@ -181,10 +182,11 @@ export function createWorker(options: WorkerOptions): Worker {
     return [...running, ...slots.fences(), ...settler.fences()];
   }
 
-  function take(claimed: readonly ClaimedTask[]): void {
-    slots.accept(claimed);
+  function take({ tasks, lease }: Brought): void {
+    if (tasks.length === 0) return;
     // The worker may have begun to stop, or lost its lease, while the store answered.
-    if (!mayClaim()) slots.handBack();
+    if (claiming && lease === presence.lease()) slots.accept(tasks);
+    else for (const task of tasks) settle(released(task));
   }
 
   function state(): WorkerState {

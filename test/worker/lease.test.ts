@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { expect, test } from "vitest";
 import { birthOfThisProcess } from "../../src/lib/process-birth.js";
+import { createRenewals } from "../../src/store/postgres/heartbeat.js";
 import { type KnownWorker, StoreError, type WorkStore } from "../../src/store/store.js";
 import { manualBench, typeOf } from "./bench.js";
 
@@ -36,16 +37,21 @@ function leasedBench() {
     });
   });
   const bench = manualBench([type]);
-  let renewedAt = 0;
+  const renewals = createRenewals(LEASE, bench.clock.monotonic);
   let away = false;
+  let late: Promise<void> | undefined;
   const beat: WorkStore["beat"] = async (state) => {
     if (away) throw new StoreError("unavailable", "It is away.");
     const sentAt = bench.clock.monotonic();
     await bench.store.beat(state);
-    renewedAt = sentAt;
+    renewals.note(state.id, { sentAt, answeredAt: bench.clock.monotonic() });
   };
-  const leaseLeft = () => Math.max(0, renewedAt + LEASE - bench.clock.monotonic());
-  const store = { ...bench.store, isShared: true, beat, leaseLeft };
+  const turn: WorkStore["turn"] = async (request) => {
+    const answer = await bench.store.turn(request);
+    if (request.claim) await late;
+    return answer;
+  };
+  const store = { ...bench.store, isShared: true, beat, turn, lease: renewals.lease };
   return {
     ...bench,
     type,
@@ -54,6 +60,19 @@ function leasedBench() {
     aborted: () => abortedFor,
     setAway(value: boolean) {
       away = value;
+    },
+    /** As a heartbeat thread does. */
+    renew(worker: string): void {
+      const now = bench.clock.monotonic();
+      renewals.note(worker, { sentAt: now, answeredAt: now });
+    },
+    /** Claims are committed, and answered only when what this answers is called. */
+    holdAnswers(): () => void {
+      let release: () => void = () => undefined;
+      late = new Promise((resolve) => {
+        release = resolve;
+      });
+      return release;
     },
   };
 }
@@ -108,6 +127,47 @@ test("a worker that was frozen finds its task taken over: what its handler says 
   await bench.clock.advance(2_000);
   expect(await bench.task(next)).toMatchObject({ status: "RUNNING", worker: worker.id });
   await bench.store.cancel([next]);
+  await bench.clock.advance(1_000);
+  await bench.stop(worker);
+});
+
+test("a claim whose answer comes under another lease starts nothing: its tasks may have been taken over", async () => {
+  const bench = leasedBench();
+  const worker = bench.worker();
+  await worker.start();
+  const release = bench.holdAnswers();
+  const id = await bench.submit(bench.type);
+  await bench.clock.advance(6_000);
+  expect(await bench.task(id)).toMatchObject({ status: "RUNNING", worker: worker.id });
+  bench.setAway(true);
+  await bench.clock.advance(20_000);
+  bench.setAway(false);
+  await bench.clock.advance(3_000);
+  expect(bench.warnings).toContain(
+    "the lease was not renewed in time; stopping running tasks, which other workers will take over",
+  );
+  const started = worker.running;
+  release();
+  await bench.until(async () => (await bench.task(id)).status === "PENDING");
+  expect([started, worker.running]).toEqual([0, 0]);
+  expect(await bench.task(id)).toMatchObject({ attempt: 0, crashes: 0 });
+  await bench.stop(worker);
+});
+
+test("a lease that ended unnoticed, because the process was frozen and renewed it as soon as it woke, is lost", async () => {
+  const bench = leasedBench();
+  const worker = bench.worker();
+  await worker.start();
+  const id = await bench.submit(bench.type);
+  await bench.until(() => worker.running === 1);
+  await bench.clock.leap(20_000);
+  // Before the worker has looked at its lease.
+  await bench.store.beat({ ...OTHER, id: worker.id });
+  bench.renew(worker.id);
+  await bench.until(() => bench.aborted() !== undefined);
+  expect(bench.aborted()).toMatchObject({ reason: "lost" });
+  await bench.until(async () => (await bench.task(id)).attempt === 1);
+  await bench.store.cancel([id]);
   await bench.clock.advance(1_000);
   await bench.stop(worker);
 });

@@ -48,6 +48,7 @@ async function setUp(isShared: boolean, waiting: number, demand: number) {
     settler,
     claims,
     demand: () => demand,
+    lease: () => 1,
     held: () => undefined,
     wake: ignore,
   });
@@ -61,7 +62,7 @@ async function setUp(isShared: boolean, waiting: number, demand: number) {
     /** What the next call brings, once it is let through. */
     async next(): Promise<readonly ClaimedTask[]> {
       calls.at(-1)?.go();
-      return turns.next();
+      return (await turns.next()).tasks;
     },
     end(tasks: readonly ClaimedTask[]): void {
       for (const { id, fence } of tasks) {
@@ -142,7 +143,7 @@ test("answers come in the order in which they were asked for", async () => {
   const tasks = [...(await next())];
   turns.begin();
   for (const call of calls) call.go();
-  tasks.push(...(await turns.next()), ...(await turns.next()));
+  tasks.push(...(await turns.next()).tasks, ...(await turns.next()).tasks);
   const ids = tasks.map((task) => task.id);
   expect(ids).toEqual([...ids].sort());
   expect(new Set(ids).size).toBe(1_500);

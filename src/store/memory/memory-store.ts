@@ -1,7 +1,7 @@
 // The reference store: keeps everything in this process and forgets it with it. It says in the plainest code what
 // every store must do; it is no production store: each verb may look at everything.
 import type { Clock } from "../../lib/clock.js";
-import { type Change, type Store, StoreError } from "../store.js";
+import { type Change, ENDLESS_LEASE, type Store, StoreError } from "../store.js";
 import { edit } from "./editing.js";
 import { beginFile, completeFile, expireFiles, files, removeFiles } from "./files.js";
 import { artifact, artifacts, attempts, logs } from "./history.js";
@@ -49,7 +49,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     problem: () => undefined,
     onProblem: () => () => undefined,
     isShared: false,
-    leaseLeft: () => Number.POSITIVE_INFINITY,
+    lease: () => ENDLESS_LEASE,
     turn: verb(turn),
     beat: verb(beat),
     retire: verb(retire),

@@ -8,7 +8,7 @@ import type { Millis } from "../../model/time.js";
 import type { StoreErrorCode, WorkerState } from "../store.js";
 import { createDatabase } from "./database.js";
 import { toStoreError } from "./errors.js";
-import { endLease, renew } from "./heartbeat.js";
+import { endLease, type Renewal, renew } from "./heartbeat.js";
 
 export interface HeartbeatSetting {
   readonly url: string;
@@ -24,8 +24,8 @@ export type HeartbeatCall =
   | { readonly seq: number; readonly what: "retire"; readonly worker: WorkerId };
 
 export type HeartbeatReply =
-  /** `sentAt` is on the clock that all threads share. */
-  | { readonly what: "renewed"; readonly worker: WorkerId; readonly sentAt: Millis }
+  /** On the clock that all threads share. */
+  | ({ readonly what: "renewed"; readonly worker: WorkerId } & Renewal)
   | { readonly what: "done"; readonly seq: number }
   | {
       readonly what: "failed";
@@ -65,7 +65,7 @@ async function renewLease(known: Known, state: WorkerState): Promise<void> {
   const sentAt = threadsMonotonic();
   await renew(database.query, state, lease, null);
   known.renewedAt = sentAt;
-  say({ what: "renewed", worker: state.id, sentAt });
+  say({ what: "renewed", worker: state.id, sentAt, answeredAt: threadsMonotonic() });
 }
 
 /** Speaks for workers whose process is silent, and says how long its loop stands still. */

@@ -2,7 +2,7 @@
 import type { Clock } from "../../lib/clock.js";
 import type { WorkerId } from "../../model/task.js";
 import type { Instant, Millis } from "../../model/time.js";
-import type { WorkerState } from "../store.js";
+import type { Lease, WorkerState } from "../store.js";
 import { type Database, moment, type Query } from "./database.js";
 
 export interface Heartbeat {
@@ -10,8 +10,7 @@ export interface Heartbeat {
   beat(state: WorkerState): Promise<void>;
   /** Ends the lease for good. */
   retire(worker: WorkerId): Promise<void>;
-  /** How long the lease surely lasts; 0 where there is none. */
-  leaseLeft(worker: WorkerId): Millis;
+  lease(worker: WorkerId): Lease;
   close(): Promise<void>;
 }
 
@@ -38,19 +37,28 @@ export async function endLease(query: Query, worker: WorkerId): Promise<void> {
   await query(RETIRE, [worker]);
 }
 
+/** A statement that renewed a lease was under way between these moments. */
+export interface Renewal {
+  readonly sentAt: Millis;
+  readonly answeredAt: Millis;
+}
+
 /** When leases were renewed last, counted from before the statement was sent: a lease never lasts shorter than that. */
 export function createRenewals(lease: Millis, monotonic: () => Millis) {
-  const renewedAt = new Map<WorkerId, Millis>();
+  const renewed = new Map<WorkerId, { readonly until: Millis; readonly number: number }>();
   return {
-    note(worker: WorkerId, sentAt: Millis): void {
-      renewedAt.set(worker, sentAt);
+    note(worker: WorkerId, { sentAt, answeredAt }: Renewal): void {
+      const last = renewed.get(worker);
+      const isUnbroken = last !== undefined && answeredAt <= last.until;
+      const number = (last?.number ?? 0) + (isUnbroken ? 0 : 1);
+      renewed.set(worker, { until: sentAt + lease, number });
     },
     forget(worker: WorkerId): void {
-      renewedAt.delete(worker);
+      renewed.delete(worker);
     },
-    left(worker: WorkerId): Millis {
-      const sentAt = renewedAt.get(worker);
-      return sentAt === undefined ? 0 : Math.max(0, sentAt + lease - monotonic());
+    lease(worker: WorkerId): Lease {
+      const last = renewed.get(worker);
+      return { left: Math.max(0, (last?.until ?? 0) - monotonic()), number: last?.number ?? 0 };
     },
   };
 }
@@ -62,13 +70,13 @@ export function createHeartbeat(database: Database, lease: Millis, clock: Clock)
     async beat(state) {
       const sentAt = clock.monotonic();
       await renew(database.query, state, lease, database.now());
-      renewals.note(state.id, sentAt);
+      renewals.note(state.id, { sentAt, answeredAt: clock.monotonic() });
     },
     async retire(worker) {
       renewals.forget(worker);
       await endLease(database.query, worker);
     },
-    leaseLeft: renewals.left,
+    lease: renewals.lease,
     close: async () => undefined,
   };
 }

@@ -205,7 +205,7 @@ function assemble(
   return {
     kind: "postgres",
     isShared: true,
-    leaseLeft: heartbeat.leaseLeft,
+    lease: heartbeat.lease,
     turn: verb(work.turn),
     beat: verb(work.beat),
     retire: verb(work.retire),

@@ -28,7 +28,7 @@ export function createThreadedHeartbeat(setting: Omit<HeartbeatSetting, "port">)
 
   function hear(reply: HeartbeatReply): void {
     if (reply.what === "renewed") {
-      renewals.note(reply.worker, reply.sentAt);
+      renewals.note(reply.worker, reply);
       return;
     }
     const call = waiting.get(reply.seq);
@@ -86,13 +86,13 @@ export function createThreadedHeartbeat(setting: Omit<HeartbeatSetting, "port">)
       await call({ what: "retire", worker });
       renewals.forget(worker);
     },
-    leaseLeft(worker) {
+    lease(worker) {
       // While this loop stood still, renewals went on: what they said counts before what the clock says.
       const port = thread?.port;
       for (let next = port && receiveMessageOnPort(port); next; next = port && receiveMessageOnPort(port)) {
         hear(next.message);
       }
-      return renewals.left(worker);
+      return renewals.lease(worker);
     },
     async close() {
       const ending = thread;

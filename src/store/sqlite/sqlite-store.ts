@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Clock } from "../../lib/clock.js";
 import { createListeners, type Listeners } from "../listeners.js";
 import { createProblems, type Problems } from "../problems.js";
-import { type Store, StoreError } from "../store.js";
+import { ENDLESS_LEASE, type Store, StoreError } from "../store.js";
 import { startBackgroundCheck } from "./background-check.js";
 import { openReader, type Synchronous } from "./connection.js";
 import { toStoreError } from "./errors.js";
@@ -103,7 +103,7 @@ function assemble(file: string, clock: Clock, { writer, listeners, problems }: P
     kind: "sqlite",
     isShared: false,
     turn: (...args) => writer.call("turn", args),
-    leaseLeft: () => Number.POSITIVE_INFINITY,
+    lease: () => ENDLESS_LEASE,
     beat: (...args) => writer.call("beat", args),
     retire: (...args) => writer.call("retire", args),
     sync: (...args) => writer.call("sync", args),
