@@ -2,21 +2,20 @@
 import type { Clock } from "../lib/clock.js";
 import { andThen, type Eventual } from "../lib/eventual.js";
 import { type Log, silentLog } from "../lib/log.js";
-import type { RetryPolicy } from "../model/backoff.js";
 import { TaskwrightError } from "../model/errors.js";
 import type { TaskId } from "../model/id.js";
 import { LIMITS } from "../model/limits.js";
 import type { Task } from "../model/task.js";
 import type { CallerTransaction, InsertAnswer } from "../store/store.js";
 import type { Registry } from "../task/registry.js";
-import type { SubmitOptions } from "../task/submit.js";
 import { asCreated } from "./build-task.js";
 import { type PreparedTask, prepare, type RequestContext } from "./check-request.js";
 import { prepareEdit } from "./edit-task.js";
 import { createInsertBatcher } from "./insert-batcher.js";
-import type { EditChanges, Queue, RetryChanges, SubmitRequest, Submitted } from "./queue.js";
+import type { EditChanges, Queue, SubmitRequest, Submitted } from "./queue.js";
 import { createQueueLimit } from "./queue-limit.js";
 import { notEditable, notFound, requireStored } from "./refusals.js";
+import { keepsCheckpoint, repeatOf } from "./repeat-task.js";
 import { missingFile } from "./request-parameters.js";
 import { createServed } from "./served.js";
 import type { TranslatedStore } from "./store-errors.js";
@@ -140,7 +139,7 @@ export function createQueue({
       }
       const repeats = {
         retryOf: id,
-        keepCheckpoint: changes.parameters === undefined,
+        keepCheckpoint: keepsCheckpoint(old, changes, registry.get(old.taskType)),
         ...(changes.again !== undefined && { again: changes.again }),
       };
       const request = repeatOf(old, changes);
@@ -152,29 +151,4 @@ export function createQueue({
     artifacts: (id) => partOf(id, store.artifacts(id)),
     drain: () => batcher.drain(),
   };
-}
-
-/** The request that makes this finished task anew; what the caller changes comes first. */
-function repeatOf(old: Task, changes: RetryChanges): SubmitRequest {
-  const { again: _again, parameters = JSON.parse(old.parameters ?? "{}"), ...options } = changes;
-  // A summary speaks of the parameters: with new ones the type writes a new one.
-  const summary = changes.parameters === undefined ? old.summary : undefined;
-  return {
-    taskType: old.taskType,
-    parameters,
-    queue: old.queue,
-    priority: old.priority,
-    timeout: old.timeout,
-    maxAttempts: old.maxAttempts,
-    ...(old.expiresIn !== undefined && { expiresIn: old.expiresIn }),
-    ...(old.retry && { retry: retryOptions(old.retry) }),
-    tags: old.tags,
-    ...(summary !== undefined && { summary }),
-    ...options,
-  };
-}
-
-/** A stored retry policy as it is submitted; the attempts are an option of their own. */
-function retryOptions({ maxAttempts: _attempts, ...policy }: Partial<RetryPolicy>): SubmitOptions["retry"] {
-  return policy;
 }

@@ -60,9 +60,16 @@ export class Aborted extends Error {
   override readonly name = "Aborted";
   readonly [CONTROL] = "aborted";
   readonly reason: "cancel" | "timeout" | "shutdown" | "lost";
-  constructor(reason: "cancel" | "timeout" | "shutdown" | "lost", message: string) {
+  readonly result: JsonValue | undefined;
+  /** `result`: what was achieved until then. A handler that keeps it throws one of these in place of the signal's. */
+  constructor(
+    reason: "cancel" | "timeout" | "shutdown" | "lost",
+    message: string,
+    options: Pick<EndOptions, "result"> = {},
+  ) {
     super(message);
     this.reason = reason;
+    this.result = options.result;
   }
 }
 
@@ -90,9 +97,8 @@ function isPassing(error: unknown): error is TaskwrightError {
 
 /** What a handler meant by throwing this. */
 export type Meaning =
-  | { readonly kind: "failed" | "discard"; readonly result: unknown }
+  | { readonly kind: "failed" | "discard" | "aborted"; readonly result: unknown }
   | { readonly kind: "retry_in"; readonly wait: Millis; readonly result: unknown }
-  | { readonly kind: "aborted" }
   | { readonly kind: "not_stored" };
 
 const PLAIN_FAILURE: Meaning = { kind: "failed", result: undefined };
@@ -114,11 +120,13 @@ export function meaningOf(thrown: unknown): Meaning {
       case "attempt_failed":
         return { kind: "failed", result: Reflect.get(thrown, "result") };
       case "aborted":
-        return { kind: "aborted" };
+        return { kind: "aborted", result: Reflect.get(thrown, "result") };
       case "not_stored":
         return { kind: "not_stored" };
       default:
-        return Reflect.get(thrown, "name") === "AbortError" ? { kind: "aborted" } : PLAIN_FAILURE;
+        return Reflect.get(thrown, "name") === "AbortError"
+          ? { kind: "aborted", result: undefined }
+          : PLAIN_FAILURE;
     }
   } catch {
     // A proxy or getter that throws means nothing to us: a failure like any other.

@@ -78,6 +78,11 @@ export interface TaskOptions<
    * only those of the system (PATH, HOME, TZ, LANG and the like). Default none.
    */
   readonly environment?: readonly string[];
+  /**
+   * Names of parameters that only matter to a retry: one that changes nothing else keeps the checkpoint. A retry with
+   * other new parameters starts without one. Default none.
+   */
+  readonly retryParameters?: readonly string[];
   /** Parameters to try it with, shown in the form and the API docs. */
   readonly examples?: readonly {
     readonly title: string;
@@ -100,6 +105,7 @@ export interface TaskType<Input = unknown, Output = unknown, Name extends string
   readonly grace: number;
   readonly isolation: ResolvedIsolation;
   readonly environment: readonly string[];
+  readonly retryParameters: readonly string[];
   /** URL of a module that exports this type, where that is known: then it can run in a process of its own if need be. */
   readonly module?: string;
   readonly examples: readonly { readonly title: string; readonly parameters: unknown }[];
@@ -163,6 +169,7 @@ export function defineTask<
     grace: duration("grace", options.grace, DEFAULTS.grace, fail),
     isolation: isolation(options.isolation ?? "inline", fail),
     environment: environment(options.environment ?? [], fail),
+    retryParameters: options.retryParameters ?? [],
     examples: options.examples ?? [],
     run: (parameters: StandardSchemaV1.InferOutput<Input>, context: TaskContext) =>
       options.run(parameters, context),

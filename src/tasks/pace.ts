@@ -20,12 +20,12 @@ export async function simulate(seconds: number, signal: AbortSignal): Promise<vo
 }
 
 /** Resolves after `milliseconds`, or as soon as the signal aborts. Never rejects. */
-export async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (milliseconds <= 0 || signal.aborted) return;
+export async function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  if (milliseconds <= 0 || signal?.aborted) return;
   try {
-    await sleep(milliseconds, undefined, { signal });
+    await sleep(milliseconds, undefined, signal && { signal });
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal?.aborted) throw error;
   }
 }
 
@@ -34,7 +34,7 @@ export async function wait(milliseconds: number, signal: AbortSignal): Promise<v
  * interrupted. Such work continues in the background, and its result is dropped.
  */
 export async function untilAborted<Answer>(work: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
-  const { promise: aborted, reject } = defer();
+  const { promise: aborted, reject } = defer<never>();
   const abort = () => reject(signal.reason);
   if (signal.aborted) abort();
   signal.addEventListener("abort", abort, { once: true });
@@ -45,10 +45,19 @@ export async function untilAborted<Answer>(work: Promise<Answer>, signal: AbortS
   }
 }
 
-function defer(): { readonly promise: Promise<never>; reject(reason: unknown): void } {
+export interface Deferred<Answer> {
+  readonly promise: Promise<Answer>;
+  resolve(answer: Answer): void;
+  reject(reason: unknown): void;
+}
+
+/** A promise that is settled from outside. */
+export function defer<Answer>(): Deferred<Answer> {
+  let resolve: (answer: Answer) => void = () => undefined;
   let reject: (reason: unknown) => void = () => undefined;
-  const promise = new Promise<never>((_resolve, refuse) => {
+  const promise = new Promise<Answer>((accept, refuse) => {
+    resolve = accept;
     reject = refuse;
   });
-  return { promise, reject: (reason) => reject(reason) };
+  return { promise, resolve: (answer) => resolve(answer), reject: (reason) => reject(reason) };
 }

@@ -88,19 +88,20 @@ function encode(value: unknown): Ending {
 export function failed(thrown: unknown): Ending {
   const meaning = meaningOf(thrown);
   const error = describeError(thrown);
-  if (meaning.kind === "aborted") return { how: "failed", error, again: "policy", aborted: true };
   if (meaning.kind === "not_stored") return { how: "failed", error, again: "uncounted" };
   const again =
     meaning.kind === "retry_in" ? { in: meaning.wait } : meaning.kind === "discard" ? "never" : "policy";
+  const aborted = meaning.kind === "aborted" ? { aborted: true } : {};
   const encoded = encodeJson(meaning.result);
   if (!encoded.ok) {
     const message = `${error.message} (Its result was not stored: it ${encoded.fault}.)`;
-    return { how: "failed", error: { ...error, message }, again };
+    return { how: "failed", error: { ...error, message }, again, ...aborted };
   }
   return {
     how: "failed",
     error,
     again,
+    ...aborted,
     ...(encoded.json === undefined ? {} : { resultData: encoded.json }),
   };
 }

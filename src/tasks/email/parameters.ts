@@ -45,6 +45,15 @@ export const parameters = z.strictObject({
     .max(20)
     .optional()
     .meta({ title: "Attachments", description: "Uploaded files, up to 25 MB in total." }),
+  resend_unknown: z
+    .boolean()
+    .default(false)
+    .meta({
+      title: "Send again if unknown",
+      description:
+        "Send again to recipients for whom it is unknown whether the mail server accepted the message. They may get it " +
+        "twice; by default they are left out. For a retry.",
+    }),
 });
 
 export type Parameters = z.output<typeof parameters>;
@@ -52,17 +61,21 @@ export type Parameters = z.output<typeof parameters>;
 const recipient = z.object({
   address: z.string(),
   status: z
-    .enum(["sent", "refused", "pending"])
+    .enum(["sent", "refused", "unknown", "pending"])
     .describe(
-      "sent: accepted by the mail server. refused: permanently rejected (5xx). pending: not delivered yet.",
+      "sent: accepted by the mail server. refused: permanently rejected (5xx). unknown: perhaps sent; the connection " +
+        "or the attempt ended after the message and before the server's answer. pending: not sent yet.",
     ),
-  message_id: z.string().optional().describe("Message-ID of the sent message."),
+  message_id: z.string().optional().describe("Message-ID of the message, if it was or may have been sent."),
   error: z.string().optional().describe("Response of the mail server."),
 });
 
 export const result = z.object({
   sent: z.int(),
   failed: z.int().describe("Number of recipients the mail server permanently refused."),
+  unknown: z
+    .int()
+    .describe("Number of recipients for whom it is unknown whether the mail server accepted the message."),
   recipients: z.array(recipient),
 });
 
