@@ -26,6 +26,8 @@ export interface NewTask {
   readonly expiresIn?: Millis;
   /** What only travels along (model/options.ts); absent where there is nothing. */
   readonly options?: Json;
+  /** Those of `options` once more, for stores to find the task by; each once, and absent where there are none. */
+  readonly tags?: readonly string[];
   /** The finished task that this one repeats. */
   readonly retryOf?: TaskId;
   /** With `retryOf`: also when that task was retried before. */

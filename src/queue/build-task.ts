@@ -55,6 +55,7 @@ export function buildTask(request: CheckedRequest): NewTask {
     timeout: millis(options.timeout, type.timeout),
     ...(expiresIn !== undefined && { expiresIn }),
     ...(carried !== undefined && { options: carried }),
+    ...(options.tags && options.tags.length > 0 && { tags: [...new Set(options.tags)] }),
     ...request.repeats,
     ...(fileIds.length > 0 && { files: fileIds }),
     ...(replay && { replay }),

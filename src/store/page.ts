@@ -19,6 +19,9 @@ const MOST_LANES = 200;
 /** Waiting tasks that are read and sorted by id; there is no order by id among them. */
 const MOST_WAITING = 20_000;
 
+/** Tasks of a tag, or of places, up to which they are few enough to look at all of them. */
+export const FEW_TASKS = 5_000;
+
 /** Tasks of one lane by status. */
 export interface LaneCounts extends Readonly<Record<Status, number>> {
   readonly queue: string;
@@ -80,6 +83,56 @@ export function placesOf(filter: TaskFilter, totals: readonly LaneCounts[]): Pla
     lanes,
     of: (status) => (byLane || status === "SUCCESS" ? "lanes" : "all"),
   };
+}
+
+/** How many tasks a list looks at that goes through these places. */
+function sizeOf(filter: TaskFilter, places: Places, totals: readonly LaneCounts[]): number {
+  if (places.all) return Infinity;
+  return statusesOf(filter).reduce((sum, status) => {
+    const lanes = places.of(status) === "lanes" ? places.lanes : totals;
+    return sum + lanes.reduce((inLanes, lane) => inLanes + lane[status], 0);
+  }, 0);
+}
+
+/** How a list with tags is read: through one tag, or through its places; counts decide where they may differ. */
+export interface TagChoice {
+  readonly tags: readonly string[];
+  /** Few tasks are there without looking at tags. */
+  readonly hasFewElsewhere: boolean;
+}
+
+/** Undefined where no tags are filtered. */
+export function tagChoiceOf(
+  filter: TaskFilter,
+  places: Places,
+  totals: readonly LaneCounts[],
+): TagChoice | undefined {
+  if (filter.tags === undefined || filter.tags.length === 0) return undefined;
+  return {
+    tags: [...new Set(filter.tags)],
+    hasFewElsewhere: sizeOf(filter, places, totals) <= FEW_TASKS,
+  };
+}
+
+/** With one tag, and many tasks elsewhere, there is nothing to count. */
+export function needsCounts({ tags, hasFewElsewhere }: TagChoice): boolean {
+  return tags.length > 1 || hasFewElsewhere;
+}
+
+/** The tag to go through: the rarest; undefined where the places hold fewer. `counts`: of each tag, up to and with FEW_TASKS + 1. */
+export function rarestTag(
+  { tags, hasFewElsewhere }: TagChoice,
+  counts: readonly number[],
+): string | undefined {
+  let rarest: string | undefined;
+  let fewest = Infinity;
+  for (const [position, tag] of tags.entries()) {
+    const count = counts[position] ?? Infinity;
+    if (rarest !== undefined && count >= fewest) continue;
+    rarest = tag;
+    fewest = count;
+  }
+  return hasFewElsewhere && fewest > FEW_TASKS ? undefined : rarest;
 }
 
 export function statusesOf({ status }: TaskFilter): readonly Status[] {

@@ -102,6 +102,7 @@ export const TRANSFER_TABLES: readonly TransferTable[] = [
     },
   ),
   table("file_use", { task_id: "uuid", file_id: "uuid" }),
+  table("tag", { tag: "text", task_id: "uuid" }),
   table("replay", { key: "text" }, { id: "uuid", digest: "text" }),
   table(
     "carry",

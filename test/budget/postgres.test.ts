@@ -39,7 +39,7 @@ test("the hot path on PostgreSQL keeps within its budget", async () => {
     const { rows } = await admin.query<{ bytes: number }>(
       "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 AS bytes",
     );
-    return rows[0]?.bytes ?? Number.NaN;
+    return withoutPageHeaders(rows[0]?.bytes ?? Number.NaN);
   };
   const clock = createManualClock();
   const store = await openPostgresStore({ url: server.url, lease: NO_END, poolSize: 1, clock });
@@ -64,6 +64,14 @@ test("the hot path on PostgreSQL keeps within its budget", async () => {
 
   expect(compareWithBudget("postgres", least(measured, again))).toEqual([]);
 }, 60_000);
+
+/**
+ * Every 8 KB page of the log begins with 24 bytes, and every 16 MB with 16 more. Counted along, a step would seem to write more
+ * where a page happens to end within it.
+ */
+function withoutPageHeaders(position: number): number {
+  return position - 24 * Math.ceil(position / 8_192) - 16 * Math.ceil(position / (16 * 1_024 * 1_024));
+}
 
 /** The first run's figures, with the smaller count of statements of both. */
 function least(

@@ -49,6 +49,7 @@ export function createBench(store: Store, clock: ManualClock): Bench {
     maxAttempts: 3,
     timeout: 60_000,
     options: writeOptions({ retry, tags, summary, expiresIn: more.expiresIn }),
+    tags,
     ...more,
   });
   const bench: Bench = {

@@ -18,15 +18,18 @@ const stores = {
 } as const;
 
 test.for(["sqlite", "postgres"] as const)(
-  "%s: a look for expired tasks goes on behind 20,000 older ones that have just ended",
+  "%s: behind 20,000 tasks a tag finds its own, and a look for expired ones goes on",
   async (kind) => {
     const clock = createManualClock();
     const { store, insert, claim, settle, finish } = createBench(await stores[kind](clock), clock);
     const slow: ClaimedTask[] = [];
+    await insert({ tags: ["rare"], taskType: "mail" });
     for (let part = 0; part < 20; part++) {
       await insert(...Array.from({ length: 1_000 }, () => ({})));
-      slow.push(...(await claim({ limit: 1_000 })));
+      slow.push(...(await claim({ limit: 1_000, taskTypes: ["work"] })));
     }
+    const tagged = await store.list({ tags: ["rare"] }, { limit: 10, order: "newest" });
+    expect([tagged.tasks.length, tagged.next, tagged.searchedUntil]).toEqual([1, undefined, undefined]);
     const quick = await finish("SUCCESS");
     // More than a day: of many ids in one millisecond the last name a later one.
     await clock.advance(DAY + 1_000);

@@ -28,6 +28,7 @@ export function drawTask(id: TaskId, draft: InsertDraft, { began, ids, files }: 
     queue,
     priority,
     options: writeOptions({ tags, summary, expiresIn }),
+    tags,
     expiresIn,
     replay,
     parameters: `{"n":${ids.length}}`,

@@ -173,7 +173,7 @@ const filter: fc.Arbitrary<TaskFilter> = fc.record({
   status: maybe(fc.subarray([...STATUSES])),
   taskTypes: maybe(fc.subarray([...TYPES])),
   queues: maybe(fc.subarray([...QUEUES])),
-  tags: seldom(fc.subarray([...TAGS])),
+  tags: maybe(fc.subarray([...TAGS])),
   worker: seldom(worker),
   createdAfter: seldom(fc.nat(3_000)),
   createdBefore: seldom(fc.nat(90_000)),

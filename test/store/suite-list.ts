@@ -138,6 +138,54 @@ function filterTests(check: Case): void {
     expect(await idsOf(bench, { tags: ["c"] })).toEqual([]);
   });
 
+  check("by tags, whichever way the tasks were stored, and wherever they are", async (bench) => {
+    const { store, finish, insert, upload, id } = bench;
+    const tags = ["a", "b", "a"];
+    const { id: done } = await finish("SUCCESS", { tags });
+    const file = await upload();
+    const [plain = "", keyed = "", later = "", filed = "", retry = ""] = await insert(
+      { tags },
+      { tags, replay: { key: "k", digest: "d" } },
+      { tags, start: { in: 1_000 } },
+      { tags, files: [file.id] },
+      { tags, retryOf: done },
+    );
+    await insert({ tags: ["a"] }, { tags: ["b"] }, {});
+    const record = bench.task({ id: id(), tags });
+    await store.commitRecords([{ tasks: [record] }]);
+    const all = [record.id, retry, filed, later, keyed, plain, done];
+    expect(await idsOf(bench, { tags: ["b", "a"] })).toEqual(all);
+    const pages = { limit: 2, order: "oldest" } as const;
+    const oldest = await listAll(store, { tags: ["a", "b"] }, pages);
+    expect(oldest.map((task) => task.id)).toEqual([...all].reverse());
+    expect(await idsOf(bench, { tags: ["a", "b"], status: ["SUCCESS"] })).toEqual([done]);
+    expect(await idsOf(bench, { tags: ["a", "c"] })).toEqual([]);
+  });
+
+  check("by tags: an edit moves the task from its old tags to the new ones", async (bench) => {
+    const [one = "", two = ""] = await bench.insert({ tags: ["old", "kept"] }, {});
+    await bench.store.edit(one, { options: { tags: ["kept", "new", "new"] } });
+    await bench.store.edit(two, { options: { tags: ["new"] } });
+    await bench.store.edit(two, { priority: 5 });
+    expect(await idsOf(bench, { tags: ["old"] })).toEqual([]);
+    expect(await idsOf(bench, { tags: ["kept"] })).toEqual([one]);
+    expect(await idsOf(bench, { tags: ["new"] })).toEqual([two, one]);
+    await bench.store.edit(one, { options: { tags: null } });
+    expect(await idsOf(bench, { tags: ["kept"] })).toEqual([]);
+  });
+
+  check("by tags: what was refused or repeated leaves no second trace", async (bench) => {
+    const { store, task } = bench;
+    const stored = task({ tags: ["a"], replay: { key: "k", digest: "d" } });
+    const other = task({ tags: ["a"] });
+    await store.insert([stored]);
+    expect(await store.insert([stored])).toMatchObject([{ outcome: "replayed" }]);
+    const refused = task({ tags: ["a"], replay: { key: "k", digest: "other" } });
+    const answers = await store.insert([other, refused], { atomic: true });
+    expect(answers.map(({ outcome }) => outcome)).toEqual(["withheld", "conflict"]);
+    expect(await idsOf(bench, { tags: ["a"] })).toEqual([stored.id]);
+  });
+
   check("by worker: what it runs and what it finished", async (bench) => {
     const finished = await bench.finish("FAILED");
     const running = await bench.run();

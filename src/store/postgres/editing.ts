@@ -14,6 +14,7 @@ import { moment, type Query } from "./database.js";
 import type { Inserts } from "./insert.js";
 import { HOLD_FILES, USE_FILES } from "./insert-preconditions.js";
 import { leave, place } from "./placement.js";
+import { ADD_TAGS, tagColumns } from "./tags.js";
 import { findTasks } from "./task-query.js";
 import type { Notes, Writer } from "./transaction.js";
 
@@ -47,6 +48,7 @@ SELECT ${moment("$4")} / 60000 * 60000, s.queue, $3, s.pending FROM (VALUES ($1:
 
 const DROP_CHECKPOINT = "DELETE FROM taskwright.carry WHERE id = $1";
 const DROP_FILE_USES = "DELETE FROM taskwright.file_use WHERE task_id = $1";
+const DROP_TAGS = "DELETE FROM taskwright.tag WHERE task_id = $1";
 const DROP_DEADLINE = "DELETE FROM taskwright.deadline WHERE id = $1";
 const ADD_DEADLINE = "INSERT INTO taskwright.deadline (at, id) VALUES ($2, $1)";
 
@@ -137,11 +139,14 @@ async function missingFile(query: Query, files: readonly FileId[] = []): Promise
 function editParts(
   query: Query,
   { id, createdAt }: StoredTask,
-  { parameters, files = [], expiresIn }: TaskPatch,
+  { parameters, files = [], expiresIn, options }: TaskPatch,
 ): readonly Promise<unknown>[] {
   const sent: Promise<unknown>[] = [];
   if (parameters !== undefined) sent.push(query(DROP_CHECKPOINT, [id]), query(DROP_FILE_USES, [id]));
   if (files.length > 0) sent.push(query(USE_FILES, [files.map(() => id), files]));
+  const tags = options?.tags;
+  if (tags !== undefined) sent.push(query(DROP_TAGS, [id]));
+  if (tags && tags.length > 0) sent.push(query(ADD_TAGS, tagColumns([{ id, tags }])));
   if (expiresIn !== undefined) sent.push(query(DROP_DEADLINE, [id]));
   if (typeof expiresIn === "number") sent.push(query(ADD_DEADLINE, [id, createdAt + expiresIn]));
   return sent;

@@ -7,6 +7,7 @@ import { rankOf, rankSql } from "../rank.js";
 import type { InsertAnswer } from "../store.js";
 import { column, LostAnswer, moment, stateOf } from "./database.js";
 import { placeReady } from "./placement.js";
+import { tagColumns } from "./tags.js";
 import type { Writer } from "./transaction.js";
 
 // No ON CONFLICT: to be ready for an id or a key that is there already costs as much again, for what hardly ever happens. To
@@ -38,15 +39,15 @@ interface Form {
   readonly keep: string;
 }
 
-const ADD_FAST = addFast({
+const PLAIN: Form = {
   columns: "",
   row: "",
   rows: "unnest($1::uuid[], $2::text[], $3::text[]) AS s (id, options, parameters)",
   keep: "",
-});
+};
 
 // By key, so that two batches with the same keys don't wait for each other in a circle.
-const ADD_FAST_KEYED = addFast({
+const KEYED: Form = {
   columns: ", replay_key",
   row: ", s.replay_key",
   rows: "unnest($1::uuid[], $2::text[], $3::text[], $11::text[]) AS s (id, options, parameters, replay_key)",
@@ -55,7 +56,24 @@ kept AS (
   INSERT INTO taskwright.replay (key, id, digest)
   SELECT * FROM unnest($11::text[], $1::uuid[], $12::text[]) AS s (key, id, digest) ORDER BY key
 ),`,
+};
+
+/** The same where some of the tasks have tags, from the parameter `first` on. */
+const withTags = (form: Form, first: number): Form => ({
+  ...form,
+  keep: `${form.keep}
+tagged AS (
+  INSERT INTO taskwright.tag (tag, task_id) SELECT * FROM unnest($${first}::text[], $${first + 1}::uuid[])
+),`,
 });
+
+/** By name, under which a connection remembers its plan. */
+const STATEMENTS = {
+  add_fast: addFast(PLAIN),
+  add_fast_tagged: addFast(withTags(PLAIN, 11)),
+  add_fast_keyed: addFast(KEYED),
+  add_fast_keyed_tagged: addFast(withTags(KEYED, 13)),
+} as const;
 
 const UNIQUE_VIOLATION = "23505";
 
@@ -123,10 +141,11 @@ export function createInsertFast({ database, listeners, freshNotes, tell, tellUn
         replays.map(({ key }) => key),
         replays.map(({ digest }) => digest),
       );
+    const isTagged = tasks.some((task) => task.tags !== undefined);
+    if (isTagged) values.push(...tagColumns(tasks));
+    const name = `add_fast${isKeyed ? "_keyed" : ""}${isTagged ? "_tagged" : ""}` as const;
     try {
-      const [row] = isKeyed
-        ? await database.single<{ createdAt: Instant }>(ADD_FAST_KEYED, values, "add_fast_keyed")
-        : await database.single<{ createdAt: Instant }>(ADD_FAST, values, "add_fast");
+      const [row] = await database.single<{ createdAt: Instant }>(STATEMENTS[name], values, name);
       return row?.createdAt;
     } catch (error) {
       if (stateOf(error) === UNIQUE_VIOLATION) return undefined;

@@ -17,6 +17,7 @@ import type { Hints } from "./hints.js";
 import { alikeIn, createInsertFast } from "./insert-fast.js";
 import { type Admission, admit, USE_FILES } from "./insert-preconditions.js";
 import { place } from "./placement.js";
+import { ADD_TAGS, tagColumns } from "./tags.js";
 import type { Notes, Writer } from "./transaction.js";
 
 // Sorted, so that two batches with the same ids don't wait for each other in a circle. What is due at once becomes ready.
@@ -128,6 +129,7 @@ export function createInsert(writer: Writer, hints: Hints) {
     await admission.keepKeys(new Set(tasks.map((task) => task.id)));
     const uses = tasks.flatMap(({ id, files = [] }) => files.map((file) => ({ id, file })));
     if (uses.length > 0) await query(USE_FILES, [uses.map((use) => use.id), uses.map((use) => use.file)]);
+    if (tasks.some(({ tags }) => tags !== undefined)) await query(ADD_TAGS, tagColumns(tasks));
     const copies = tasks.filter((task) => carried.has(task.id));
     if (copies.length > 0) {
       await query(COPY_CHECKPOINTS, [copies.map((task) => task.id), copies.map((task) => task.retryOf)]);

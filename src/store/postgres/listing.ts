@@ -8,13 +8,18 @@ import { encodeCursor } from "../cursor.js";
 import {
   BOUND,
   endOf,
+  FEW_TASKS,
   isWithinIds,
   type LaneCounts,
   matches,
+  needsCounts,
   type Places,
   placesOf,
+  rarestTag,
   startOf,
   statusesOf,
+  type TagChoice,
+  tagChoiceOf,
   total,
 } from "../page.js";
 import type { PageRequest, TaskFilter, TaskPage } from "../store.js";
@@ -30,9 +35,9 @@ const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 const LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 /** One page's worth of ids beyond $1, at most $2, from one range of one index; `where` fixes all of its columns before id. */
-function range(table: string, where: string, order: Order): string {
+function range(table: string, where: string, order: Order, id = "id"): string {
   const [comparison, direction] = order === "newest" ? (["<", "DESC"] as const) : ([">", "ASC"] as const);
-  return `SELECT y.id FROM taskwright.${table} y WHERE ${where} y.id ${comparison} $1 ORDER BY y.id ${direction} LIMIT $2`;
+  return `SELECT y.${id} AS id FROM taskwright.${table} y WHERE ${where} y.${id} ${comparison} $1 ORDER BY y.${id} ${direction} LIMIT $2`;
 }
 
 // Every place is a range of its primary key, or one of done_by_lane, done_unsuccessful, scheduled_by_type for each lane or
@@ -54,7 +59,23 @@ const PLACES = {
   unsuccessful: (status: Status, order: Order) => range("done", `y.status = '${status}' AND`, order),
 } as const;
 
-/** Ids beyond `after` that may match the filter's status, task types and queues, in order. */
+// A range of the primary key of its own. $3 is the tag.
+const TAGGED = (order: Order) => range("tag", "y.tag = $3 AND", order, "task_id");
+
+// Up to so many rows of such a range, for each tag.
+const COUNT_TAGGED = `
+SELECT (SELECT count(*) FROM (SELECT 1 FROM taskwright.tag y WHERE y.tag = s.tag LIMIT ${FEW_TASKS + 1}) f) AS tasks
+FROM unnest($1::text[]) WITH ORDINALITY AS s (tag, position) ORDER BY s.position`;
+
+async function tagFor(query: Query, choice: TagChoice): Promise<string | undefined> {
+  const counts = needsCounts(choice) ? await query<{ tasks: number }>(COUNT_TAGGED, [choice.tags]) : [];
+  return rarestTag(
+    choice,
+    counts.map(({ tasks }) => tasks),
+  );
+}
+
+/** Ids beyond `after` that may match the filter's status, task types, queues and tags, in order. */
 type Scan = (after: TaskId, count: number) => Promise<readonly TaskId[]>;
 
 function statementsOf(status: Status, places: Places, order: Order): readonly string[] {
@@ -69,8 +90,20 @@ function statementsOf(status: Status, places: Places, order: Order): readonly st
   }
 }
 
-function openScan(query: Query, filter: TaskFilter, order: Order, totals: readonly LaneCounts[]): Scan {
+async function openScan(
+  query: Query,
+  filter: TaskFilter,
+  order: Order,
+  totals: readonly LaneCounts[],
+): Promise<Scan> {
   const places = placesOf(filter, totals);
+  const choice = tagChoiceOf(filter, places, totals);
+  const tag = choice && (await tagFor(query, choice));
+  if (tag !== undefined) {
+    const sql = TAGGED(order);
+    return async (after, count) =>
+      (await query<{ id: TaskId }>(sql, [after, count, tag])).map((row) => row.id);
+  }
   const statements = places.all
     ? [PLACES.all(order)]
     : statusesOf(filter).flatMap((status) => statementsOf(status, places, order));
@@ -92,7 +125,7 @@ export function createListing(database: Database, clock: Clock) {
     const end = endOf(filter, order);
     let after = boundOf(startOf(filter, page), order);
     const totals = await selectTotals(query);
-    const scan = openScan(query, filter, order, totals);
+    const scan = await openScan(query, filter, order, totals);
     const started = clock.monotonic();
     const tasks: Task[] = [];
     let looked = 0;

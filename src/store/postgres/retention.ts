@@ -34,6 +34,7 @@ attempts AS (DELETE FROM taskwright.attempt a USING gone g WHERE a.task_id = g.i
 logs AS (DELETE FROM taskwright.log l USING gone g WHERE l.task_id = g.id),
 artifacts AS (DELETE FROM taskwright.artifact a USING gone g WHERE a.task_id = g.id),
 uses AS (DELETE FROM taskwright.file_use u USING gone g WHERE u.task_id = g.id),
+tags AS (DELETE FROM taskwright.tag l USING gone g WHERE l.task_id = g.id),
 counted AS (
   INSERT INTO taskwright.tally (at, queue, task_type, success, failed, cancelled)
   SELECT ${moment("$2")} / 60000 * 60000, queue, task_type, -count(*) FILTER (WHERE status = 'SUCCESS'),

@@ -21,13 +21,14 @@ UPDATE task SET queue = ?, priority = ?, run_at = ?, max_attempts = ?, timeout =
 WHERE id = ?`;
 const DROP_CHECKPOINT = "DELETE FROM carry WHERE id = ?";
 const DROP_FILE_USES = "DELETE FROM file_use WHERE task_id = ?";
+const DROP_TAGS = "DELETE FROM tag WHERE task_id = ?";
 const DROP_DEADLINE = "DELETE FROM deadline WHERE id = ?";
 
 /** For the test of their plans. */
-export const STATEMENTS = { EDIT, DROP_CHECKPOINT, DROP_FILE_USES, DROP_DEADLINE } as const;
+export const STATEMENTS = { EDIT, DROP_CHECKPOINT, DROP_FILE_USES, DROP_TAGS, DROP_DEADLINE } as const;
 
 export function createEdit(
-  { database, lanes, counters, events }: Writer,
+  { database, lanes, counters, events, rowBuffer }: Writer,
   transactions: Transactions,
   placement: Placement,
   effects: InsertEffects,
@@ -37,14 +38,19 @@ export function createEdit(
   const update = database.prepare(EDIT);
   const dropCheckpoint = database.prepare<[string]>(DROP_CHECKPOINT);
   const dropFileUses = database.prepare<[string]>(DROP_FILE_USES);
+  const dropTags = database.prepare<[string]>(DROP_TAGS);
   const dropDeadline = database.prepare<[string]>(DROP_DEADLINE);
 
-  function editParts({ id, createdAt }: TaskRow, { parameters, files, expiresIn }: TaskPatch): void {
+  function editParts({ id, createdAt }: TaskRow, { parameters, files, expiresIn, options }: TaskPatch): void {
     if (parameters !== undefined) {
       dropCheckpoint.run(id);
       dropFileUses.run(id);
     }
     parts.addFileUses(id, files);
+    if (options?.tags !== undefined) {
+      dropTags.run(id);
+      for (const tag of options.tags ?? []) rowBuffer.addTag([tag, id]);
+    }
     if (expiresIn !== undefined) dropDeadline.run(id);
     if (typeof expiresIn === "number") parts.addDeadline(id, createdAt + expiresIn);
   }

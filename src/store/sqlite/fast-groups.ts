@@ -13,6 +13,8 @@ export interface FastGroup
   readonly own: readonly Own[];
   /** Digests of those that have a key, in their order. */
   readonly digests: readonly string[];
+  /** Tags, each with the id of its task; absent where no task has any. */
+  readonly tags?: readonly (readonly [string, TaskId])[];
 }
 
 /** id, options, parameters, and the key under which it may come again. */
@@ -45,6 +47,7 @@ export function takesFastPath({ retryOf, files, expiresIn }: NewTask): boolean {
 interface OpenGroup extends FastGroup {
   readonly own: Own[];
   readonly digests: string[];
+  tags?: (readonly [string, TaskId])[];
 }
 
 function groupsOf(tasks: readonly NewTask[]): readonly FastGroup[] {
@@ -55,6 +58,10 @@ function groupsOf(tasks: readonly NewTask[]): readonly FastGroup[] {
     if (group === undefined || !belongs(task, group)) group = groupFor(task, groups);
     group.own.push([task.id, task.options ?? null, task.parameters, task.replay?.key ?? null]);
     if (task.replay) group.digests.push(task.replay.digest);
+    if (task.tags) {
+      group.tags ??= [];
+      for (const tag of task.tags) group.tags.push([tag, task.id]);
+    }
   }
   return [...groups.values()];
 }

@@ -2,7 +2,17 @@
 import type { Database } from "better-sqlite3";
 import type { TaskId } from "../../model/id.js";
 import type { Status } from "../../model/status.js";
-import { type LaneCounts, type Places, placesOf, statusesOf } from "../page.js";
+import {
+  FEW_TASKS,
+  type LaneCounts,
+  needsCounts,
+  type Places,
+  placesOf,
+  rarestTag,
+  statusesOf,
+  type TagChoice,
+  tagChoiceOf,
+} from "../page.js";
 import type { PageRequest, TaskFilter } from "../store.js";
 
 export type Order = PageRequest["order"];
@@ -11,9 +21,9 @@ export type Order = PageRequest["order"];
 type Scan = (after: TaskId, count: number) => readonly TaskId[];
 
 /** A range of one index, both ways. `where` fixes all columns of the index before id; every scan starts with a seek. */
-function statements(table: string, where: string) {
+function statements(table: string, where: string, id = "id") {
   const sql = (comparison: string, direction: string) =>
-    `SELECT id FROM ${table} WHERE ${where} id ${comparison} ? ORDER BY id ${direction} LIMIT ?`;
+    `SELECT ${id} FROM ${table} WHERE ${where} ${id} ${comparison} ? ORDER BY ${id} ${direction} LIMIT ?`;
   return { newest: sql("<", "DESC"), oldest: sql(">", "ASC") } as const;
 }
 
@@ -22,21 +32,25 @@ const ALL = statements("task", "");
 const RUNNING = statements("running", "");
 const SCHEDULED = statements("scheduled", "task_type = ? AND");
 const FINISHED = statements("done", "queue = ? AND task_type = ? AND status = ? AND");
+const TAGGED = statements("tag", "tag = ? AND", "task_id");
 // Repeats the partial index's own condition word for word: SQLite does not infer it, and would walk all of done by id.
 const UNSUCCESSFUL = {
   FAILED: statements("done", "status IN ('FAILED', 'CANCELLED') AND status = 'FAILED' AND"),
   CANCELLED: statements("done", "status IN ('FAILED', 'CANCELLED') AND status = 'CANCELLED' AND"),
 } as const;
 
+// Up to so many rows of a range of the primary key.
+export const COUNT_TAGGED = "SELECT count(*) FROM (SELECT 1 FROM tag WHERE tag = ? LIMIT ?)";
+
 // The keys of ready, in the order of claims: few enough to be sorted by id (page.ts).
 const WAITING = "SELECT id FROM ready";
 const WAITING_IN_LANE = `${WAITING} WHERE queue = ? AND task_type = ?`;
 
 /** Every statement of a list by its place, for the test of their plans. */
-export const SCANS = { ALL, RUNNING, SCHEDULED, FINISHED, ...UNSUCCESSFUL } as const;
+export const SCANS = { ALL, RUNNING, SCHEDULED, FINISHED, TAGGED, ...UNSUCCESSFUL } as const;
 
 export interface IdScans {
-  /** Ids that may match the filter's status, task types and queues, in order, beyond `after`. */
+  /** Ids that may match the filter's status, task types, queues and tags, in order, beyond `after`. */
   open(
     filter: TaskFilter,
     order: Order,
@@ -54,6 +68,8 @@ export function createIdScans(database: Database): IdScans {
   const running = prepare(RUNNING);
   const scheduled = prepare(SCHEDULED);
   const finished = prepare(FINISHED);
+  const tagged = prepare(TAGGED);
+  const countTagged = database.prepare<[string, number], number>(COUNT_TAGGED).pluck();
   const unsuccessful = { FAILED: prepare(UNSUCCESSFUL.FAILED), CANCELLED: prepare(UNSUCCESSFUL.CANCELLED) };
   const waiting = database.prepare<[], TaskId>(WAITING).pluck();
   const waitingInLane = database.prepare<[string, string], TaskId>(WAITING_IN_LANE).pluck();
@@ -72,6 +88,13 @@ export function createIdScans(database: Database): IdScans {
       const from = sorted.findIndex((id) => (order === "newest" ? id < after : id > after));
       return from < 0 ? [] : sorted.slice(from, from + count);
     };
+  }
+
+  function tagFor(choice: TagChoice): string | undefined {
+    const counts = needsCounts(choice)
+      ? choice.tags.map((tag) => countTagged.get(tag, FEW_TASKS + 1) ?? 0)
+      : [];
+    return rarestTag(choice, counts);
   }
 
   function scansOf(status: Status, places: Places, order: Order): readonly Scan[] {
@@ -102,6 +125,11 @@ export function createIdScans(database: Database): IdScans {
   return {
     open(filter, order, after, totals) {
       const places = placesOf(filter, totals);
+      const choice = tagChoiceOf(filter, places, totals);
+      const tag = choice && tagFor(choice);
+      if (tag !== undefined) {
+        return merge([(from, count) => tagged[order].all(tag, from, count)], order, after);
+      }
       if (places.all) return merge([(from, count) => all[order].all(from, count)], order, after);
       const scans = statusesOf(filter).flatMap((status) => scansOf(status, places, order));
       return merge(scans, order, after);

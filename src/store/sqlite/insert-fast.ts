@@ -28,11 +28,12 @@ export function createInsertFast(
   }
 
   function add(group: FastGroup, runAt: Instant | null, now: Instant): void {
-    const { queue, taskType, priority, maxAttempts, timeout, own, digests } = group;
+    const { queue, taskType, priority, maxAttempts, timeout, own, digests, tags } = group;
     const lane = { queue, taskType, priority };
     const common = { ...lane, maxAttempts, timeout, createdAt: now, runAt, retryOf: null };
     for (const row of own) rowBuffer.addTask(row, common);
     if (digests.length > 0) addKeys(own, digests);
+    if (tags) for (const row of tags) rowBuffer.addTag(row);
     if (rowBuffer.flush() < own.length + digests.length) throw new Repeated();
   }
 

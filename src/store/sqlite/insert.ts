@@ -50,6 +50,7 @@ export function createInsert(
   function addParts(task: NewTask, now: Instant): number {
     parts.addFileUses(task.id, task.files);
     if (task.replay) rowBuffer.addReplay([task.replay.key, task.id, task.replay.digest]);
+    for (const tag of task.tags ?? []) rowBuffer.addTag([tag, task.id]);
     let traits = 0;
     if (task.expiresIn !== undefined) {
       parts.addDeadline(task.id, now + task.expiresIn);

@@ -67,6 +67,7 @@ const REMOVALS = [
   `DELETE FROM log WHERE task_id IN ${THESE}`,
   `DELETE FROM artifact WHERE task_id IN ${THESE}`,
   `DELETE FROM file_use WHERE task_id IN ${THESE}`,
+  `DELETE FROM tag WHERE task_id IN ${THESE}`,
 ] as const;
 
 interface DoneRow {

@@ -14,6 +14,8 @@ const TASK = `(?, ?, ?, ?,
 
 const ADD_REPLAY = "INSERT INTO replay (key, id, digest)";
 
+const ADD_TAG = "INSERT INTO tag (tag, task_id)";
+
 const MAKE_READY = "INSERT INTO ready (queue, task_type, rank, id, traits)";
 
 const START = `
@@ -43,6 +45,8 @@ export interface RowBuffer {
   addTask(own: Row<4>, common: Common): void;
   /** key, id, digest. A key that is there already is left out, and missing in what `flush` answers. */
   addReplay(row: Row<3>): void;
+  /** tag, id of its task. */
+  addTag(row: Row<2>): void;
   makeReady(row: Row<5>): void;
   leaveRunning(id: TaskId): void;
   /** id, fence, ready_at; and what the tasks of a claim mostly have in common. */
@@ -58,6 +62,7 @@ export interface RowBuffer {
 export function createRowBuffer(database: Database): RowBuffer {
   const tasks = createBulk(database, ADD_TASK, TASK, "ON CONFLICT (id) DO NOTHING");
   const replays = createBulk(database, ADD_REPLAY, "(?, ?, ?)", "ON CONFLICT (key) DO NOTHING");
+  const tags = createBulk(database, ADD_TAG, "(?, ?)", "ON CONFLICT DO NOTHING");
   const ready = createBulk(database, MAKE_READY, "(?, ?, ?, ?, ?)");
   const running = createBulk(database, START, STARTED);
   const done = createBulk(database, FINISH, FINISHED);
@@ -67,6 +72,7 @@ export function createRowBuffer(database: Database): RowBuffer {
   return {
     addTask: tasks.add,
     addReplay: replays.add,
+    addTag: tags.add,
     makeReady: ready.add,
     leaveRunning: (id) => void leaving.push(id),
     start: running.add,
@@ -78,13 +84,14 @@ export function createRowBuffer(database: Database): RowBuffer {
       }
       done.flush();
       const added = tasks.flush() + replays.flush();
+      tags.flush();
       ready.flush();
       running.flush();
       return added;
     },
     clear() {
       leaving = [];
-      for (const bulk of [tasks, replays, ready, running, done]) bulk.clear();
+      for (const bulk of [tasks, replays, tags, ready, running, done]) bulk.clear();
     },
   };
 }

@@ -172,6 +172,12 @@ CREATE TABLE scheduled (
   PRIMARY KEY (run_at, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE tag (
+  tag TEXT NOT NULL,
+  task_id TEXT NOT NULL,
+  PRIMARY KEY (tag, task_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE task (
   id TEXT PRIMARY KEY NOT NULL,
   queue TEXT NOT NULL,
@@ -226,5 +232,7 @@ CREATE INDEX record_entry_by_time ON record_entry (kind, at);
 CREATE INDEX record_expiry ON record (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE UNIQUE INDEX scheduled_by_type ON scheduled (task_type, id);
+
+CREATE INDEX tag_by_task ON tag (task_id);
 
 CREATE INDEX task_by_retry_of ON task (retry_of, id) WHERE retry_of IS NOT NULL;

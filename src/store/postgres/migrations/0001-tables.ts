@@ -176,6 +176,10 @@ CREATE TABLE taskwright.file_use (
 );
 CREATE INDEX file_use_by_file ON taskwright.file_use (file_id);
 
+-- The tags of each task that has any, to find it by.
+CREATE TABLE taskwright.tag (task_id uuid NOT NULL, tag text COLLATE "C" NOT NULL, PRIMARY KEY (tag, task_id));
+CREATE INDEX tag_by_task ON taskwright.tag (task_id);
+
 CREATE TABLE taskwright.replay (
   key text COLLATE "C" PRIMARY KEY,
   id uuid NOT NULL,
@@ -189,9 +193,7 @@ CREATE TABLE taskwright.queue (
 
 -- Every lane that ever had a task, so that a claim knows where to look.
 CREATE TABLE taskwright.lane (
-  queue text COLLATE "C" NOT NULL,
-  task_type text COLLATE "C" NOT NULL,
-  PRIMARY KEY (queue, task_type)
+  queue text COLLATE "C" NOT NULL, task_type text COLLATE "C" NOT NULL, PRIMARY KEY (queue, task_type)
 );
 
 -- What one transaction changed in a lane's counts, and in which minute. Only added to, so that no commit waits for

@@ -163,6 +163,14 @@ CREATE TABLE file_use (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX file_use_by_file ON file_use (file_id);
 
+-- The tags of each task that has any, to find it by.
+CREATE TABLE tag (
+  tag TEXT NOT NULL,
+  task_id TEXT NOT NULL,
+  PRIMARY KEY (tag, task_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tag_by_task ON tag (task_id);
+
 CREATE TABLE replay (
   key TEXT PRIMARY KEY NOT NULL,
   id TEXT NOT NULL,

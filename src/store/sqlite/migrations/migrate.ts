@@ -56,11 +56,9 @@ export function migrateSchema(
   return { from, to: SCHEMA_VERSION };
 }
 
-/** Tables of a version that was never released. They are told by a column that is no more. */
+/** Tables of a version that was never released. They are told by a table that was added since. */
 function isFromBefore(database: Database): boolean {
-  return (
-    database.prepare("SELECT 1 FROM pragma_table_info('task') WHERE name = 'summary'").get() !== undefined
-  );
+  return database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'tag'").get() === undefined;
 }
 
 function readNumber(database: Database, pragma: "user_version" | "application_id"): number {
