@@ -34,7 +34,11 @@ export function build({ force = false, dashboard = true } = {}) {
     {
       output: path.join(root, "dist/.tsbuildinfo"),
       sources: ["src", "tsconfig.json", "tsconfig.build.json", "package.json"],
-      make: () => run(require.resolve("typescript/lib/tsc.js"), ["-p", "tsconfig.build.json"]),
+      make: () =>
+        run(path.join(path.dirname(require.resolve("typescript-7/package.json")), "bin/tsc"), [
+          "-p",
+          "tsconfig.build.json",
+        ]),
     },
     {
       output: path.join(root, "dist/dashboard/index.html"),
