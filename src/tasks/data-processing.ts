@@ -48,7 +48,7 @@ const SMALL_FILE = 16 * 1024 ** 2;
 export const dataProcessing = defineTask({
   name: "data_processing",
   description:
-    "Calculates statistics of every column of a CSV, TSV, JSON Lines or Parquet file, also packed with gzip or ZIP: counts, mean, median, standard " +
+    "Calculates statistics of every column of a CSV, TSV, Excel (.xlsx), JSON Lines or Parquet file, also packed with gzip or ZIP: counts, mean, median, standard " +
     "deviation, quartiles, histograms and most common values. Without a file, analyses a generated sample.",
   input: parameters,
   output: result,
@@ -74,7 +74,7 @@ async function work(given: Parameters, context: TaskContext): Promise<Result> {
   if (given.file_id === undefined) return workOn(undefined, given, context);
   const file = await context.files.open(given.file_id);
   const onProgress = (share: number) => report(context, "unpack", share);
-  return withPrepared(file, { context, onProgress }, async (prepared) => {
+  return withPrepared(file, { context, options: given, onProgress }, async (prepared) => {
     const result = await workOn(prepared, given, context);
     const { source } = result;
     // The name and the size are those of the uploaded file.
@@ -94,11 +94,12 @@ async function workOn(
   return withSession({ file: file?.path, signal, fits }, async (session) => {
     let loaded: Loaded | undefined;
     if (file) {
-      const done = prepared.source.unpacked ? STAGES.unpack.to / STAGES.read.to : 0;
+      const done = Object.keys(prepared.source).length > 0 ? STAGES.unpack.to / STAGES.read.to : 0;
       const onProgress = (percent: number) => report(context, "read", done + ((1 - done) * percent) / 100);
       onProgress(0);
       const readable = { ...file, path: session.file ?? file.path };
-      loaded = await loadFile({ session, file: readable, options: given, context, onProgress });
+      const isSheet = prepared.source.sheet !== undefined;
+      loaded = await loadFile({ session, file: readable, options: given, isSheet, context, onProgress });
     } else {
       await generate(given, context, session);
     }

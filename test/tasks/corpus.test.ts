@@ -14,6 +14,7 @@ import { sharedBench } from "../support/task-context.js";
 import { CSV_SITUATIONS, type Situation } from "./corpus/csv.js";
 import { JSON_SITUATIONS } from "./corpus/json.js";
 import { PACKED_REFUSALS, PACKED_SITUATIONS } from "./corpus/packed.js";
+import { XLSX_REFUSALS, XLSX_SITUATIONS } from "./corpus/xlsx.js";
 
 const bench = sharedBench();
 
@@ -21,6 +22,7 @@ const KINDS: readonly (readonly [string, readonly Situation[]])[] = [
   ["a CSV file with", CSV_SITUATIONS],
   ["a JSON file with", JSON_SITUATIONS],
   ["a packed file:", PACKED_SITUATIONS],
+  ["an Excel file with", XLSX_SITUATIONS],
 ];
 
 describe.each(KINDS)("%s", (_kind, situations) => {
@@ -62,6 +64,15 @@ test.each([
   );
   expect(failure).toBeInstanceOf(Discard);
   expect(failure).toMatchObject({ message });
+});
+
+test.each(XLSX_REFUSALS)("an Excel file is refused: %s", async (name, file, options, message) => {
+  const file_id = await bench.upload(name, file);
+  const failure = await Promise.resolve(dataProcessing.run({ file_id, ...options }, bench.context())).catch(
+    (error: unknown) => error,
+  );
+  expect(failure).toBeInstanceOf(Discard);
+  expect(failure instanceof Discard && failure.message.slice(0, message.length)).toBe(message);
 });
 
 describe("a packed file is refused", () => {

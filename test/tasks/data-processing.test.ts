@@ -306,7 +306,7 @@ describe("files that can't be read fail at once, saying where and why", () => {
     [
       "an image",
       Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 1]),
-      "bad.csv: the file is not CSV, TSV, JSON Lines or Parquet (it contains NUL bytes)",
+      "bad.csv: the file is not CSV, TSV, Excel (.xlsx), JSON Lines or Parquet (it contains NUL bytes)",
     ],
     [
       "UTF-16",

@@ -213,10 +213,9 @@ function answer(csv: Csv, readings: Readings, encoding: Encoding, replaced: numb
   const decimals = readings.filter(({ hasDecimals }) => hasDecimals);
   const decimal: "." | "," = decimals.some(({ style }) => style?.decimal === ",") ? "," : ".";
   const source = {
-    encoding,
-    delimiter: layout.delimiter,
+    ...(!loading.isSheet && { encoding, delimiter: layout.delimiter }),
     header: layout.hasHeader,
-    ...(decimals.length > 0 && { decimal }),
+    ...(decimals.length > 0 && !loading.isSheet && { decimal }),
     ...(layout.skippedLines > 0 && { skipped_lines: layout.skippedLines }),
     ...(replaced > 0 && { replaced_bytes: replaced }),
   };
@@ -229,8 +228,12 @@ function report({ loading, layout }: Csv, encoding: Encoding, replaced: number):
   const isPlain = encoding === "utf-8" && replaced === 0;
   const name = { "utf-8": "UTF-8", "latin-1": "Latin-1", "windows-1252": "Windows-1252" }[encoding];
   const parts = [
-    `Read as ${name}${encoding === "utf-8" ? "" : ", because it is not UTF-8"}`,
-    `delimiter ${JSON.stringify(layout.delimiter)}`,
+    ...(loading.isSheet
+      ? ["Read as a sheet"]
+      : [
+          `Read as ${name}${encoding === "utf-8" ? "" : ", because it is not UTF-8"}`,
+          `delimiter ${JSON.stringify(layout.delimiter)}`,
+        ]),
     `${layout.hasHeader ? "with" : "without"} a header`,
     ...(layout.skippedLines > 0 ? [`${layout.skippedLines} lines before the table skipped`] : []),
     ...(replaced > 0 ? [`${replaced} damaged characters replaced with U+FFFD`] : []),

@@ -2,7 +2,7 @@
 import { loadCsv } from "./load-csv.js";
 import { loadJson } from "./load-json.js";
 import { chosenColumns, type Loading, refuse } from "./loading.js";
-import { CSV_OPTIONS, type Source } from "./parameters.js";
+import { FORMAT_OPTIONS, type Source } from "./parameters.js";
 import { checkUnpackedSize } from "./parquet.js";
 import { recognise } from "./recognise.js";
 import { identifier, text } from "./sql.js";
@@ -19,12 +19,10 @@ export interface Loaded {
 
 /** Makes the table `data`. Throws Discard where the file can't be read, with line number and reason. */
 export async function loadFile(loading: Loading): Promise<Loaded> {
-  const { session, file, options, context } = loading;
+  const { session, file, options } = loading;
   const recognised = await recognise(file);
-  const ignored = CSV_OPTIONS.filter((name) => options[name] !== undefined);
-  if (recognised.format !== "csv" && ignored.length > 0) {
-    context.log.warn(`${ignored.join(", ")}: for CSV files only; ignored`);
-  }
+  const format = recognised.format === "csv" && loading.isSheet ? "xlsx" : recognised.format;
+  warnIgnored(loading, format);
   const source = { name: file.name, size_bytes: file.sizeBytes };
   switch (recognised.format) {
     case "parquet":
@@ -38,8 +36,26 @@ export async function loadFile(loading: Loading): Promise<Loaded> {
     case "json":
       return { source: { ...source, format: "json" }, columns: await loadJson(loading, recognised) };
     case "csv": {
-      const loaded = await loadCsv(loading, recognised.head, recognised.isWhole);
-      return { source: { ...source, format: "csv", ...loaded.source }, columns: loaded.columns };
+      const loaded = await loadCsv(asCsv(loading), recognised.head, recognised.isWhole);
+      return { source: { ...source, format, ...loaded.source }, columns: loaded.columns };
+    }
+  }
+}
+
+/** A sheet was written as CSV in one way only, without the rows to skip. */
+function asCsv(loading: Loading): Loading {
+  if (!loading.isSheet) return loading;
+  const { thousands: _thousands, skip_lines, ...options } = loading.options;
+  const plain = { delimiter: ",", decimal: "." as const, ...(skip_lines !== undefined && { skip_lines: 0 }) };
+  return { ...loading, options: { ...options, ...plain } };
+}
+
+function warnIgnored({ options, context }: Loading, format: Source["format"]): void {
+  for (const [name, formats] of Object.entries(FORMAT_OPTIONS)) {
+    const isGiven = Object.entries(options).some(([given, value]) => given === name && value !== undefined);
+    if (isGiven && !formats.some((one) => one === format)) {
+      const kinds = formats.map((one) => ({ csv: "CSV", xlsx: "Excel" })[one]).join(" and ");
+      context.log.warn(`${name}: for ${kinds} files only; ignored`);
     }
   }
 }

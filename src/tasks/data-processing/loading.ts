@@ -7,6 +7,8 @@ export interface Loading {
   readonly session: Session;
   readonly file: OpenFile;
   readonly options: FileOptions;
+  /** The file is a sheet of a workbook, written as CSV. */
+  readonly isSheet?: boolean;
   readonly context: TaskContext;
   readonly onProgress: (percent: number) => void;
 }

@@ -8,7 +8,8 @@ const DEFAULT_SECONDS = 10;
 const fields = z.strictObject({
   file_id: fileId({
     title: "Data file",
-    description: "Uploaded CSV, TSV, JSON Lines or Parquet file; may be packed with gzip or ZIP.",
+    description:
+      "Uploaded CSV, TSV, Excel (.xlsx), JSON Lines or Parquet file; may be packed with gzip or ZIP.",
   }).optional(),
   rows: z
     .int()
@@ -72,6 +73,16 @@ const fields = z.strictObject({
         "Texts in a CSV file that mean a missing value, in addition to an empty field, NA, N/A, NULL, None and NaN.",
       examples: [["-", "missing"]],
     }),
+  sheet: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({
+      title: "Sheet",
+      description: "Name of the sheet of an Excel file. Default: the first one with data.",
+      examples: ["Sheet1"],
+    }),
   columns: z
     .array(z.string().min(1).max(300))
     .min(1)
@@ -84,16 +95,26 @@ const fields = z.strictObject({
     }),
 });
 
-/** Options that only CSV files have. */
-export const CSV_OPTIONS = [
+/** Options for some formats, with those formats. */
+export const FORMAT_OPTIONS = {
+  delimiter: ["csv"],
+  decimal: ["csv"],
+  thousands: ["csv"],
+  header: ["csv", "xlsx"],
+  skip_lines: ["csv", "xlsx"],
+  null_values: ["csv", "xlsx"],
+  sheet: ["xlsx"],
+} as const;
+const FILE_OPTIONS = [
   "delimiter",
   "header",
   "decimal",
   "thousands",
   "skip_lines",
   "null_values",
+  "sheet",
+  "columns",
 ] as const;
-const FILE_OPTIONS = [...CSV_OPTIONS, "columns"] as const;
 const SAMPLE_OPTIONS = ["rows", "duration_seconds"] as const;
 
 /** The same constraints as JSON Schema, used by the form. */
@@ -175,7 +196,9 @@ export const result = z.object({
         .object({ format: z.enum(["gzip", "zip"]), name: z.string(), size_bytes: z.int() })
         .optional()
         .describe("The data file in a gzip or ZIP file; the following fields describe it."),
-      format: z.enum(["csv", "json", "parquet"]),
+      format: z.enum(["csv", "xlsx", "json", "parquet"]),
+      sheet: z.string().optional().describe("The sheet of an Excel file that was analysed."),
+      other_sheets: z.array(z.string()).optional().describe("Its other sheets, which were not."),
       encoding: z.enum(["utf-8", "latin-1", "windows-1252"]).optional(),
       delimiter: z.string().optional(),
       header: z

@@ -20,7 +20,7 @@ export async function recognise(file: OpenFile): Promise<Recognised> {
   }
   if (head.includes(0)) {
     throw new Discard(
-      `${file.name}: the file is not CSV, TSV, JSON Lines or Parquet (it contains NUL bytes)`,
+      `${file.name}: the file is not CSV, TSV, Excel (.xlsx), JSON Lines or Parquet (it contains NUL bytes)`,
     );
   }
   const text = head.toString("utf8").replace(/^\uFEFF/, "");
