@@ -55,10 +55,11 @@ export function createLog(level: Config["logLevel"]): Log {
 }
 
 /** The built-in task types read their settings from the environment, wherever they were written. */
-function publishTaskSettings({ pace, smtpUrl, smtpFrom }: Config): void {
+function publishTaskSettings({ pace, smtpUrl, smtpFrom, smtpFromAllowed }: Config): void {
   process.env.TASKWRIGHT_PACE = String(pace);
   if (smtpUrl) process.env.TASKWRIGHT_SMTP_URL = smtpUrl;
   if (smtpFrom) process.env.TASKWRIGHT_SMTP_FROM = smtpFrom;
+  if (smtpFromAllowed) process.env.TASKWRIGHT_SMTP_FROM_ALLOWED = smtpFromAllowed.join(",");
 }
 
 /**

@@ -84,6 +84,17 @@ export const list: Kind<readonly string[]> = {
   print: (value) => value.join(","),
 };
 
+/** Mail addresses, and `@example.org` or `*@example.org` for all addresses of a domain. */
+export const senders: Kind<readonly string[]> = {
+  placeholder: "a@b,@c",
+  allowed: "a comma-separated list of addresses, or of domains such as @example.org",
+  read(raw) {
+    const entries = list.read(raw);
+    return entries?.every((entry) => /^(?:\*?|[^\s@<>]+)@[^\s@<>]+$/.test(entry)) ? entries : undefined;
+  },
+  print: list.print,
+};
+
 function arrayOf(raw: unknown): readonly unknown[] | undefined {
   return Array.isArray(raw) ? raw : undefined;
 }

@@ -2,7 +2,7 @@
 // and docs/configuration.md are derived from it.
 import { DEFAULTS, LIMITS } from "../model/limits.js";
 import { FILES_PLACES, readFilesPlace } from "./files-place.js";
-import { choice, duration, type Kind, list, number, size, text, toggle, url } from "./kinds.js";
+import { choice, duration, type Kind, list, number, senders, size, text, toggle, url } from "./kinds.js";
 import { isPostgresUrl, isReadableUrl } from "./store-url.js";
 
 /** Which processes an option applies to: the server, a separate worker, or client commands. */
@@ -157,9 +157,16 @@ export const OPTIONS = {
     },
   ),
   smtpFrom: unset(
-    text("address"),
+    text("address", "an address such as shop@example.org or Shop <shop@example.org>", (value) =>
+      /^(?:[^\r\n<>]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@,]+@[^\s<>@,]+)$/.test(value.trim()),
+    ),
     WORK,
     "Default sender of e-mails; if unset, the mail account, or taskwright@ the name of this machine",
+  ),
+  smtpFromAllowed: unset(
+    senders,
+    WORK,
+    "Senders that tasks of the type email may use, besides the default one: addresses, and @example.org for a domain; default: any",
   ),
   pace: option(
     number(0, 1000, { whole: false }),

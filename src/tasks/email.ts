@@ -1,5 +1,6 @@
 // The task type email: one message per recipient over SMTP. A recipient who was served, or perhaps was, gets no second one.
 import { Aborted, AttemptFailed, Discard, defineTask, type OpenFile, type TaskContext } from "../index.js";
+import type { Sender } from "./email/address.js";
 import { Ledger } from "./email/ledger.js";
 import { type Parameters, parameters, type Result, result } from "./email/parameters.js";
 import { type MailServer, openMailServer } from "./email/server.js";
@@ -18,7 +19,7 @@ export const email = defineTask({
   output: result,
   // Every command has its own time limit, of up to ten minutes: this one is for a thousand recipients of a slow server.
   timeout: "24h",
-  environment: ["TASKWRIGHT_SMTP_URL", "TASKWRIGHT_SMTP_FROM"],
+  environment: ["TASKWRIGHT_SMTP_URL", "TASKWRIGHT_SMTP_FROM", "TASKWRIGHT_SMTP_FROM_ALLOWED"],
   // 1, 2, 4, 8, 16, 30 and 30 minutes: a server that defers unknown senders (greylisting) wants 5 to 15 minutes to pass.
   retry: { maxAttempts: 8, base: "1m", factor: 2, max: "30m", jitter: false },
   retryParameters: ["resend_unknown"],
@@ -59,8 +60,8 @@ export const email = defineTask({
   },
 });
 
-interface Mailing extends Omit<Parameters, "attachments"> {
-  readonly from: string;
+interface Mailing extends Omit<Parameters, "attachments" | "from"> {
+  readonly from: Sender;
   readonly attachments: readonly OpenFile[];
 }
 

@@ -33,6 +33,7 @@ test("without sources everything has its default", () => {
     keepFinished: 30 * 86_400_000,
     uploadLimit: 1024 ** 3,
     smtpUrl: undefined,
+    smtpFromAllowed: undefined,
     tasks: [],
   });
 });
@@ -67,6 +68,8 @@ test.each([
   ["store", "postgres://u:p%23ss@db:5432/tasks", "postgres://u:p%23ss@db:5432/tasks"],
   ["store", "postgresql://u:p@/tasks?host=/run/postgresql", "postgresql://u:p@/tasks?host=/run/postgresql"],
   ["smtpUrl", "smtp://u:p@mail:587", "smtp://u:p@mail:587"],
+  ["smtpFrom", "Shop <shop@example.org>", "Shop <shop@example.org>"],
+  ["smtpFromAllowed", "a@example.org, *@example.com,@b", ["a@example.org", "*@example.com", "@b"]],
 ] as const)("reads %s=%s", (key, raw, value) => {
   expect(load({ env: { [variableOf(key)]: raw } })[key]).toEqual(value);
 });
@@ -83,6 +86,10 @@ test.each([
   ["store", "mysql://localhost/x"],
   ["url", "localhost:8000"],
   ["durability", "none"],
+  ["smtpFrom", "Shop"],
+  ["smtpFrom", "a@example.org, b@example.org"],
+  ["smtpFromAllowed", "example.org"],
+  ["smtpFromAllowed", "Shop <shop@example.org>"],
   ["host", " "],
 ] as const)("refuses %s=%s", (key, raw) => {
   expect(faultsOf({ flags: { [key]: raw } })).toEqual([

@@ -6,6 +6,7 @@ import { type Message, TIMEOUTS } from "../../src/tasks/email/connection.js";
 import { result } from "../../src/tasks/email/parameters.js";
 import { openMailServer } from "../../src/tasks/email/server.js";
 import { email } from "../../src/tasks/email.js";
+import { codeBlocks } from "../support/code-blocks.js";
 import { type Reply, type ScriptedSmtp, type Step, startScriptedSmtp } from "../support/scripted-smtp.js";
 import { type RecordedContext, sharedBench } from "../support/task-context.js";
 
@@ -21,6 +22,7 @@ afterAll(() => server.close());
 beforeEach(() => {
   vi.stubEnv("TASKWRIGHT_SMTP_URL", server.url);
   vi.stubEnv("TASKWRIGHT_SMTP_FROM", "shop@example.org");
+  vi.stubEnv("TASKWRIGHT_SMTP_FROM_ALLOWED", undefined);
   server.follow(() => undefined);
 });
 
@@ -268,7 +270,7 @@ describe("a message that is put off", () => {
 
 describe("a server that is silent", () => {
   const message: Message = {
-    from: "shop@example.org",
+    from: { name: "", address: "shop@example.org", key: "shop@example.org", needsUtf8: false },
     to: ada ?? "",
     messageId: "<1@example.org>",
     subject: "Hello",
@@ -301,4 +303,79 @@ describe("a server that is silent", () => {
     expect(await opened.send(message, async () => undefined)).toMatchObject({ outcome });
     await opened.close();
   });
+});
+
+describe("addresses beyond ASCII", () => {
+  const utf8 = "250-mail.example.org\r\n250-PIPELINING\r\n250 SMTPUTF8";
+  const list = { ...letter, recipients: ["jürgen@bücher.example", "ada@bücher.example", ada] };
+  const commands: string[] = [];
+  const listen =
+    (ehlo?: string) =>
+    ({ verb, line }: Step): Reply => {
+      if (verb === "MAIL" || verb === "RCPT") commands.push(line);
+      return verb === "EHLO" ? ehlo : undefined;
+    };
+
+  beforeEach(() => {
+    commands.length = 0;
+  });
+
+  test("are sent to a server with SMTPUTF8; domains are in ASCII for any", async () => {
+    server.follow(listen(utf8));
+    expect(await run(list)).toMatchObject({ sent: 3, failed: 0 });
+    expect(commands).toEqual([
+      "MAIL FROM:<shop@example.org> SMTPUTF8",
+      "RCPT TO:<jürgen@xn--bcher-kva.example>",
+      "MAIL FROM:<shop@example.org>",
+      "RCPT TO:<ada@xn--bcher-kva.example>",
+      "MAIL FROM:<shop@example.org>",
+      "RCPT TO:<ada@example.org>",
+    ]);
+  });
+
+  test("fail for a server without it, which is not asked", async () => {
+    server.follow(listen());
+    const done = await run(list);
+    expect(done).toMatchObject({ sent: 2, failed: 1 });
+    expect(done.recipients[0]).toMatchObject({ address: "jürgen@bücher.example", status: "refused" });
+    expect(done.recipients[0]?.error).toContain("SMTPUTF8");
+    expect(commands.join()).not.toContain("jürgen");
+  });
+
+  test("as the sender fail the task there", async () => {
+    server.follow(listen());
+    const { error } = await failure({ ...letter, from: "größe@example.org" });
+    expect(error).toBeInstanceOf(Discard);
+    expect(error.message).toContain("SMTPUTF8");
+    expect(recipients()).toEqual([]);
+  });
+});
+
+test("domains that differ in case are one recipient; what is before the @ is the server's business", async () => {
+  const done = await run({
+    ...letter,
+    recipients: [ada, "ada@EXAMPLE.org", "Ada@example.org", "ada@Example.Org"],
+  });
+  expect(done.recipients.map(({ address }) => address)).toEqual([ada, "Ada@example.org"]);
+  expect(recipients()).toEqual([ada, "Ada@example.org"]);
+});
+
+test("the example in the guide runs as it is written", async () => {
+  const [example] = codeBlocks("docs/mail.md").filter(({ language }) => language === "json");
+  const { task_type, parameters } = JSON.parse(example?.text ?? "{}");
+  expect(task_type).toBe(email.name);
+  expect(await run(parameters)).toMatchObject({ sent: 2, failed: 0, unknown: 0 });
+});
+
+test("a sender that is not allowed fails the task at once, where the submit could not know", async () => {
+  vi.stubEnv("TASKWRIGHT_SMTP_FROM_ALLOWED", "@example.org");
+  const submitted = await email.input["~standard"].validate({ ...letter, from: "me@example.com" });
+  expect(submitted.issues).toMatchObject([
+    { path: ["from"], message: expect.stringContaining("TASKWRIGHT_SMTP_FROM_ALLOWED") },
+  ]);
+  const context = bench.context();
+  const ended = email.run({ ...letter, resend_unknown: false, from: "me@example.com" }, context);
+  await expect(Promise.resolve(ended)).rejects.toThrow(Discard);
+  expect(server.connections).toBe(0);
+  expect(await run({ ...letter, from: "Me <me@example.org>" })).toMatchObject({ sent: 3 });
 });

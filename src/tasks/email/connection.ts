@@ -2,11 +2,12 @@
 import { Readable } from "node:stream";
 import { Aborted, type OpenFile } from "../../index.js";
 import { defer, wait } from "../pace.js";
+import { parseAddress, type Sender } from "./address.js";
 import { type Delivery, judge } from "./delivery.js";
 import type { Nodemailer } from "./nodemailer.js";
 
 export interface Message {
-  readonly from: string;
+  readonly from: Sender;
   readonly to: string;
   readonly messageId: string;
   readonly subject: string;
@@ -59,8 +60,10 @@ export async function openConnection(
 ): Promise<Connection> {
   signal.throwIfAborted();
   const { auth, ...options } = parseUrl(url);
+  const extensions = new Extensions();
   const smtp = new SmtpConnection({
     ...options,
+    ...extensions.watching,
     connectionTimeout: timeouts.connection,
     greetingTimeout: timeouts.greeting,
     socketTimeout: timeouts.silence,
@@ -119,6 +122,13 @@ export async function openConnection(
 
     async send(message, commit) {
       signal.throwIfAborted();
+      const to = parseAddress(message.to);
+      if (!extensions.has("SMTPUTF8")) {
+        const error =
+          "The mail server does not accept addresses with letters beyond ASCII before the @ (SMTPUTF8)";
+        if (message.from.needsUtf8) return { outcome: "misconfigured", error };
+        if (to?.needsUtf8) return { outcome: "refused", error };
+      }
       const mime = compose(Composer, message);
       let isComplete = false;
       let broken: { readonly cause: unknown } | undefined;
@@ -145,7 +155,7 @@ export async function openConnection(
       }
       signal.addEventListener("abort", stop, { once: true });
       try {
-        smtp.send(mime.getEnvelope(), body, (failure) => {
+        smtp.send({ from: message.from.address, to: to?.address ?? message.to }, body, (failure) => {
           if (!failure) end({ outcome: "sent" });
           else if (broken) fail(broken.cause);
           else end(judge(failure, isComplete));
@@ -165,9 +175,10 @@ export async function openConnection(
   };
 }
 
-function compose(Composer: Nodemailer["Composer"], { to, html, attachments, ...message }: Message) {
+function compose(Composer: Nodemailer["Composer"], { from, to, html, attachments, ...message }: Message) {
   return new Composer({
     ...message,
+    from: { name: from.name, address: from.address },
     to: { name: "", address: to },
     ...(html !== undefined && { html }),
     attachments: attachments.map((file) => ({
@@ -177,6 +188,34 @@ function compose(Composer: Nodemailer["Composer"], { to, html, attachments, ...m
     })),
     disableUrlAccess: true,
   }).compile();
+}
+
+/** What the server offers, which nodemailer shows nowhere but in its log of the replies. */
+class Extensions {
+  #reply = "";
+
+  has(name: string): boolean {
+    return new RegExp(`^250[ -]${name}\\b`, "im").test(this.#reply);
+  }
+
+  /** Options of a connection. The last reply to EHLO counts: after STARTTLS there is a second one. */
+  get watching() {
+    const ignore = () => undefined;
+    const debug = (entry: object, reply: unknown) => {
+      const isReply = "tnx" in entry && entry.tnx === "server";
+      if (isReply && typeof reply === "string" && reply.startsWith("250-")) this.#reply = reply;
+    };
+    const logger = {
+      level: ignore,
+      trace: ignore,
+      debug,
+      info: ignore,
+      warn: ignore,
+      error: ignore,
+      fatal: ignore,
+    };
+    return { transactionLog: true, logger };
+  }
 }
 
 function lastAnswer(reason: unknown): number {

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { TaskContext } from "../../index.js";
+import { parseAddress } from "./address.js";
 import type { Recipient, Result } from "./parameters.js";
 
 /** Longest answer of the server that is kept, in characters, so that a thousand of them fit. */
@@ -36,7 +37,7 @@ export class Ledger {
 
   /** Starts from the checkpoint, where there is one. `resendUnknown`: recipients whose outcome is unknown are open. */
   constructor(recipients: readonly string[], resendUnknown: boolean, context: TaskContext) {
-    this.addresses = [...new Set(recipients)];
+    this.addresses = distinct(recipients);
     this.#context = context;
     const before = checkpoint.safeParse(context.checkpoint.get()).data;
     this.#seed = before?.message_seed ?? context.task.id;
@@ -135,6 +136,16 @@ export class Ledger {
     });
     return { sent: this.sent, failed: this.refused, unknown: this.unknown, recipients };
   }
+}
+
+/** One of each mailbox, as it was written first. */
+function distinct(addresses: readonly string[]): readonly string[] {
+  const byKey = new Map<string, string>();
+  for (const address of addresses) {
+    const key = parseAddress(address)?.key ?? address;
+    if (!byKey.has(key)) byKey.set(key, address);
+  }
+  return [...byKey.values()];
 }
 
 function byPosition(noted: readonly { readonly position: number; readonly error: string }[]) {

@@ -1,6 +1,8 @@
 // Parameters and result of email.
 import { z } from "zod";
 import { fileId } from "../../index.js";
+import { isRecipient, readSender } from "./address.js";
+import { senderRefusal } from "./settings.js";
 
 /** Limit for all addresses together, so that the result, which repeats them, stays within its size limit. */
 const MAX_ADDRESS_CHARACTERS = 64_000;
@@ -14,15 +16,28 @@ const oneLine = (max: number) =>
 
 export const parameters = z.strictObject({
   from: oneLine(320)
+    .superRefine((from, refinement) => {
+      if (refinement.issues.length > 0) return;
+      const { sender, fault } = readSender(from);
+      // Refused here where the server knows the setting, otherwise by the worker that does.
+      const message = fault ?? senderRefusal(sender);
+      if (message !== undefined) refinement.addIssue({ code: "custom", message });
+    })
     .optional()
     .meta({
       title: "From",
       description:
-        "Sender address. Default: TASKWRIGHT_SMTP_FROM, the user in TASKWRIGHT_SMTP_URL, or this machine.",
+        "Sender address, with or without a name. Default: TASKWRIGHT_SMTP_FROM, the user in TASKWRIGHT_SMTP_URL, or this machine.",
       examples: ["Shop <shop@example.org>"],
     }),
   recipients: z
-    .array(z.email().max(254))
+    .array(
+      z
+        .string()
+        .max(254)
+        .refine(isRecipient, "must be an e-mail address such as ada@example.org")
+        .meta({ format: "idn-email" }),
+    )
     .min(1)
     .max(1000)
     .refine((addresses) => addresses.join("").length <= MAX_ADDRESS_CHARACTERS, {
@@ -30,7 +45,8 @@ export const parameters = z.strictObject({
     })
     .meta({
       title: "Recipients",
-      description: "One message per address; duplicates are ignored.",
+      description:
+        "One message per address; duplicates are ignored, also if only the case of the domain differs.",
       examples: [["ada@example.org", "grace@example.org"]],
     }),
   subject: oneLine(998).meta({ title: "Subject", examples: ["Your order has been shipped"] }),
