@@ -14,10 +14,18 @@ const measuring = ["test/e2e/load.test.ts", "test/e2e/hostile.test.ts"];
  */
 const sharing = [
   "test/{cli,client,config,dashboard,docs,http,lib,library,maintenance,model,queue,task,testing,types}/*.test.ts",
-  "test/worker/{abandon,context,describe-error,lanes,lifecycle,outcomes,reclaim,turns,without-notifications}.test.ts",
+  "test/worker/{abandon,context,describe-error,lanes,lease,lifecycle,outcomes,reclaim,turns,without-notifications}.test.ts",
+  "test/e2e/{details,edit,first-load,operator-jobs,palette,place,prefix,reconnect,submit,tabs,tasks,trouble}.test.ts",
+  "test/store/{long-history,memory,memory-property,transfer,wrap-store}.test.ts",
+  "test/store/postgres-{changes,claim-cursors,claim-tracking,edit,heartbeat,idle-transaction,joining,opening,sharing}.test.ts",
+  "test/store/sqlite-{deadlines,large-claims,opening,ownership,reader,schema}.test.ts",
+  "test/process/{damage,full-disk,readiness,shutdown,slow-disk}.test.ts",
+  "test/files/*.test.ts",
+  "test/house/{file-size,limits,lockfile,shared-modules}.test.ts",
 ];
 
-const maxWorkers = availableParallelism() + 2;
+/** Two of three files wait for a process, a browser or the end of a lease. */
+const maxWorkers = availableParallelism() * 3;
 
 export default defineConfig({
   // As user code imports it. A child process that loads the same file gets the built package by that name.

@@ -24,7 +24,7 @@ test("a list that follows an acknowledged insert shows it", async () => {
 test("a filter without an index looks at a bounded number of tasks, says how far it got, and goes on there", async () => {
   const store = await openStore(path.join(temporaryFolder(), "tasks.db"), clock);
   const bench = createBench(store, clock);
-  const [wanted] = await bench.insert({ tags: ["rare"] });
+  const [wanted] = await bench.insert({ summary: "rare" });
   for (let batch = 0; batch < 25; batch++) {
     await store.insert(Array.from({ length: 1000 }, () => bench.task()));
   }
@@ -34,7 +34,7 @@ test("a filter without an index looks at a bounded number of tasks, says how far
   let pages = 0;
   let cursor: string | undefined;
   do {
-    const page = await store.list({ tags: ["rare"] }, { limit: 10, order: "newest", cursor });
+    const page = await store.list({ text: "rare" }, { limit: 10, order: "newest", cursor });
     found.push(...page.tasks.map((task) => task.id));
     expect(page.searchedUntil === undefined).toBe(page.next === undefined);
     cursor = page.next;
