@@ -75,10 +75,10 @@ export class Utf8Check {
 export async function copyAsUtf8(
   from: string,
   to: string,
-  encoding: Encoding,
+  encoding: Encoding | "utf-16le" | "utf-16be",
   signal: AbortSignal,
 ): Promise<void> {
-  const decoder = new TextDecoder(encoding === "utf-8" ? "utf-8" : "windows-1252");
+  const decoder = new TextDecoder(encoding === "latin-1" ? "windows-1252" : encoding);
   const decode = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       done(null, decoder.decode(chunk, { stream: true }));

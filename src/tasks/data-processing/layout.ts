@@ -1,6 +1,7 @@
 // Recognises how a CSV is laid out: the delimiter, lines before the header, and whether there is a header.
 import { firstRecords, type TextRecord } from "./csv-text.js";
 import { AS_TEXT, Guess } from "./guess.js";
+import { type HeaderShape, shapeOf, withoutComments } from "./header-shape.js";
 import type { FileOptions } from "./parameters.js";
 
 export interface Layout {
@@ -13,6 +14,10 @@ export interface Layout {
   /** The line of the first record after the header. */
   readonly firstLine: number;
   readonly names: readonly string[];
+  /** The header has one name fewer than the rows have fields. */
+  readonly isHeaderShort: boolean;
+  /** The column that is left out if it has no values: what follows the delimiter at the end of every line. */
+  readonly emptyColumn?: number;
   /** What was decided without being certain. */
   readonly notes: readonly string[];
 }
@@ -28,6 +33,8 @@ const DELIMITERS = [",", ";", "\t", "|"];
 const RECORDS = 200;
 /** Lines before the header that are looked at. */
 const MAX_PREAMBLE = 20;
+const PLAIN_SHAPE: HeaderShape = { kind: "plain", isShort: false };
+const ROW_NAME = "row_name";
 const IS_NUMBER = /^[+-]?\d+([.,]\d+)?$/;
 
 /** `missing`: texts that stand for a missing value. */
@@ -39,12 +46,14 @@ export function recogniseLayout(head: Head, options: FileOptions, missing: Reado
   const candidates = wanted === undefined ? DELIMITERS : [wanted];
   const parsed = candidates.map((delimiter) => {
     const all = firstRecords(text, delimiter, head.isWhole, RECORDS).filter(({ line }) => line > skipped);
-    return { delimiter, ...withoutPreamble(all, options.skip_lines === undefined) };
+    const may = options.skip_lines === undefined;
+    return { delimiter, ...withoutPreamble(may ? withoutComments(all) : all, may) };
   });
   const chosen = wanted === undefined ? best(parsed, head) : parsed[0];
   const { delimiter = ",", records = [] } = chosen ?? {};
   const [first, ...data] = records;
-  const header = options.header ?? isHeader(first, data, missing);
+  const shape = options.header === false ? PLAIN_SHAPE : shapeOf(records);
+  const header = options.header ?? (shape.isShort || isHeader(first, data, missing));
   const notes: string[] = [];
   if (
     options.header === undefined &&
@@ -62,13 +71,23 @@ export function recogniseLayout(head: Head, options: FileOptions, missing: Reado
       "the first line contains values like those below and was taken as data; set header to true if it is the header",
     );
   }
+  const cells = [...(first?.cells ?? [])];
+  if (shape.kind === "row names") {
+    cells.unshift(ROW_NAME);
+    notes.push(
+      "the header has one name fewer than the rows have fields; the first column was taken as the names of the rows",
+    );
+  }
+  if (shape.kind === "trailing" && shape.isShort) cells.push("");
   return {
     delimiter,
+    isHeaderShort: shape.isShort,
+    ...(shape.kind === "trailing" && { emptyColumn: cells.length - 1 }),
     hasHeader: header,
     skippedLines: first ? first.line - 1 - blankLinesBefore(text, first.line, skipped) : skipped,
     startLine: first?.line ?? 1,
     firstLine: header ? (first?.next ?? 1) : (first?.line ?? 1),
-    names: named(first?.cells ?? [], header),
+    names: named(cells, header),
     notes,
   };
 }
@@ -104,8 +123,9 @@ type Parsed = { readonly delimiter: string; readonly records: readonly TextRecor
 /** The delimiter under which all records have the same number of cells, at least two; by types of the cells in doubt. */
 function best(parsed: readonly Parsed[], head: Head): Parsed | undefined {
   const scored = parsed.map((one) => {
-    const width = one.records[0]?.cells.length ?? 1;
-    const same = one.records.filter(({ cells }) => cells.length === width).length;
+    const short = shapeOf(one.records).isShort ? 1 : 0;
+    const width = (one.records[0]?.cells.length ?? 1) + short;
+    const same = short + one.records.filter(({ cells }) => cells.length === width).length;
     const counts = new Map<number, number>();
     for (const { cells } of one.records) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
     const usual = Math.max(...[...counts].filter(([cells]) => cells > 1).map(([, times]) => times), 0);

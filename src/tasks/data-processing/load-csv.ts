@@ -2,14 +2,17 @@
 import { createReadStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { z } from "zod";
 import { Discard } from "../../index.js";
 import { CsvText, firstRecords } from "./csv-text.js";
 import { diagnoseCsv } from "./diagnose.js";
 import { copyAsUtf8, type Encoding, Utf8Check } from "./encoding.js";
+import { footerOf } from "./footer.js";
 import { AS_TEXT, Guess, type Reading } from "./guess.js";
 import { type Layout, recogniseLayout } from "./layout.js";
 import { chosenColumns, type Loading, refuse } from "./loading.js";
 import type { Source } from "./parameters.js";
+import { copyWithTabs, isSpaced, withTabs } from "./spaces.js";
 import { identifier, text } from "./sql.js";
 import type { ShownColumn } from "./table.js";
 
@@ -40,12 +43,16 @@ interface Csv {
   readonly layout: Layout;
   readonly missing: readonly string[];
   readonly lineEnds: string;
+  /** Runs of spaces separate the fields; the file is a copy with tabs. */
+  readonly areSpaces?: boolean;
+  /** What was found out while loading, beyond what the layout notes. */
+  readonly notes: readonly string[];
 }
 
 export interface LoadedCsv {
   readonly source: Pick<
     Source,
-    "encoding" | "delimiter" | "header" | "decimal" | "skipped_lines" | "replaced_bytes"
+    "encoding" | "delimiter" | "header" | "decimal" | "skipped_lines" | "replaced_bytes" | "notes"
   >;
   readonly columns: readonly ShownColumn[];
 }
@@ -63,31 +70,49 @@ export async function loadCsv(
   if (!isWhole && (isSuspect || check.invalid > 0)) check = await checkFile(file.path, context.signal);
   else if (!isWhole) check = new Utf8Check();
   const encoding = check.end();
-  const content = new TextDecoder(encoding === "utf-8" ? "utf-8" : "windows-1252").decode(bytes);
+  let content = new TextDecoder(encoding === "utf-8" ? "utf-8" : "windows-1252").decode(bytes);
   let readable = file.path;
   if (check.invalid > 0) {
     readable = path.join(session.folder, "utf8.csv");
     if (isWhole) await writeFile(readable, content, { mode: 0o600 });
     else await copyAsUtf8(file.path, readable, encoding, context.signal);
   }
+  const isAsked = options.delimiter === " ";
+  const areSpaces = (isAsked || options.delimiter === undefined) && isSpaced(content, isWhole, isAsked);
+  if (areSpaces) {
+    // The copy replaces what is no UTF-8, so all of it has to be checked first.
+    if (!isWhole && !isSuspect) return loadCsv(loading, bytes, isWhole, true);
+    const spaced = readable;
+    readable = path.join(session.folder, "tabs.csv");
+    content = withTabs(content);
+    if (isWhole) await writeFile(readable, content, { mode: 0o600 });
+    else await copyWithTabs(spaced, readable, context.signal);
+  }
   const missing = [...MISSING, ...(options.null_values ?? [])];
-  const layout = recogniseLayout({ text: content, isWhole, fileName: file.name }, options, new Set(missing));
+  const layout = recogniseLayout(
+    { text: content, isWhole, fileName: file.name },
+    areSpaces ? { ...options, delimiter: "tab" } : options,
+    new Set(missing),
+  );
   if (layout.names.length > MAX_COLUMNS) {
     throw new Discard(
       `${file.name}: the file has ${layout.names.length} columns; the limit is ${MAX_COLUMNS}`,
     );
   }
-  const csv: Csv = { loading, path: readable, layout, missing, lineEnds: lineEndOf(content) };
+  const csv: Csv = { loading, path: readable, layout, missing, lineEnds: lineEndOf(content), notes: [] };
   try {
     const read = await load(csv, content, isWhole);
-    return answer(csv, read, encoding, encoding === "utf-8" ? check.invalid : 0);
+    const notes = await dropEmptyColumn(csv);
+    const footer = await footerOf(readable, layout.delimiter);
+    if (footer !== undefined) notes.push(`the last line starts with "${footer}" and was counted as data`);
+    return answer({ ...csv, areSpaces, notes }, read, encoding, encoding === "utf-8" ? check.invalid : 0);
   } catch (error) {
     if (error instanceof Discard) throw error;
     context.signal.throwIfAborted();
     const found = await diagnoseCsv(readable, layout, context.signal);
     if (found.fault)
       throw new Discard(`${file.name}, line ${found.fault.line}: ${found.fault.reason}`, { cause: error });
-    if (readable === file.path && found.invalid > 0) {
+    if (check.invalid === 0 && found.invalid > 0) {
       // The first bytes were UTF-8, later ones are not.
       return loadCsv(loading, bytes, isWhole, true);
     }
@@ -187,7 +212,9 @@ async function create(csv: Csv, readings: Readings, isChecked: boolean): Promise
   const columns = layout.names.map((_, at) => `'c${at}': 'VARCHAR'`).join(", ");
   const from = [
     text(csv.path),
-    `auto_detect = false, header = ${layout.hasHeader}, skip = ${layout.startLine - 1}`,
+    layout.isHeaderShort
+      ? `auto_detect = false, header = false, skip = ${layout.firstLine - 1}`
+      : `auto_detect = false, header = ${layout.hasHeader}, skip = ${layout.startLine - 1}`,
     `delim = ${text(layout.delimiter)}, quote = '"', escape = '"', comment = '', null_padding = false`,
     `nullstr = [${missing.map(text).join(", ")}]`,
     `strict_mode = ${lineEnds !== "mixed"}`,
@@ -200,11 +227,25 @@ async function create(csv: Csv, readings: Readings, isChecked: boolean): Promise
   );
 }
 
+/** What follows the last delimiter of every line is no column. */
+async function dropEmptyColumn({ loading, layout }: Csv): Promise<string[]> {
+  const { session } = loading;
+  if (layout.emptyColumn === undefined) return [];
+  const column = identifier(`c${layout.emptyColumn}`);
+  const columns = await session.columns("data");
+  if (columns.length < 2 || !columns.some(({ name }) => name === `c${layout.emptyColumn}`)) return [];
+  const count = await session.json(`SELECT to_json(count(${column})) FROM data`, z.int());
+  if (count > 0) return [];
+  await session.run(`ALTER TABLE data DROP COLUMN ${column}`);
+  return ["every line ends with a delimiter; no column was made of it"];
+}
+
 function answer(csv: Csv, readings: Readings, encoding: Encoding, replaced: number): LoadedCsv {
-  const { loading, layout } = csv;
+  const { loading, layout, areSpaces } = csv;
   const { log } = loading.context;
   report(csv, encoding, replaced);
-  for (const note of layout.notes) log.warn(`${loading.file.name}: ${note}`);
+  const notes = [...layout.notes, ...csv.notes];
+  for (const note of notes) log.warn(`${loading.file.name}: ${note}`);
   const columns = layout.names.map((name, at): ShownColumn => {
     const { unit, note } = readings[at] ?? AS_TEXT;
     if (note !== undefined) log.warn(`Column "${name}": ${note}`, { column: name });
@@ -213,17 +254,18 @@ function answer(csv: Csv, readings: Readings, encoding: Encoding, replaced: numb
   const decimals = readings.filter(({ hasDecimals }) => hasDecimals);
   const decimal: "." | "," = decimals.some(({ style }) => style?.decimal === ",") ? "," : ".";
   const source = {
-    ...(!loading.isSheet && { encoding, delimiter: layout.delimiter }),
+    ...(!loading.isSheet && { encoding, delimiter: areSpaces ? " " : layout.delimiter }),
     header: layout.hasHeader,
     ...(decimals.length > 0 && !loading.isSheet && { decimal }),
     ...(layout.skippedLines > 0 && { skipped_lines: layout.skippedLines }),
     ...(replaced > 0 && { replaced_bytes: replaced }),
+    ...(notes.length > 0 && { notes }),
   };
   return { source, columns };
 }
 
 /** What was recognised, in one line. */
-function report({ loading, layout }: Csv, encoding: Encoding, replaced: number): void {
+function report({ loading, layout, areSpaces }: Csv, encoding: Encoding, replaced: number): void {
   const { file, context } = loading;
   const isPlain = encoding === "utf-8" && replaced === 0;
   const name = { "utf-8": "UTF-8", "latin-1": "Latin-1", "windows-1252": "Windows-1252" }[encoding];
@@ -232,7 +274,7 @@ function report({ loading, layout }: Csv, encoding: Encoding, replaced: number):
       ? ["Read as a sheet"]
       : [
           `Read as ${name}${encoding === "utf-8" ? "" : ", because it is not UTF-8"}`,
-          `delimiter ${JSON.stringify(layout.delimiter)}`,
+          areSpaces ? "fields separated by spaces" : `delimiter ${JSON.stringify(layout.delimiter)}`,
         ]),
     `${layout.hasHeader ? "with" : "without"} a header`,
     ...(layout.skippedLines > 0 ? [`${layout.skippedLines} lines before the table skipped`] : []),

@@ -8,6 +8,7 @@ import { Discard } from "../../index.js";
 import { datePattern } from "./dates.js";
 import { diagnoseJsonLines } from "./diagnose.js";
 import { chosenColumns, type Loading, refuse } from "./loading.js";
+import { KEPT_DIGITS, markLongNumbers, unmarkedSql } from "./long-numbers.js";
 import { checkNesting } from "./nesting.js";
 import { identifier, text } from "./sql.js";
 import type { ShownColumn } from "./table.js";
@@ -26,9 +27,10 @@ export async function loadJson(
   given: Loading,
   { layout, hasMark }: JsonLayout,
 ): Promise<readonly ShownColumn[]> {
-  const loading = hasMark ? await withoutMark(given) : given;
+  const plain = hasMark ? await withoutMark(given) : given;
+  const { hasLongDecimals } = await checkNesting(plain.file, layout, given.context.signal);
+  const loading = hasLongDecimals ? await withMarkedNumbers(plain) : plain;
   const { file, session, context } = loading;
-  await checkNesting(file, layout, context.signal);
   const from = [
     text(file.path),
     `format = '${layout}'`,
@@ -40,7 +42,10 @@ export async function loadJson(
       throw new Discard(`${file.name}: the file has ${names.length} columns; the limit is ${MAX_COLUMNS}`);
     }
     const chosen = chosenColumns(loading, names);
-    const raw = chosen.map((at, key) => `${identifier(names[at] ?? "")}::JSON AS c${key}`);
+    const raw = chosen.map((at, key) => {
+      const value = `${identifier(names[at] ?? "")}::JSON`;
+      return `${hasLongDecimals ? unmarkedSql(`(${value})`) : value} AS c${key}`;
+    });
     await session.runWithProgress(
       `CREATE OR REPLACE TABLE raw AS SELECT ${raw.join(", ")} FROM read_json(${from})`,
       loading.onProgress,
@@ -72,6 +77,13 @@ export async function loadJson(
   }
 }
 
+async function withMarkedNumbers(loading: Loading): Promise<Loading> {
+  const { file, session, context } = loading;
+  const copy = path.join(session.folder, "marked.json");
+  await markLongNumbers(file.path, copy, context.signal);
+  return { ...loading, file: { ...file, path: copy } };
+}
+
 /** The same with a copy of the file that has no byte order mark, which DuckDB refuses. */
 async function withoutMark(loading: Loading): Promise<Loading> {
   const { file, session, context } = loading;
@@ -87,13 +99,26 @@ const kindFacts = z.object({ kinds: z.array(z.string()), length: z.int() });
 const valueFacts = z.object({
   integers: z.boolean(),
   plain: z.boolean(),
+  whole: z.int(),
+  fraction: z.int(),
+  exponent: z.boolean(),
   day: z.boolean(),
   local: z.boolean(),
   zone: z.boolean(),
 });
 type Facts = z.output<typeof kindFacts> & z.output<typeof valueFacts>;
+const MAX_DIGITS = 37;
 const INTEGERS = new Set(["UBIGINT", "BIGINT"]);
-const NOTHING = { integers: false, plain: false, day: false, local: false, zone: false };
+const NOTHING = {
+  integers: false,
+  plain: false,
+  whole: 0,
+  fraction: 0,
+  exponent: false,
+  day: false,
+  local: false,
+  zone: false,
+};
 
 /** The kinds first; the values themselves only where these leave the type open, since those queries are slow to plan. */
 async function factsOf({ session }: Loading, keys: readonly number[]): Promise<readonly Facts[]> {
@@ -134,6 +159,8 @@ function factsSql(column: string): string {
   const every = (condition: string) => `coalesce(bool_and(${condition}) ${present}, false)`;
   const string = `coalesce(${column} ->> '$', '')`;
   const matches = (value: string, pattern: string) => `regexp_full_match(${value}, ${text(pattern)})`;
+  const longest = (pattern: string) =>
+    `coalesce(max(length(regexp_extract(${column}::VARCHAR, ${text(pattern)}, 1))) ${present}, 0)`;
   const isTime = (time: "none" | "local" | "zone", type: string) =>
     every(
       `${kind} = 'VARCHAR' AND ${matches(string, datePattern({ ...ISO, time }))} AND TRY_CAST(${string} AS ${type}) IS NOT NULL`,
@@ -141,17 +168,23 @@ function factsSql(column: string): string {
   return (
     `{'integers': ${every(matches(`${column}::VARCHAR`, "-?[0-9]+"))}, ` +
     `'plain': ${every(matches(`${column}::VARCHAR`, "-?[0-9]{1,15}([.][0-9]*)?([eE].*)?|-?[0-9][.][0-9]+[eE].*"))}, ` +
+    `'whole': ${longest("^-?([0-9]+)")}, 'fraction': ${longest("[.]([0-9]+)")}, ` +
+    `'exponent': NOT ${every(matches(`${column}::VARCHAR`, "[^eE]*"))}, ` +
     `'day': ${isTime("none", "DATE")}, 'local': ${isTime("local", "TIMESTAMP")}, 'zone': ${isTime("zone", "TIMESTAMPTZ")}}`
   );
 }
 
 function typedSql(column: string, facts: Facts): { readonly sql: string; readonly note?: string } {
-  const { kinds, integers, plain, length } = facts;
+  const { kinds, integers, plain, length, whole, fraction } = facts;
   const [only] = kinds;
-  const string = `${column} ->> '$'`;
+  // A number that is read as a text keeps its digits.
+  const string = `CASE WHEN json_type(${column}) = 'VARCHAR' THEN ${column} ->> '$' ELSE ${column}::VARCHAR END`;
   const isNumeric = kinds.length > 0 && kinds.every((kind) => NUMBERS.has(kind));
   if (isNumeric && integers && length <= 18) return { sql: `(${column}::VARCHAR)::BIGINT` };
-  if (isNumeric && integers && length <= 37) return { sql: `(${column}::VARCHAR)::HUGEINT` };
+  if (isNumeric && integers && length <= MAX_DIGITS) return { sql: `(${column}::VARCHAR)::HUGEINT` };
+  if (isNumeric && !facts.exponent && whole + fraction > KEPT_DIGITS && whole + fraction <= MAX_DIGITS) {
+    return { sql: `(${column}::VARCHAR)::DECIMAL(38, ${fraction})` };
+  }
   if (isNumeric && plain) return { sql: `(${column}::VARCHAR)::DOUBLE` };
   if (isNumeric) return { sql: string, note: "numbers of more than 15 digits before the decimal point" };
   if (facts.day) return { sql: `(${string})::DATE` };

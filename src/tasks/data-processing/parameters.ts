@@ -165,7 +165,12 @@ const column = z.object({
   distinct: z.int().nullable().describe("Number of distinct values; null for lists and type other."),
   min: exact.nullable().describe("Smallest value; a string if JSON has no number for it."),
   max: exact.nullable().describe("Largest value, in the same form as min."),
-  mean: figure.optional().describe("Arithmetic mean. Only for numeric columns, like the following fields."),
+  mean: exact
+    .nullable()
+    .optional()
+    .describe(
+      "Arithmetic mean; a string if JSON has no number for it. Only for numeric columns, like the following fields.",
+    ),
   median: exact.nullable().optional().describe("A string if JSON has no number for it; quartiles likewise."),
   std_dev: figure.optional().describe("Sample standard deviation (n − 1)."),
   q25: exact.nullable().optional().describe("First quartile, linearly interpolated."),
@@ -199,13 +204,14 @@ export const result = z.object({
       format: z.enum(["csv", "xlsx", "json", "parquet"]),
       sheet: z.string().optional().describe("The sheet of an Excel file that was analysed."),
       other_sheets: z.array(z.string()).optional().describe("Its other sheets, which were not."),
-      encoding: z.enum(["utf-8", "latin-1", "windows-1252"]).optional(),
+      encoding: z.enum(["utf-8", "latin-1", "windows-1252", "utf-16le", "utf-16be"]).optional(),
       delimiter: z.string().optional(),
       header: z
         .boolean()
         .optional()
         .describe("Whether the first line of a CSV file was taken as its header."),
       decimal: z.enum([".", ","]).optional().describe("Decimal separator of its numbers."),
+      notes: z.array(z.string()).optional().describe("What was decided without being certain."),
       skipped_lines: z.int().optional().describe("Number of lines before the table that were skipped."),
       replaced_bytes: z
         .int()

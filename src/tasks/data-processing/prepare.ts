@@ -1,18 +1,23 @@
 // Makes a plain data file of what was uploaded: unpacks it, and reads the sheet of a workbook. What a file is, its first
 // bytes say.
-import { open } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { open, stat } from "node:fs/promises";
+import path from "node:path";
 import { Discard, type OpenFile, type TaskContext } from "../../index.js";
 import { withScratch } from "../scratch.js";
+import { copyAsUtf8 } from "./encoding.js";
 import type { FileOptions, Source } from "./parameters.js";
 import { type Unpacked, unpackGzip, unpackZip } from "./unpack.js";
 import { convertWorkbook } from "./xlsx.js";
 import { isWorkbook } from "./xlsx-parts.js";
 import { withZip } from "./zip.js";
 
+type Kind = "gzip" | "zip" | "utf-16le" | "utf-16be";
+
 export interface Prepared {
   readonly file: OpenFile;
   /** What was done to get it. */
-  readonly source: Pick<Source, "unpacked" | "sheet" | "other_sheets" | "skipped_lines">;
+  readonly source: Pick<Source, "unpacked" | "encoding" | "sheet" | "other_sheets" | "skipped_lines">;
 }
 
 export interface Preparing {
@@ -28,37 +33,49 @@ export async function withPrepared<Answer>(
   preparing: Preparing,
   work: (prepared: Prepared) => Promise<Answer>,
 ): Promise<Answer> {
-  const kind = kindOf(file.name, await readHead(file.path));
-  if (kind === undefined) return work({ file, source: {} });
+  const first = kindOf(file.name, await readHead(file.path));
+  if (first === undefined) return work({ file, source: {} });
   return withScratch(async (folder) => {
-    let prepared = await prepare(file, kind, folder, preparing);
-    const inside = kindOf(`${file.name}: ${prepared.file.name}`, await readHead(prepared.file.path));
-    if (inside === "zip" && prepared.source.unpacked) {
-      const { source } = prepared;
-      prepared = await prepare(prepared.file, inside, folder, preparing);
-      if (prepared.source.sheet !== undefined)
-        return work({ ...prepared, source: { ...prepared.source, ...source } });
-    }
-    if (inside !== undefined) {
-      throw new Discard(`${file.name}: ${prepared.file.name} is packed, too; unpack it and upload that`);
+    let prepared: Prepared = { file, source: {} };
+    for (let kind: Kind | undefined = first; kind !== undefined; ) {
+      const { file: inside, source } = await prepare(prepared, kind, folder, preparing);
+      prepared = { file: inside, source: { ...prepared.source, ...source } };
+      if (source.sheet !== undefined || source.encoding !== undefined) break;
+      kind = kindOf(`${file.name}: ${inside.name}`, await readHead(inside.path));
     }
     return work(prepared);
   });
 }
 
 async function prepare(
-  file: OpenFile,
-  kind: "gzip" | "zip",
+  { file, source }: Prepared,
+  kind: Kind,
   folder: string,
   { context, options, onProgress }: Preparing,
 ): Promise<Prepared> {
-  const unpacking = { file, folder, signal: context.signal, onProgress };
-  if (kind === "gzip") return unpacked(context, file, await unpackGzip(unpacking));
+  const { signal } = context;
+  if (kind === "utf-16le" || kind === "utf-16be") {
+    const place = path.join(folder, "utf8");
+    await copyAsUtf8(file.path, place, kind, signal);
+    context.log.info(`Converted from ${kind.toUpperCase()}`, { file: file.name });
+    const { size: sizeBytes } = await stat(place);
+    const stream = () => createReadStream(place);
+    return { file: { ...file, path: place, sizeBytes, stream }, source: { encoding: kind } };
+  }
+  const again = () => new Discard(`${file.name} is packed twice; unpack it and upload that`);
+  const unpacking = { file, folder, signal, onProgress };
+  if (kind === "gzip") {
+    if (source.unpacked) throw again();
+    return unpacked(context, file, await unpackGzip(unpacking));
+  }
   return withZip(file, async (zip) => {
-    if (!isWorkbook(file.name, zip)) return unpacked(context, file, await unpackZip(unpacking, zip));
-    const conversion = { file, folder, options, context, onProgress };
-    const converted = await convertWorkbook(conversion, zip);
-    return { file: converted.file, source: converted.sheet };
+    if (isWorkbook(file.name, zip)) {
+      const conversion = { file, folder, options, context, onProgress };
+      const converted = await convertWorkbook(conversion, zip);
+      return { file: converted.file, source: converted.sheet };
+    }
+    if (source.unpacked) throw again();
+    return unpacked(context, file, await unpackZip(unpacking, zip));
   });
 }
 
@@ -81,9 +98,9 @@ async function readHead(place: string): Promise<Buffer> {
   }
 }
 
-/** Packed files that can't be read, by how they start. */
-const REFUSED: readonly (readonly [string, string])[] = [
-  ["BZh", "compressed with bzip2"],
+/** Packed files that can't be read: what they start with, or have at a place. */
+const REFUSED: readonly (readonly [string, string, number?])[] = [
+  ["1AY&SY", "compressed with bzip2", 4],
   ["\xfd7zXZ\0", "compressed with xz"],
   ["(\xb5/\xfd", "compressed with Zstandard"],
   ["7z\xbc\xaf\x27\x1c", "a 7-Zip archive"],
@@ -94,11 +111,13 @@ const REFUSED: readonly (readonly [string, string])[] = [
 const COMPOUND_FILE = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
 /** Throws Discard for those that can't be unpacked. */
-function kindOf(name: string, head: Buffer): "gzip" | "zip" | undefined {
+function kindOf(name: string, head: Buffer): Kind | undefined {
   const start = head.toString("latin1");
   if (start.startsWith("\x1f\x8b\x08")) return "gzip";
   if (start.startsWith("PK\x03\x04") || start.startsWith("PK\x05\x06")) return "zip";
-  const [, refused] = REFUSED.find(([magic]) => start.startsWith(magic)) ?? [];
+  if (start.startsWith("\xff\xfe")) return "utf-16le";
+  if (start.startsWith("\xfe\xff")) return "utf-16be";
+  const [, refused] = REFUSED.find(([magic, , at]) => start.startsWith(magic, at)) ?? [];
   if (refused !== undefined) {
     throw new Discard(`${name} is ${refused}; only gzip and ZIP files are unpacked`);
   }

@@ -15,9 +15,6 @@ export async function recognise(file: OpenFile): Promise<Recognised> {
   const head = await readHead(file.path);
   if (head.length === 0) throw new Discard(`${file.name}: the file is empty`);
   if (head.subarray(0, 4).toString("latin1") === "PAR1") return { format: "parquet" };
-  if (isUtf16(head)) {
-    throw new Discard(`${file.name}: the file is encoded as UTF-16; save it as UTF-8 and upload that`);
-  }
   if (head.includes(0)) {
     throw new Discard(
       `${file.name}: the file is not CSV, TSV, Excel (.xlsx), JSON Lines or Parquet (it contains NUL bytes)`,
@@ -51,8 +48,4 @@ async function readHead(file: string): Promise<Buffer> {
   } finally {
     await handle.close();
   }
-}
-
-function isUtf16(head: Buffer): boolean {
-  return (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
 }

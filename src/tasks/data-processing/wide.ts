@@ -15,8 +15,15 @@ export function isWide({ scale, min, max }: TableColumn & Column): boolean {
   });
 }
 
+/** Sums of the parts above and below it don't overflow. */
+const PART = 10n ** 18n;
+/** Decimals that a mean has beyond those of its values. */
+const MORE_DECIMALS = 6;
+const MAX_SAFE = 2 ** 53;
+
 const figures = z.object({
-  mean: z.number().nullable(),
+  high: z.string().nullable(),
+  low: z.string().nullable(),
   std_dev: z.number().nullable(),
   ordered: z.array(z.string()).nullable(),
 });
@@ -32,9 +39,11 @@ export async function exactFigures<Kind extends TableColumn & Column>(
   const positions = quarters.flatMap((quarter) => [quarter / 4n, (quarter + 3n) / 4n]);
   const value = wideSql(column);
   const distance = `(${value} - (${min}))::DOUBLE`;
+  const units = `replace(${columnSql(column)}::VARCHAR, '.', '')::HUGEINT`;
   const shares = positions.map((position) => (Number(position) + 0.5) / count).join(", ");
   const found = await session.json(
-    `SELECT to_json({'mean': avg(${distance}), 'std_dev': stddev_samp(${distance}),
+    `SELECT to_json({'high': sum(${units} // ${PART})::VARCHAR, 'low': sum(${units} % ${PART})::VARCHAR,
+       'std_dev': stddev_samp(${distance}),
        'ordered': quantile_disc(${value}, [${shares}])::VARCHAR[]}) FROM data`,
     figures,
   );
@@ -47,8 +56,18 @@ export async function exactFigures<Kind extends TableColumn & Column>(
     const units = ((4n - share) * a + share * b) * 25n;
     return numberOrText(formatExact({ units, scale: scale + 2 }));
   });
-  const mean = found.mean === null ? null : Number(min) + found.mean;
-  return { ...column, mean, std_dev: found.std_dev, q25, median, q75 };
+  const sum = BigInt(found.high ?? 0) * PART + BigInt(found.low ?? 0);
+  return { ...column, mean: meanOf(sum, BigInt(count), scale), std_dev: found.std_dev, q25, median, q75 };
+}
+
+/** As a number where that is exact enough, otherwise rounded half away from zero. */
+function meanOf(sum: bigint, count: bigint, scale: number): number | string {
+  const decimals = scale + MORE_DECIMALS;
+  const scaled = 2n * sum * 10n ** BigInt(MORE_DECIMALS);
+  const units = (scaled + (sum < 0n ? -count : count)) / (2n * count);
+  const mean = formatExact({ units, scale: decimals });
+  if (Math.abs(Number(mean)) >= MAX_SAFE) return numberOrText(mean);
+  return Number(formatExact({ units: (sum * 10n ** 20n) / count, scale: scale + 20 }));
 }
 
 /** The column as numbers whose differences don't overflow. */

@@ -200,6 +200,7 @@ const wide: readonly Situation[] = [
         q75: "1234567890123456789015.25",
         // The deviations from the mean are -2, -1, 1, 2: the root of 10 / 3.
         std_dev: Math.sqrt(10 / 3),
+        mean: "1234567890123456789014",
         histogram: [
           { from: "1234567890123456789012", to: "1234567890123456789014", count: 2 },
           { from: "1234567890123456789014", to: "1234567890123456789016", count: 1 },
@@ -227,6 +228,20 @@ const wide: readonly Situation[] = [
     file: lines("n", "9007199254740992", "9007199254740993"),
     rows: 2,
     columns: { n: { ...integer, distinct: 2, max: "9007199254740993" } },
+  },
+  {
+    // The sum is -24691357802469135780.4 times 1, over 3: -8230452600823045260.1333…
+    what: "negative decimals whose mean has no end",
+    file: lines("n", "-12345678901234567890.25", "-12345678901234567890.25", "0.1"),
+    rows: 3,
+    columns: { n: { ...decimal, mean: "-8230452600823045260.13333333" } },
+  },
+  {
+    // 10^18 and its negative, and 1: a third.
+    what: "wide integers around zero",
+    file: lines("n", "1000000000000000000", "-1000000000000000000", "1"),
+    rows: 3,
+    columns: { n: { ...integer, mean: 1 / 3 } },
   },
   {
     what: "integers of 40 digits",
@@ -433,8 +448,112 @@ const layouts: readonly Situation[] = [
   },
 ];
 
+/** What surrounds tables. */
+const surroundings: readonly Situation[] = [
+  {
+    what: "a delimiter at the end of every line",
+    file: lines("a,b,", "1,x,", "3,y,"),
+    rows: 2,
+    columns: { a: { mean: 2 }, b: asText },
+    source: { notes: ["every line ends with a delimiter; no column was made of it"] },
+  },
+  {
+    what: "a delimiter at the end of the data only",
+    file: lines("a;b", "1;x;", "3;y;"),
+    rows: 2,
+    columns: { a: { mean: 2 }, b: asText },
+    source: { delimiter: ";" },
+    log: "no column was made of it",
+  },
+  {
+    what: "a value after the last delimiter, beyond the first lines",
+    file: lines("a,b,", repeat(300, "1,x,"), "3,y,z"),
+    rows: 301,
+    columns: { a: { max: 3 }, b: asText, column_3: { ...asText, count: 1 } },
+  },
+  {
+    what: "names of rows, as R writes them",
+    file: lines('"x","y"', '"r1",1,2.5', '"r2",3,3.5'),
+    rows: 2,
+    columns: { row_name: values("r1", "r2"), x: { mean: 2 }, y: { mean: 3 } },
+    source: { header: true },
+    log: "taken as the names of the rows",
+  },
+  {
+    what: "comments before the header",
+    file: lines("# made by a program", "# on 1 May, 2023", "a,b", "1,x", "3,y"),
+    rows: 2,
+    columns: { a: { mean: 2 }, b: asText },
+    source: { skipped_lines: 2, header: true },
+  },
+  {
+    what: "a header that is a comment",
+    file: lines("##version 4", "#chrom\tpos", "chr1\t5", "chr2\t7"),
+    rows: 2,
+    columns: { "#chrom": asText, pos: { mean: 6 } },
+    source: { skipped_lines: 1, delimiter: "\t" },
+  },
+  {
+    what: "one column of colors, which are no comments",
+    file: lines("#fff", "#000", "#123"),
+    rows: 2,
+    columns: { "#fff": values("#000", "#123") },
+  },
+  {
+    what: "a total in the last line, which is counted",
+    file: lines("item;amount", "A;12,50", "B;7,25", "Total;19,75"),
+    rows: 3,
+    columns: { item: { distinct: 3 }, amount: { ...decimal, max: 19.75 } },
+    source: { notes: ['the last line starts with "Total" and was counted as data'] },
+    log: 'the last line starts with "Total" and was counted as data',
+  },
+  {
+    what: "runs of spaces between columns",
+    file: lines("  name      size   when", "  a.txt      120   2024-01-01", "  long.txt     7   2024-01-02"),
+    rows: 2,
+    columns: { name: asText, size: { mean: 63.5 }, when: { type: "date" } },
+    source: { delimiter: " ", header: true },
+    log: "fields separated by spaces",
+  },
+  {
+    what: "runs of spaces around quotes and decimal commas",
+    file: lines('"my file"   12,5', '"your  file"  7,25'),
+    options: { header: false },
+    rows: 2,
+    columns: { column_1: values("my file", "your  file"), column_2: { ...decimal, max: 12.5 } },
+  },
+  {
+    what: "single spaces, by option",
+    file: lines("a b", "1 2", "3 4"),
+    options: { delimiter: " " },
+    rows: 2,
+    columns: { a: { mean: 2 }, b: { mean: 3 } },
+  },
+  {
+    what: "names of two words, which are one column",
+    file: lines("full name", "Ada Lovelace", "Alan Turing"),
+    rows: 2,
+    columns: { "full name": values("Ada Lovelace", "Alan Turing") },
+  },
+];
+
 /** Encodings. */
 const encodings: readonly Situation[] = [
+  {
+    what: "UTF-16, little endian",
+    file: Buffer.from("\uFEFFStadt\tBetrag\r\nKöln\t12,5\r\n東京\t7,5\r\n", "utf16le"),
+    rows: 2,
+    columns: { Stadt: values("Köln", "東京"), Betrag: { ...decimal, mean: 10 } },
+    source: { encoding: "utf-16le", delimiter: "\t", size_bytes: 68 },
+    log: "Converted from UTF-16LE",
+  },
+  {
+    what: "UTF-16, big endian",
+    file: Buffer.from("\uFEFFa,b\n1,é\n", "utf16le").swap16(),
+    rows: 1,
+    columns: { a: { max: 1 }, b: values("é") },
+    source: { encoding: "utf-16be" },
+  },
   {
     what: "Windows-1252",
     file: Buffer.from([0x61, 0x0a, 0x80, 0x35, 0x0a, 0x93, 0x78, 0x94, 0x0a]),
@@ -472,4 +591,11 @@ const encodings: readonly Situation[] = [
   },
 ];
 
-export const CSV_SITUATIONS: readonly Situation[] = [...types, ...wide, ...numbers, ...layouts, ...encodings];
+export const CSV_SITUATIONS: readonly Situation[] = [
+  ...types,
+  ...wide,
+  ...numbers,
+  ...layouts,
+  ...surroundings,
+  ...encodings,
+];

@@ -81,4 +81,41 @@ export const JSON_SITUATIONS: readonly Situation[] = [
     rows: 300,
     columns: Object.fromEntries(Array.from({ length: 499 }, (_, key) => [`k${key}`, { type: "integer" }])),
   },
+  {
+    // A floating-point number has 17 digits. The mean of the first column is 2.34567890123456789012 / 2 + 1/2.
+    what: "decimals of more than 17 digits, also in lists and beside texts",
+    name: "data.jsonl",
+    file:
+      '{"a":1.23456789012345678901,"b":[0.12345678901234567890],"c":"say 1.23456789012345678901"}\n' +
+      '{"a":-12345678901234567890.5,"b":[],"c":1.23456789012345678901}\n' +
+      '{"a":1.23456789012345678902,"b":[],"c":"\\"1.23456789012345678901"}\n',
+    rows: 3,
+    columns: {
+      a: { type: "text", note: "numbers of more than 15 digits before the decimal point", distinct: 3 },
+      b: { type: "list", count: 3 },
+      c: {
+        type: "text",
+        values: [
+          { value: '"1.23456789012345678901', count: 1 },
+          { value: "1.23456789012345678901", count: 1 },
+          { value: "say 1.23456789012345678901", count: 1 },
+        ],
+      },
+    },
+  },
+  {
+    what: "decimals of 19 and 20 digits in an array",
+    name: "data.json",
+    file: '[{"a":1.234567890123456781},{"a":12.345678901234567893}, {"a":3}]',
+    rows: 3,
+    columns: {
+      a: {
+        type: "decimal",
+        distinct: 3,
+        min: "1.234567890123456781",
+        median: 3,
+        max: "12.345678901234567893",
+      },
+    },
+  },
 ];
