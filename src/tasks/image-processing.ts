@@ -46,6 +46,7 @@ export const imageProcessing = defineTask({
       context.progress({ done: position, total, stage: given.operation });
       const input = await openInput(sharp, given, position, context);
       const image = await processOne(sharp, input, given, images, context);
+      if (image.note !== undefined) context.log.warn(`${image.source_name}: ${image.note}`);
       images.push(image);
       await context.checkpoint.set({ task_id: context.task.id, images });
     }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { fileId } from "../../index.js";
 
 export const OPERATIONS = ["resize", "convert", "thumbnail", "rotate", "grayscale", "blur"] as const;
-export const FORMATS = ["png", "jpeg", "webp", "avif"] as const;
+export const FORMATS = ["png", "jpeg", "webp", "avif", "gif", "tiff"] as const;
 
 const DEFAULT_COUNT = 3;
 const DEFAULT_WIDTH = 800;
@@ -48,7 +48,7 @@ const fields = z.strictObject({
   format: z.enum(FORMATS).optional().meta({
     title: "Format",
     description:
-      "Output format. Default: webp for convert; otherwise the input's format, or png for GIF and TIFF.",
+      "Output format. Default: webp for convert; otherwise the input's format, or png for a GIF of one frame and a TIFF of one page. Animations are kept in gif and webp, pages in tiff.",
   }),
   quality: z
     .int()
@@ -66,7 +66,9 @@ const fields = z.strictObject({
     .optional()
     .meta({
       title: "Background",
-      description: "Color behind transparent parts, for outputs in JPEG. Default: #ffffff (white).",
+      description:
+        "Color behind transparent parts in JPEG, of the corners after a rotation, and of the margins with the fit contain. " +
+        "Default: #ffffff (white) for JPEG; otherwise corners and margins are transparent.",
       examples: ["#ffffff", "#1e293b"],
     }),
   angle: z
@@ -76,9 +78,14 @@ const fields = z.strictObject({
     .optional()
     .meta({
       title: "Angle",
-      description: `Degrees clockwise, for rotate; empty corners are transparent if the format supports it, otherwise black. Default: ${DEFAULT_ANGLE}.`,
+      description: `Degrees clockwise, for rotate. Default: ${DEFAULT_ANGLE}.`,
       examples: [90, 180],
     }),
+  keep_metadata: z.boolean().default(false).meta({
+    title: "Keep metadata",
+    description:
+      "Keep EXIF (camera, time, place), XMP and IPTC of the input. By default they are removed. Colors are converted to sRGB in any case.",
+  }),
 });
 
 const SIZING = ["width", "height", "fit"] as const;
@@ -101,7 +108,9 @@ export const parameters = fields.superRefine((given, refinement) => {
     for (const name of SIZING) refuse(name, "is only allowed with the operations resize and thumbnail");
   }
   if (given.operation !== "rotate") refuse("angle", "is only allowed with the operation rotate");
-  if (given.format === "png") refuse("quality", "is not allowed for png, which is lossless");
+  if (given.format === "png" || given.format === "gif" || given.format === "tiff") {
+    refuse("quality", `is not allowed for ${given.format}, which is lossless`);
+  }
 });
 
 export type Parameters = z.output<typeof parameters>;
@@ -144,13 +153,18 @@ const image = z.object({
   width: z.int().describe("Width of the output in pixels; height likewise."),
   height: z.int(),
   format: z.string(),
+  frames: z
+    .int()
+    .describe("Frames of the animation, or pages of the TIFF, in the output; frames_before in the input."),
   width_before: z
     .int()
     .describe("Width of the input in pixels, after applying its EXIF orientation; height_before likewise."),
   height_before: z.int(),
   format_before: z.string(),
+  frames_before: z.int(),
   size_bytes_before: z.int(),
   size_bytes_after: z.int(),
+  note: z.string().optional().describe("What was not kept, and why."),
   artifact_id: z.string().describe("Id of the output artifact."),
 });
 

@@ -1,17 +1,18 @@
-// One image: checked, turned upright, worked on and encoded. Metadata is left behind.
+// One image: checked, turned upright, worked on and encoded, with all of its frames where the output can hold them.
 import path from "node:path";
+import type { Sharp as Pipeline } from "sharp";
 import { Discard } from "../../index.js";
+import { plural } from "../text.js";
+import { eachFrame } from "./frames.js";
+import { type Input, type Inspected, inspect, requirePixels, withoutPath } from "./inspect.js";
 import { MAX_PIXELS, MAX_SECONDS, type Sharp } from "./library.js";
 import { angleOf, FORMATS, type Format, type Image, type Parameters, sizing } from "./parameters.js";
 
 const BLUR_SIGMA = 8;
+const CLEAR = "#00000000";
+const WHITE = "#ffffff";
 
-export interface Input {
-  readonly name: string;
-  /** Where the bytes lie, or they themselves. */
-  readonly data: string | Buffer;
-  readonly sizeBytes: number;
-}
+export type { Input } from "./inspect.js";
 
 export interface Output {
   readonly data: Buffer;
@@ -22,95 +23,115 @@ export interface Output {
 /** Throws Discard naming the file where it is broken, too large or of a format that is not taken. */
 export async function transform(sharp: Sharp, input: Input, given: Parameters): Promise<Output> {
   const before = await inspect(sharp, input);
-  const format = given.format ?? (given.operation === "convert" ? "webp" : sameFormat(before.format));
-  // `autoOrient` turns the pixels as the camera held them; sharp writes no metadata unless asked to.
-  let pipeline = sharp(input.data, { limitInputPixels: MAX_PIXELS, failOn: "error" })
-    .autoOrient()
-    .timeout({ seconds: MAX_SECONDS });
+  const format = given.format ?? defaultFormat(given, before);
+  const isAllKept = before.readable === before.frames && holdsFrames(format, before.format);
+  const frames = isAllKept ? before.frames : 1;
+  requirePixels(input.name, before.width, before.height, frames);
+  const isEach = frames > 1 && needsEachFrame(given, before);
+  try {
+    const pipeline = isEach
+      ? await eachFrame(sharp, input, before, (frame) => operate(frame, given, format))
+      : operate(upright(sharp, input, frames), given, format);
+    const { data, info } = await encode(pipeline, given, format, frames > 1 ? before : undefined)
+      .timeout({ seconds: MAX_SECONDS })
+      .toBuffer({ resolveWithObject: true });
+    const notes = [
+      ...(frames < before.frames ? [whyOnlyOne(before, format)] : []),
+      ...(isEach && given.keep_metadata && before.hasMetadata
+        ? ["The metadata was not kept, which is not possible for this operation on several frames"]
+        : []),
+    ];
+    return {
+      data,
+      mediaType: `image/${format}`,
+      image: {
+        name: `${path.parse(input.name).name.slice(0, 200)}-${given.operation}.${format === "jpeg" ? "jpg" : format}`,
+        source_name: input.name,
+        width: info.width,
+        height: info.pageHeight ?? info.height,
+        format,
+        frames,
+        width_before: before.width,
+        height_before: before.height,
+        format_before: before.format,
+        frames_before: before.frames,
+        size_bytes_before: input.sizeBytes,
+        size_bytes_after: data.length,
+        ...(notes.length > 0 && { note: notes.join(". ") }),
+      },
+    };
+  } catch (error) {
+    throw error instanceof Discard ? error : refuse(input, error);
+  }
+}
+
+/** `autoOrient` turns the pixels as the camera held them. */
+function upright(sharp: Sharp, { data }: Input, frames: number): Pipeline {
+  const options = {
+    limitInputPixels: MAX_PIXELS,
+    failOn: "error",
+    ...(frames > 1 && { pages: -1 }),
+  } as const;
+  return frames > 1 ? sharp(data, options) : sharp(data, options).autoOrient();
+}
+
+function operate(pipeline: Pipeline, given: Parameters, format: Format): Pipeline {
+  // What is added to an image is clear where the format can show that.
+  const background = given.background ?? (format === "jpeg" ? WHITE : CLEAR);
   switch (given.operation) {
     case "resize":
     case "thumbnail":
-      pipeline = pipeline.resize(sizing(given));
-      break;
-    case "rotate": {
-      // Formats without transparency can't leave the corners clear.
-      const background = { r: 0, g: 0, b: 0, alpha: format === "jpeg" ? 1 : 0 };
-      pipeline = pipeline.rotate(angleOf(given), { background });
-      break;
-    }
+      return pipeline.resize({ ...sizing(given), background });
+    case "rotate":
+      return pipeline.rotate(angleOf(given), { background });
     case "grayscale":
-      pipeline = pipeline.grayscale();
-      break;
+      return pipeline.grayscale();
     case "blur":
-      pipeline = pipeline.blur(BLUR_SIGMA);
-      break;
+      return pipeline.blur(BLUR_SIGMA);
     case "convert":
-      break;
+      return pipeline;
   }
+}
+
+/** Colors are converted to sRGB, and metadata is left behind unless it is asked for. `animation`: where there is one. */
+function encode(pipeline: Pipeline, given: Parameters, format: Format, animation?: Inspected): Pipeline {
+  const kept = given.keep_metadata ? pipeline.keepMetadata().withIccProfile("srgb") : pipeline;
   // JPEG has no transparency; without a background it would turn black.
-  if (format === "jpeg") pipeline = pipeline.flatten({ background: given.background ?? "#ffffff" });
-  const options = given.quality === undefined ? {} : { quality: given.quality };
-  const { data, info } = await pipeline
-    .toFormat(format, options)
-    .toBuffer({ resolveWithObject: true })
-    .catch((error: unknown) => {
-      throw refuse(input, error);
-    });
-  return {
-    data,
-    mediaType: `image/${format}`,
-    image: {
-      name: `${path.parse(input.name).name.slice(0, 200)}-${given.operation}.${format === "jpeg" ? "jpg" : format}`,
-      source_name: input.name,
-      width: info.width,
-      height: info.height,
-      format,
-      width_before: before.width,
-      height_before: before.height,
-      format_before: before.format,
-      size_bytes_before: input.sizeBytes,
-      size_bytes_after: data.length,
-    },
-  };
+  const whole = format === "jpeg" ? kept.flatten({ background: given.background ?? WHITE }) : kept;
+  if (format === "tiff") return whole.tiff({ compression: "lzw" });
+  const quality = given.quality === undefined ? {} : { quality: given.quality };
+  return whole.toFormat(format, { ...quality, ...animation?.timing });
 }
 
-async function inspect(
-  sharp: Sharp,
-  input: Input,
-): Promise<{ readonly width: number; readonly height: number; readonly format: string }> {
-  const metadata = await sharp(input.data, { limitInputPixels: false })
-    .metadata()
-    .catch((cause: unknown) => {
-      throw new Discard(
-        `${input.name} is not a supported image; supported formats are JPEG, PNG, WebP, GIF, TIFF and AVIF`,
-        {
-          cause,
-        },
-      );
-    });
-  const { width, height } = metadata.autoOrient;
-  const pixels = metadata.width * metadata.height;
-  if (pixels > MAX_PIXELS) {
-    throw new Discard(
-      `${input.name} has ${width} × ${height} pixels; the limit is ${MAX_PIXELS} pixels in total`,
-    );
-  }
-  const format = metadata.format === "heif" ? "avif" : metadata.format;
-  if (metadata.format === "heif" && metadata.compression !== "av1") {
-    throw new Discard(`${input.name} is a HEIC image; only AVIF images of this family are supported`);
-  }
-  return { width, height, format };
-}
-
-/** The format the output keeps; png for those that are read but not written. */
-function sameFormat(format: string): Format {
+/** The format the output keeps; png for those that only animations and documents of several pages need. */
+function defaultFormat({ operation }: Parameters, { format, readable }: Inspected): Format {
+  if (operation === "convert") return "webp";
+  if (readable === 1 && (format === "gif" || format === "tiff")) return "png";
   return FORMATS.find((known) => known === format) ?? "png";
 }
 
+/** Frames follow one another in time, pages do not. */
+function holdsFrames(format: Format, formatBefore: string): boolean {
+  return formatBefore === "tiff" ? format === "tiff" : format === "gif" || format === "webp";
+}
+
+function needsEachFrame({ operation }: Parameters, { orientation }: Inspected): boolean {
+  return operation === "rotate" || operation === "blur" || orientation > 1;
+}
+
+function whyOnlyOne({ format, frames, readable }: Inspected, output: Format): string {
+  const isTiff = format === "tiff";
+  const what = `Only the first of ${plural(frames, isTiff ? "page" : "frame")} was kept`;
+  if (readable < frames) {
+    return isTiff ? `${what}: the pages differ in size` : `${what}: animated PNG files are not supported`;
+  }
+  return isTiff
+    ? `${what}: ${output} files have no pages; the format tiff keeps them`
+    : `${what}: ${output} files are not animated; the formats gif and webp keep all frames`;
+}
+
 /** A failure of libvips over bytes that it could begin to read: the file's fault, trying again won't fix it. */
-function refuse(input: Input, cause: unknown): Discard {
-  const said = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
-  // Some loaders name the file by its path on this machine.
-  const reason = typeof input.data === "string" ? said.replaceAll(input.data, input.name) : said;
-  return new Discard(`${input.name} cannot be processed: ${reason}`, { cause });
+function refuse(input: Input, error: unknown): Discard {
+  const cause = withoutPath(input, error);
+  return new Discard(`${input.name} cannot be processed: ${cause.message.split("\n")[0] ?? ""}`, { cause });
 }
