@@ -157,7 +157,7 @@ export const OPTIONS = {
     },
   ),
   smtpFrom: unset(
-    text("address", "an address such as shop@example.org or Shop <shop@example.org>", (value) =>
+    text("address", "a mail address, alone or in angle brackets after a name", (value) =>
       /^(?:[^\r\n<>]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@,]+@[^\s<>@,]+)$/.test(value.trim()),
     ),
     WORK,
