@@ -7,8 +7,8 @@ import { LIMITS } from "../model/limits.js";
 import type { Artifact, Attempt } from "../model/task.js";
 import type { TaskRef } from "../model/task-ref.js";
 import type { Duration } from "../model/time.js";
-import type { EditChanges, RetryChanges } from "../queue/queue.js";
-import type { CallerTransaction, PageRequest, TaskPage as StoredPage, TaskFilter } from "../store/store.js";
+import type { EditChanges, RetryChanges, TaskFilter } from "../queue/queue.js";
+import type { CallerTransaction, PageRequest, TaskPage as StoredPage } from "../store/store.js";
 import type { TaskType } from "../task/define.js";
 import type { SubmitOptions } from "../task/submit.js";
 import { culprit } from "./batch-error.js";
@@ -115,7 +115,10 @@ export interface Taskwright extends AsyncDisposable {
   run<Input, Output>(type: TaskRef<Input, Output>, id: TaskId): Run<Output>;
   /** The task as it is now. Throws task_not_found. */
   get(id: TaskId): Promise<Task>;
-  /** One page, by default the 50 newest; at most 500. Go on with `cursor: next`. Throws invalid_cursor. */
+  /**
+   * One page, by default the 50 newest; at most 500. Go on with `cursor: next`. Throws invalid_cursor, validation_failed.
+   * @example const { tasks } = await app.list({ status: ["FAILED"], retried: false, completedAfter: "1h" }, { order: "completed" });
+   */
   list(filter?: TaskFilter, page?: Partial<PageRequest>): Promise<TaskPage>;
   /**
    * Every task that fits, newest first, read page by page.

@@ -90,5 +90,17 @@ export const dateText = (text: string): string => {
   return date.toISOString();
 };
 
+/** Parses a date, which it returns in RFC 3339, or how long ago, which the server counts from its own clock. */
+export const timeText = (text: string): string =>
+  parseDuration(text.trim()) === undefined || /^\d+$/.test(text.trim()) ? pastDate(text) : text.trim();
+
+function pastDate(text: string): string {
+  const date = new Date(text);
+  if (!Number.isNaN(date.getTime())) return date.toISOString();
+  throw new InvalidArgumentError(
+    'Must be a date such as "2026-12-24T18:00:00Z", or how long ago, such as "30m", "1h" or "7d".',
+  );
+}
+
 /** Collects the values of a repeatable flag. */
 export const gather = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];

@@ -11,7 +11,7 @@ import type {
 } from "../http/wire.js";
 import { type Clock, systemClock } from "../lib/clock.js";
 import { createIdSource } from "../model/id.js";
-import type { Status } from "../model/status.js";
+import type { Status, WaitingFor } from "../model/status.js";
 import type { Instant } from "../model/time.js";
 import { type Body, createCalls, type Reply } from "./calls.js";
 import { type EventsOptions, events } from "./events.js";
@@ -47,11 +47,27 @@ export interface UploadOptions extends CallOptions {
 
 /** What `list` and `all` filter by; several values as an array or with commas between. */
 export interface ListOptions
-  extends Omit<WireListQuery, "status" | "task_type" | "queue" | "tag" | "include" | "cursor"> {
+  extends Omit<
+    WireListQuery,
+    | "status"
+    | "task_type"
+    | "queue"
+    | "tag"
+    | "not_task_type"
+    | "not_queue"
+    | "not_tag"
+    | "waiting_for"
+    | "include"
+    | "cursor"
+  > {
   readonly status?: Status | readonly Status[];
   readonly task_type?: string | readonly string[];
   readonly queue?: string | readonly string[];
   readonly tag?: string | readonly string[];
+  readonly not_task_type?: string | readonly string[];
+  readonly not_queue?: string | readonly string[];
+  readonly not_tag?: string | readonly string[];
+  readonly waiting_for?: string | readonly WaitingFor[];
   readonly include?: readonly ("parameters" | "result_data")[];
 }
 

@@ -21,7 +21,7 @@ export function parseJsonBody(body: Buffer): unknown {
 const INTEGER = /^-?\d{1,15}$/;
 
 /**
- * Query strings know only text: fields that want a whole number and look like one become one, in place. Throws
+ * Query strings know only text: fields that want a whole number or a boolean and look like one become one, in place. Throws
  * TaskwrightError validation_failed for NUL, which no store can look for.
  */
 export function readQuery(query: unknown, schema: TSchema): void {
@@ -34,6 +34,9 @@ export function readQuery(query: unknown, schema: TSchema): void {
     const value: unknown = Reflect.get(query, name);
     if (field.type === "integer" && typeof value === "string" && INTEGER.test(value)) {
       Reflect.set(query, name, Number(value));
+    }
+    if (field.type === "boolean" && (value === "true" || value === "false")) {
+      Reflect.set(query, name, value === "true");
     }
   }
 }

@@ -1,6 +1,6 @@
-// From the query of a list to the store's filter and page. Comma lists are split and checked here.
+// From the query of a list to the queue's filter and page. Comma lists are split and checked here.
 import { LIMITS } from "../model/limits.js";
-import { STATUSES } from "../model/status.js";
+import { STATUSES, WAITING_FOR } from "../model/status.js";
 import type { PageRequest, TaskFilter } from "../queue/queue.js";
 import { validationFailed } from "./problem.js";
 import type { WireListQuery } from "./wire.js";
@@ -16,11 +16,16 @@ export function listRequest(query: WireListQuery): { filter: TaskFilter; page: P
       ...some("taskTypes", items(query.task_type)),
       ...some("queues", items(query.queue)),
       ...some("tags", items(query.tag)),
+      ...some("notTaskTypes", items(query.not_task_type)),
+      ...some("notQueues", items(query.not_queue)),
+      ...some("notTags", items(query.not_tag)),
+      ...some("waitingFor", words(query.waiting_for, "waiting_for", WAITING_FOR)),
+      ...(query.retried !== undefined && { retried: query.retried }),
       ...(query.worker !== undefined && { worker: query.worker }),
-      ...date("createdAfter", query.created_after),
-      ...date("createdBefore", query.created_before),
-      ...date("completedAfter", query.completed_after),
-      ...date("completedBefore", query.completed_before),
+      createdAfter: query.created_after,
+      createdBefore: query.created_before,
+      completedAfter: query.completed_after,
+      completedBefore: query.completed_before,
       ...(query.q !== undefined && query.q !== "" && { text: query.q }),
     },
     page: {
@@ -56,11 +61,5 @@ export function words<const Word extends string>(
 function some<Name extends string, T>(name: Name, values: readonly T[]): { [key in Name]?: readonly T[] } {
   const part: { [key in Name]?: readonly T[] } = {};
   if (values.length > 0) part[name] = values;
-  return part;
-}
-
-function date<Name extends string>(name: Name, text: string | undefined): { [key in Name]?: number } {
-  const part: { [key in Name]?: number } = {};
-  if (text !== undefined) part[name] = Date.parse(text);
   return part;
 }

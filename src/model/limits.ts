@@ -59,6 +59,8 @@ export const LIMITS = {
   commaListLength: 2000,
   /** Characters of a duration as text. */
   durationLength: 30,
+  /** Characters of a point in time as text. */
+  timeLength: 40,
   /** Values of each kind that a filter of events may have over a WebSocket, and characters of an event's id. */
   eventFilter: 100,
   eventIdLength: 100,

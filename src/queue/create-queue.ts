@@ -12,6 +12,7 @@ import { asCreated } from "./build-task.js";
 import { type PreparedTask, prepare, type RequestContext } from "./check-request.js";
 import { prepareEdit } from "./edit-task.js";
 import { createInsertBatcher } from "./insert-batcher.js";
+import { createLister } from "./lister.js";
 import type { EditChanges, Queue, SubmitRequest, Submitted } from "./queue.js";
 import { createQueueLimit } from "./queue-limit.js";
 import { notEditable, notFound, requireStored } from "./refusals.js";
@@ -109,10 +110,7 @@ export function createQueue({
       return wait > 0 ? waiter.wait(id, ask, { wait, ...(signal && { signal }) }) : ask();
     },
 
-    async list(filter, page) {
-      const answer = await store.list(filter, page);
-      return { ...answer, tasks: await presentAll(answer.tasks) };
-    },
+    list: createLister({ store, clock, presentAll }),
 
     async cancel(id) {
       const [answer] = await store.cancel([id]);

@@ -5,10 +5,12 @@ import type { TaskwrightError } from "../model/errors.js";
 import type { TaskId } from "../model/id.js";
 import type { Artifact, Attempt, Task } from "../model/task.js";
 import type { Duration, Millis } from "../model/time.js";
-import type { CallerTransaction, LogPage, PageRequest, TaskFilter, TaskPage } from "../store/store.js";
+import type { CallerTransaction, LogPage, PageRequest, TaskPage } from "../store/store.js";
 import type { SubmitOptions } from "../task/submit.js";
+import type { TaskFilter } from "./list-request.js";
 
-export type { PageRequest, TaskFilter, TaskPage } from "../store/store.js";
+export type { PageRequest, TaskPage } from "../store/store.js";
+export type { TaskFilter, When } from "./list-request.js";
 
 export interface SubmitRequest extends SubmitOptions {
   readonly taskType: string;
@@ -68,7 +70,7 @@ export interface Queue {
   ): Promise<readonly SubmitOutcome[]>;
   /** Throws task_not_found. With `wait`: answers once it has finished, or after that time with the task as it is. */
   get(id: TaskId, options?: { readonly wait?: Millis; readonly signal?: AbortSignal }): Promise<Task>;
-  /** Throws invalid_cursor. */
+  /** Throws invalid_cursor, validation_failed. A page may have fewer tasks than its limit though there are more. */
   list(filter: TaskFilter, page: PageRequest): Promise<TaskPage>;
   /** Throws task_not_found, task_not_cancellable. The task as it is now: CANCELLED, or RUNNING with `cancelRequestedAt`. */
   cancel(id: TaskId): Promise<Task>;

@@ -2,21 +2,35 @@
 // No secret: the checksum keeps a cursor with its own filter and order, it does not keep anybody out.
 import { createHash } from "node:crypto";
 import { isUuid, type TaskId } from "../model/id.js";
+import type { Instant } from "../model/time.js";
 import { type PageRequest, StoreError, type TaskFilter } from "./store.js";
 
-const VERSION = 1;
+const VERSION = 2;
 
-/** A cursor that stands behind the task `after`, for this filter and order only. */
-export function encodeCursor(after: TaskId, filter: TaskFilter, order: PageRequest["order"]): string {
-  return Buffer.from(JSON.stringify([VERSION, after, checksum(after, filter, order)])).toString("base64url");
+/** Where a page ends: the id of its last task, and when that ended where the list is ordered by that. */
+export interface Position {
+  readonly id: TaskId;
+  readonly at?: Instant;
 }
 
-/** The id that the cursor stands behind. Throws StoreError 'invalid_cursor' where it was made up or belongs to another list. */
-export function decodeCursor(cursor: string, filter: TaskFilter, order: PageRequest["order"]): TaskId {
-  const [version, after, sum] = parse(cursor);
-  if (version !== VERSION || typeof after !== "string" || !isUuid(after)) throw invalid();
-  if (sum !== checksum(after, filter, order)) throw invalid();
-  return after;
+/** A cursor that stands behind the task at this position, for this filter and order only. */
+export function encodeCursor(after: Position, filter: TaskFilter, order: PageRequest["order"]): string {
+  const position = partsOf(after, order);
+  return Buffer.from(JSON.stringify([VERSION, ...position, checksum(position, filter, order)])).toString(
+    "base64url",
+  );
+}
+
+/** What the cursor stands behind. Throws StoreError 'invalid_cursor' where it was made up or belongs to another list. */
+export function decodeCursor(cursor: string, filter: TaskFilter, order: PageRequest["order"]): Position {
+  const [version, id, at, sum] = parse(cursor);
+  if (version !== VERSION || typeof id !== "string" || !isUuid(id) || typeof at !== "number") throw invalid();
+  if (sum !== checksum([id, at], filter, order)) throw invalid();
+  return order === "completed" ? { id, at } : { id };
+}
+
+function partsOf({ id, at = 0 }: Position, order: PageRequest["order"]): readonly [TaskId, Instant] {
+  return [id, order === "completed" ? at : 0];
 }
 
 function parse(cursor: string): readonly unknown[] {
@@ -31,8 +45,12 @@ function parse(cursor: string): readonly unknown[] {
   return parts;
 }
 
-function checksum(after: TaskId, filter: TaskFilter, order: PageRequest["order"]): string {
-  const text = JSON.stringify([VERSION, after, order, canonical(filter)]);
+function checksum(
+  position: readonly [TaskId, Instant],
+  filter: TaskFilter,
+  order: PageRequest["order"],
+): string {
+  const text = JSON.stringify([VERSION, position, order, canonical(filter)]);
   return createHash("sha256").update(text).digest("base64url").slice(0, 16);
 }
 

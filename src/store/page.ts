@@ -4,7 +4,7 @@ import { LIMITS } from "../model/limits.js";
 import { STATUSES, type Status } from "../model/status.js";
 import type { Task } from "../model/task.js";
 import type { Instant } from "../model/time.js";
-import { decodeCursor } from "./cursor.js";
+import { decodeCursor, type Position } from "./cursor.js";
 import type { PageRequest, TaskFilter, TaskPage } from "./store.js";
 
 /** How much one page may look at, where the filter has no index. */
@@ -28,16 +28,48 @@ export interface LaneCounts extends Readonly<Record<Status, number>> {
   readonly taskType: string;
 }
 
+/** Orders in which tasks follow each other by id. */
+export type IdOrder = Exclude<PageRequest["order"], "completed">;
+
+const UNSUCCESSFUL: readonly Status[] = ["FAILED", "CANCELLED"];
+
+/** What a list in the order of completion looks for: only unsuccessful tasks have that order. Undefined where none is wanted. */
+export function unsuccessfulOnly(filter: TaskFilter): TaskFilter | undefined {
+  const status = statusesOf(filter).filter((one) => UNSUCCESSFUL.includes(one));
+  return status.length === 0 ? undefined : { ...filter, status };
+}
+
+/** Where a list in the order of completion begins, and the moment behind which it ends. */
+export function rangeOfEnds(
+  filter: TaskFilter,
+  { cursor, order }: PageRequest,
+): { readonly after: Required<Position>; readonly end: Instant } {
+  const { id, at } = cursor === undefined ? { id: LAST_ID } : decodeCursor(cursor, filter, order);
+  const before = filter.completedBefore ?? Number.MAX_SAFE_INTEGER;
+  // No task ends later than before, so none of that moment is left behind.
+  return { after: at === undefined ? { at: before, id: "" } : { at, id }, end: filter.completedAfter ?? 0 };
+}
+
+/** Where the page behind this task goes on. */
+export function positionOf({ id, completedAt }: Task): Position {
+  return { id, ...(completedAt !== undefined && { at: completedAt }) };
+}
+
+/** How far a list has looked, as its order counts. */
+export function searchedUntil({ createdAt, completedAt }: Task, order: PageRequest["order"]): Instant {
+  return order === "completed" ? (completedAt ?? createdAt) : createdAt;
+}
+
 /** Where the page begins: behind the cursor, or where the first task of the wanted time can be. */
-export function startOf(filter: TaskFilter, { cursor, order }: PageRequest): TaskId {
-  if (cursor !== undefined) return decodeCursor(cursor, filter, order);
+export function startOf(filter: TaskFilter, { cursor }: PageRequest, order: IdOrder): TaskId {
+  if (cursor !== undefined) return decodeCursor(cursor, filter, order).id;
   if (order === "oldest") return filter.createdAfter === undefined ? "" : oldestId(filter.createdAfter);
   const before = Math.min(filter.createdBefore ?? Infinity, filter.completedBefore ?? Infinity);
   return before === Infinity ? LAST_ID : newestId(before);
 }
 
 /** Where no task of the wanted time can be any more. */
-export function endOf(filter: TaskFilter, order: PageRequest["order"]): TaskId {
+export function endOf(filter: TaskFilter, order: IdOrder): TaskId {
   if (order === "newest") return filter.createdAfter === undefined ? "" : oldestId(filter.createdAfter);
   const before = Math.min(filter.createdBefore ?? Infinity, filter.completedBefore ?? Infinity);
   return before === Infinity ? LAST_ID : newestId(before);
@@ -51,7 +83,7 @@ function newestId(createdAt: Instant): TaskId {
   return idFloor(createdAt + ID_TIME.after);
 }
 
-export function isWithinIds(id: TaskId, end: TaskId, order: PageRequest["order"]): boolean {
+export function isWithinIds(id: TaskId, end: TaskId, order: IdOrder): boolean {
   return order === "newest" ? id >= end : id <= end;
 }
 
@@ -63,25 +95,40 @@ export interface Places {
   readonly lanes: readonly LaneCounts[];
   /** "lanes": by lane; "all": all that waits, or all of that status. */
   of(status: Status): "lanes" | "all";
+  /** Of pending tasks: those that are ready, and those that wait for a time. */
+  readonly ready: boolean;
+  readonly scheduled: boolean;
+}
+
+function isLaneWanted({ queue, taskType }: Pick<Task, "queue" | "taskType">, filter: TaskFilter): boolean {
+  return (
+    isAmong(taskType, filter.taskTypes) &&
+    isAmong(queue, filter.queues) &&
+    !filter.notTaskTypes?.includes(taskType) &&
+    !filter.notQueues?.includes(queue)
+  );
 }
 
 export function placesOf(filter: TaskFilter, totals: readonly LaneCounts[]): Places {
   const statuses = statusesOf(filter);
   const lanes = totals.filter(
-    (lane) =>
-      isAmong(lane.queue, filter.queues) &&
-      isAmong(lane.taskType, filter.taskTypes) &&
-      statuses.some((status) => lane[status] > 0),
+    (lane) => isLaneWanted(lane, filter) && statuses.some((status) => lane[status] > 0),
   );
-  const isNarrow = !isEmpty(filter.taskTypes) || !isEmpty(filter.queues);
+  const { taskTypes, queues, notTaskTypes, notQueues } = filter;
+  const isNarrow = [taskTypes, queues, notTaskTypes, notQueues].some((names) => !isEmpty(names));
   const byLane = isNarrow && lanes.length <= MOST_LANES;
   const waiting = (byLane ? lanes : totals).reduce((sum, lane) => sum + lane.PENDING, 0);
+  const { waitingFor } = filter;
+  const ready = isAmong("worker", waitingFor);
   const isLong = (status: Status) =>
-    (status === "PENDING" && waiting > MOST_WAITING) || (status === "SUCCESS" && lanes.length > MOST_LANES);
+    (status === "PENDING" && ready && waiting > MOST_WAITING) ||
+    (status === "SUCCESS" && lanes.length > MOST_LANES);
   return {
     all: (statuses.length === STATUSES.length && !isNarrow) || statuses.some(isLong),
     lanes,
     of: (status) => (byLane || status === "SUCCESS" ? "lanes" : "all"),
+    ready,
+    scheduled: isAmong("time", waitingFor) || isAmong("retry", waitingFor),
   };
 }
 
@@ -135,21 +182,23 @@ export function rarestTag(
   return hasFewElsewhere && fewest > FEW_TASKS ? undefined : rarest;
 }
 
-export function statusesOf({ status }: TaskFilter): readonly Status[] {
-  return isEmpty(status) ? STATUSES : [...new Set(status)];
+/** The statuses that tasks may have that match; only pending ones wait for anything. */
+export function statusesOf({ status, waitingFor }: TaskFilter): readonly Status[] {
+  const wanted = isEmpty(status) ? STATUSES : [...new Set(status)];
+  return isEmpty(waitingFor) ? wanted : wanted.filter((one) => one === "PENDING");
 }
 
 /** Rollups know it exactly where only status, task types and queues are filtered; otherwise what was seen. */
 export function total(filter: TaskFilter, totals: readonly LaneCounts[], seen: number): TaskPage["total"] {
-  const { status, taskTypes, queues, ...others } = filter;
+  const { status: _s, taskTypes: _t, queues: _q, notTaskTypes: _nt, notQueues: _nq, ...others } = filter;
   const isCounted = Object.values(others).every(
     (value) => value === undefined || (Array.isArray(value) && value.length === 0),
   );
   if (!isCounted) return { value: seen, relation: "at_least" };
-  const statuses = statusesOf({ status });
+  const statuses = statusesOf(filter);
   let value = 0;
   for (const lane of totals) {
-    if (!isAmong(lane.queue, queues) || !isAmong(lane.taskType, taskTypes)) continue;
+    if (!isLaneWanted(lane, filter)) continue;
     for (const wanted of statuses) value += lane[wanted];
   }
   return { value, relation: "exact" };
@@ -158,9 +207,11 @@ export function total(filter: TaskFilter, totals: readonly LaneCounts[], seen: n
 export function matches(task: Task, filter: TaskFilter): boolean {
   return (
     isAmong(task.status, filter.status) &&
-    isAmong(task.taskType, filter.taskTypes) &&
-    isAmong(task.queue, filter.queues) &&
+    isLaneWanted(task, filter) &&
     (filter.tags ?? []).every((tag) => task.tags.includes(tag)) &&
+    !filter.notTags?.some((tag) => task.tags.includes(tag)) &&
+    (isEmpty(filter.waitingFor) || isAmong(task.waitingFor, filter.waitingFor)) &&
+    (filter.retried === undefined || (task.retriedBy !== undefined) === filter.retried) &&
     (filter.worker === undefined || task.worker === filter.worker) &&
     isWithin(task.createdAt, filter.createdAfter, filter.createdBefore) &&
     isWithin(task.completedAt, filter.completedAfter, filter.completedBefore) &&
@@ -186,10 +237,10 @@ export function payloadBytes({ parameters = "", resultData = "" }: Task): number
   return Buffer.byteLength(parameters) + Buffer.byteLength(resultData);
 }
 
-export function isEmpty(list: readonly unknown[] | undefined): boolean {
+function isEmpty(list: readonly unknown[] | undefined): boolean {
   return list === undefined || list.length === 0;
 }
 
-export function isAmong<T>(value: T, wanted: readonly T[] | undefined): boolean {
+function isAmong<T>(value: T, wanted: readonly T[] | undefined): boolean {
   return wanted === undefined || wanted.length === 0 || wanted.includes(value);
 }

@@ -191,6 +191,8 @@ describe("get, list, cancel, retry", () => {
     expect(tasks.map((task) => task.id)).toEqual(ids.toReversed());
     const table = await cli(["list", "--tag", tag, "--type", "greet"]);
     expect(table.stdout).toMatch(/^ID +STATUS +TYPE.*\n[0-9a-f-]{36} +\w+ +greet.* greets a\n$/);
+    const rest = ["--not-type", "greet", "--created-after", "1h", "--not-retried", "--json"];
+    expect(JSON.parse((await cli(["list", "--tag", tag, ...rest])).stdout)).toMatchObject({ id: ids[1] });
     const none = await cli(["list", "--type", "wait", "--tag", tag]);
     expect(none).toEqual({ code: 0, stdout: "", stderr: "No matching tasks.\n" });
   });

@@ -205,6 +205,11 @@ describe("a list", () => {
     ["statsu=PENDING", "?statsu"],
     ["order=random", "?order"],
     ["created_after=yesterday", "?created_after"],
+    ["completed_before=-1h", "?completed_before"],
+    ["waiting_for=luck", "?waiting_for"],
+    ["retried=maybe", "?retried"],
+    ["order=completed", "?order"],
+    ["order=completed&status=SUCCESS", "?order"],
     ["include=secrets", "?include"],
   ];
   it.each(queries)("with %s is refused at that parameter", async (query, pointer) => {

@@ -57,6 +57,34 @@ describe("list", () => {
   });
 });
 
+describe("filters of a list", () => {
+  it("leave out, look back from now, and follow the end of what failed", async () => {
+    await using own = await startServer();
+    const ids = async (query: string) => {
+      const { status, body } = await own.request("GET", `/api/tasks/?${query}`);
+      expect(status).toBe(200);
+      return body.tasks.map((task: { id: string }) => task.id);
+    };
+    const tagged = await own.submit({ task_type: "sample", tags: ["keep", "skip"] });
+    const plain = await own.submit({ task_type: "sample", tags: ["keep"], queue: "other" });
+    const later = await own.submit({ task_type: "sample", delay: "1h" });
+    expect(await ids("tag=keep&not_tag=skip")).toEqual([plain.id]);
+    expect(await ids("not_queue=other&not_task_type=none")).toEqual([later.id, tagged.id]);
+    expect(await ids("waiting_for=time")).toEqual([later.id]);
+    expect(await ids("created_after=1h&created_before=0s")).toEqual([later.id, plain.id, tagged.id]);
+    await own.request("DELETE", `/api/tasks/${plain.id}`);
+    await own.request("DELETE", `/api/tasks/${tagged.id}`);
+    const retry = await own.request("POST", `/api/tasks/${plain.id}/retry`, {});
+    expect(await ids("status=CANCELLED&order=completed")).toEqual([tagged.id, plain.id]);
+    expect(await ids("status=CANCELLED&retried=false")).toEqual([tagged.id]);
+    expect(await ids("retried=true")).toEqual([plain.id]);
+    const one = await own.request("GET", "/api/tasks/?limit=2&created_after=1h");
+    const next = encodeURIComponent(one.body.next_cursor);
+    expect(await ids(`limit=2&created_after=1h&cursor=${next}`)).toEqual([plain.id, tagged.id]);
+    expect(one.body.tasks[0].id).toBe(retry.body.id);
+  });
+});
+
 describe("get", () => {
   it("answers 404 for an id that is none, and one that nobody has", async () => {
     for (const id of ["nonsense", "%00", newId()]) {

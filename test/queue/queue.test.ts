@@ -6,6 +6,7 @@ import { createManualClock } from "../../src/lib/clock.js";
 import { silentLog } from "../../src/lib/log.js";
 import type { TaskwrightError } from "../../src/model/errors.js";
 import { createIdSource } from "../../src/model/id.js";
+import type { WaitingFor } from "../../src/model/status.js";
 import type { NewTask } from "../../src/model/task.js";
 import { createQueue } from "../../src/queue/create-queue.js";
 import { translated } from "../../src/queue/store-errors.js";
@@ -246,6 +247,29 @@ describe("who serves a type", () => {
     expect(tasks.find((task) => task.id === id)?.waitingFor).toBe(waitingFor);
     return waitingFor;
   };
+
+  it("lists those that wait for a worker apart from those that wait for a handler", async () => {
+    const { queue, store } = setup();
+    await store.beat(worker({ queues: ["own"] }));
+    const { task: served } = await queue.submit({ taskType: "sample" });
+    const unserved = [];
+    for (let count = 0; count < 3; count++) {
+      unserved.unshift((await queue.submit({ taskType: "sample", queue: "other" })).task.id);
+    }
+    const list = async (waitingFor: readonly WaitingFor[]) => {
+      const ids: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await queue.list({ waitingFor }, { limit: 1, order: "newest", cursor });
+        ids.push(...page.tasks.map(({ id }) => id));
+        cursor = page.next;
+      } while (cursor !== undefined);
+      return ids;
+    };
+    expect(await list(["worker"])).toEqual([served.id]);
+    expect(await list(["handler"])).toEqual(unserved);
+    expect(await list(["handler", "worker"])).toEqual([...unserved, served.id]);
+  });
 
   it("says that a task waits for a handler while no live worker serves its type in its queue", async () => {
     const bench = setup();

@@ -1,7 +1,13 @@
 // What the model-based test may do to a store: random steps as plain data. Tasks, holds and files are named by how
 // long ago they came up, so that a step fits whatever happened before it, and shrinks well.
 import fc from "fast-check";
-import { CANCEL_REASONS, type CancelReason, type FinishedStatus, STATUSES } from "../../src/model/status.js";
+import {
+  CANCEL_REASONS,
+  type CancelReason,
+  type FinishedStatus,
+  STATUSES,
+  WAITING_FOR,
+} from "../../src/model/status.js";
 import type { ClaimRequest, PageRequest, TaskFilter } from "../../src/store/store.js";
 
 /** How long ago it came up: 0 for the latest. */
@@ -174,6 +180,11 @@ const filter: fc.Arbitrary<TaskFilter> = fc.record({
   taskTypes: maybe(fc.subarray([...TYPES])),
   queues: maybe(fc.subarray([...QUEUES])),
   tags: maybe(fc.subarray([...TAGS])),
+  notTaskTypes: seldom(fc.subarray([...TYPES])),
+  notQueues: seldom(fc.subarray([...QUEUES])),
+  notTags: seldom(fc.subarray([...TAGS])),
+  waitingFor: seldom(fc.subarray([...WAITING_FOR])),
+  retried: seldom(fc.boolean()),
   worker: seldom(worker),
   createdAfter: seldom(fc.nat(3_000)),
   createdBefore: seldom(fc.nat(90_000)),
@@ -184,7 +195,7 @@ const filter: fc.Arbitrary<TaskFilter> = fc.record({
 
 const page: fc.Arbitrary<PageRequest> = fc.record({
   limit: fc.constantFrom(1, 2, 3, 50),
-  order: fc.constantFrom("newest" as const, "oldest" as const),
+  order: fc.constantFrom("newest" as const, "oldest" as const, "completed" as const),
   include: fc.subarray(["parameters" as const, "result_data" as const]),
 });
 

@@ -5,7 +5,7 @@ import * as claim from "../../src/store/sqlite/claim.js";
 import * as deadlines from "../../src/store/sqlite/deadlines.js";
 import * as editing from "../../src/store/sqlite/editing.js";
 import * as ending from "../../src/store/sqlite/ending.js";
-import { COUNT_TAGGED, SCANS } from "../../src/store/sqlite/id-scans.js";
+import { COUNT_TAGGED, ENDED, SCANS } from "../../src/store/sqlite/id-scans.js";
 import { migrateSchema } from "../../src/store/sqlite/migrations/migrate.js";
 import * as placement from "../../src/store/sqlite/placement.js";
 import * as records from "../../src/store/sqlite/records.js";
@@ -52,6 +52,7 @@ describe("no statement looks at a whole table or sorts", () => {
     ...records.STATEMENTS,
     LEAVE,
     COUNT_TAGGED,
+    ENDED,
     TASK: selectTask("t.parameters", "d.result_data"),
   };
   test.each(Object.entries(hot))("%s", (_name, sql) => {

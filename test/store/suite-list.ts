@@ -31,6 +31,7 @@ export function listTests(check: Case): void {
   laneTests(check);
   orderTests(check);
   filterTests(check);
+  completionTests(check);
   shapeTests(check);
   totalTests(check);
   cursorTests(check);
@@ -109,6 +110,54 @@ function orderTests(check: Case): void {
   });
 }
 
+function completionTests(check: Case): void {
+  const page = { limit: 100, order: "completed" } as const;
+  const ended = async ({ store }: Bench, filter: TaskFilter, limit = 100) =>
+    (await listAll(store, filter, { ...page, limit })).map((task) => task.id);
+
+  check("in the order of completion, whenever the tasks were submitted", async (bench) => {
+    const slow = await bench.run();
+    const quick = await bench.finish("FAILED");
+    await bench.finish("SUCCESS");
+    await bench.clock.advance(10);
+    const cancelled = await bench.finish("CANCELLED");
+    await bench.clock.advance(10);
+    await bench.settle(ending("FAILED", slow));
+    for (const limit of [1, 2, 100]) {
+      expect(await ended(bench, {}, limit)).toEqual([slow.id, cancelled.id, quick.id]);
+    }
+    expect(await ended(bench, { status: ["FAILED", "SUCCESS"] })).toEqual([slow.id, quick.id]);
+    expect(await ended(bench, { status: ["SUCCESS", "PENDING"] })).toEqual([]);
+    const now = bench.clock.now();
+    expect(await ended(bench, { completedAfter: now - 10, completedBefore: now })).toEqual([cancelled.id]);
+    const { total } = await bench.store.list({ status: ["FAILED", "SUCCESS"] }, page);
+    expect(total).toEqual({ value: 2, relation: "exact" });
+  });
+
+  check("in the order of completion, many that ended at one moment follow by id", async (bench) => {
+    const ids = await bench.insert(...Array.from({ length: 40 }, () => ({})));
+    await bench.store.cancel(ids);
+    await bench.clock.advance(1);
+    const later = await bench.finish("FAILED");
+    expect(await ended(bench, {}, 7)).toEqual([later.id, ...[...ids].reverse()]);
+    expect(await ended(bench, {}, 500)).toEqual([later.id, ...[...ids].reverse()]);
+  });
+
+  check("in the order of completion, a page is followed by what ended before it", async (bench) => {
+    const first = await bench.finish("FAILED");
+    await bench.clock.advance(1);
+    const second = await bench.finish("FAILED");
+    const one = await bench.store.list({}, { ...page, limit: 1 });
+    await bench.clock.advance(1);
+    await bench.finish("FAILED");
+    await bench.store.remove([second.id]);
+    const two = await bench.store.list({}, { ...page, limit: 5, cursor: one.next });
+    expect(two.tasks.map((task) => task.id)).toEqual([first.id]);
+    const other = { ...page, order: "newest", cursor: one.next } as const;
+    await expect(bench.store.list({}, other)).rejects.toMatchObject({ code: "invalid_cursor" });
+  });
+}
+
 function filterTests(check: Case): void {
   check("by status: each, several, and an empty list means all", async (bench) => {
     const at = await oneOfEach(bench);
@@ -184,6 +233,44 @@ function filterTests(check: Case): void {
     const answers = await store.insert([other, refused], { atomic: true });
     expect(answers.map(({ outcome }) => outcome)).toEqual(["withheld", "conflict"]);
     expect(await idsOf(bench, { tags: ["a"] })).toEqual([stored.id]);
+  });
+
+  check("without some types, queues or tags", async (bench) => {
+    const [work = "", mail = "", post = "", tagged = ""] = await bench.insert(
+      {},
+      { taskType: "mail" },
+      { queue: "post" },
+      { tags: ["a", "b"] },
+    );
+    expect(await idsOf(bench, { notTaskTypes: ["mail", "none"] })).toEqual([tagged, post, work]);
+    expect(await idsOf(bench, { notQueues: ["post"] })).toEqual([tagged, mail, work]);
+    expect(await idsOf(bench, { notTags: ["b", "c"] })).toEqual([post, mail, work]);
+    expect(await idsOf(bench, { tags: ["a"], notTags: ["b"] })).toEqual([]);
+    expect(await idsOf(bench, { queues: ["default"], notTaskTypes: ["mail"], notTags: ["a"] })).toEqual([
+      work,
+    ]);
+    const { total } = await bench.store.list({ notTaskTypes: ["mail"] }, { limit: 1, order: "newest" });
+    expect(total).toEqual({ value: 3, relation: "exact" });
+  });
+
+  check("by what pending tasks wait for", async (bench) => {
+    const at = await oneOfEach(bench);
+    expect(await idsOf(bench, { waitingFor: ["worker"] })).toEqual([at.ready]);
+    expect(await idsOf(bench, { waitingFor: ["time"] })).toEqual([at.scheduled]);
+    expect(await idsOf(bench, { waitingFor: ["retry"] })).toEqual([at.retrying]);
+    expect(await idsOf(bench, { waitingFor: ["retry", "worker"] })).toEqual([at.ready, at.retrying]);
+    expect(await idsOf(bench, { waitingFor: ["time"], taskTypes: ["work"] })).toEqual([at.scheduled]);
+    expect(await idsOf(bench, { waitingFor: ["time"], status: ["FAILED"] })).toEqual([]);
+    expect(await idsOf(bench, { waitingFor: ["pause"] })).toEqual([]);
+  });
+
+  check("those that were retried, and those that were not", async (bench) => {
+    const { id: retried } = await bench.finish("FAILED");
+    const { id: left } = await bench.finish("FAILED");
+    const [again = ""] = await bench.insert({ retryOf: retried });
+    expect(await idsOf(bench, { status: ["FAILED"], retried: false })).toEqual([left]);
+    expect(await idsOf(bench, { retried: true })).toEqual([retried]);
+    expect(await idsOf(bench, { retried: false })).toEqual([again, left]);
   });
 
   check("by worker: what it runs and what it finished", async (bench) => {

@@ -21,6 +21,13 @@ export const Strict = { additionalProperties: false } as const;
 /** RFC 3339 in UTC with milliseconds. */
 export const Timestamp = Type.String({ format: "date-time", examples: ["2026-11-22T14:02:11.250Z"] });
 
+/** A point in time, or how long ago. Read in queue/list-request.ts. */
+export const When = Type.String({
+  maxLength: LIMITS.timeLength,
+  description: 'A date (RFC 3339), or how long ago: "30m", "1h", "7d".',
+  examples: ["1h"],
+});
+
 export const Uuid = Type.String({ format: "uuid", examples: ["0199d8a4-6c32-7b1e-9f04-2ad0c85e7713"] });
 
 /** A duration with what it is for; the description of DurationText alone where that is clear. */

@@ -12,6 +12,7 @@ import {
   Strict,
   Timestamp,
   Uuid,
+  When,
 } from "./common.js";
 
 export const StatusSchema = OneOf(STATUSES);
@@ -80,18 +81,33 @@ export const ListQuerySchema = Type.Object(
     task_type: Type.Optional(commaList("Comma-separated list of task types.")),
     queue: Type.Optional(commaList("Comma-separated list of queues.")),
     tag: Type.Optional(commaList("Comma-separated list; only tasks with all of these tags.")),
+    not_task_type: Type.Optional(commaList("Comma-separated list of task types to leave out.")),
+    not_queue: Type.Optional(commaList("Comma-separated list of queues to leave out.")),
+    not_tag: Type.Optional(commaList("Comma-separated list; only tasks with none of these tags.")),
+    waiting_for: Type.Optional(
+      commaList(`Comma-separated list of ${WAITING_FOR.join(", ")}; only pending tasks that wait for that.`),
+    ),
+    retried: Type.Optional(
+      Type.Boolean({ description: "Only tasks that were retried; false: only tasks that were not." }),
+    ),
     worker: Type.Optional(Type.String()),
-    created_after: Type.Optional(Timestamp),
-    created_before: Type.Optional(Timestamp),
-    completed_after: Type.Optional(Timestamp),
-    completed_before: Type.Optional(Timestamp),
+    created_after: Type.Optional(When),
+    created_before: Type.Optional(When),
+    completed_after: Type.Optional(When),
+    completed_before: Type.Optional(When),
     q: Type.Optional(
       Type.String({
         maxLength: LIMITS.searchLength,
         description: "Prefix of an id, or text in the summary, type or error message.",
       }),
     ),
-    order: Type.Optional(OneOf(["newest", "oldest"], { default: "newest" })),
+    order: Type.Optional(
+      OneOf(["newest", "oldest", "completed"], {
+        default: "newest",
+        description:
+          "By submission; completed: by the end, latest first, with status FAILED, CANCELLED or both.",
+      }),
+    ),
     limit: Type.Optional(
       Type.Integer({ minimum: 1, maximum: LIMITS.list.max, default: LIMITS.list.default }),
     ),

@@ -1,6 +1,6 @@
 // The part of the store contract behind submit, get, list and cancel.
 import type { TaskId } from "../../model/id.js";
-import type { CancelReason, FinishedStatus, Status } from "../../model/status.js";
+import type { CancelReason, FinishedStatus, Status, WaitingFor } from "../../model/status.js";
 import type { FileId, NewTask, Task, TaskPatch, WorkerId } from "../../model/task.js";
 import type { Instant } from "../../model/time.js";
 
@@ -25,7 +25,7 @@ export interface TaskStore {
   insertWithin(transaction: CallerTransaction, tasks: readonly NewTask[]): Promise<readonly InsertAnswer[]>;
   /** By id, with parameters and result. */
   get(ids: readonly TaskId[]): Promise<readonly (Task | undefined)[]>;
-  /** By keyset on id. Never counts without a bound. Throws StoreError 'invalid_cursor'. */
+  /** By keyset on id, or on the end and id. Never counts without a bound. Throws StoreError 'invalid_cursor'. */
   list(filter: TaskFilter, page: PageRequest): Promise<TaskPage>;
   /**
    * Pending tasks end here. Running ones are flagged, and their worker is notified. The first request stands, with its
@@ -76,7 +76,15 @@ export interface TaskFilter {
   readonly queues?: readonly string[];
   /** Tasks that carry all of these. */
   readonly tags?: readonly string[];
+  /** Tasks of none of these types, in none of these queues, with none of these tags. */
+  readonly notTaskTypes?: readonly string[];
+  readonly notQueues?: readonly string[];
+  readonly notTags?: readonly string[];
   readonly worker?: WorkerId;
+  /** Pending tasks that wait for one of these; stores know of "worker", "time" and "retry". */
+  readonly waitingFor?: readonly WaitingFor[];
+  /** Tasks that were retried, or tasks that were not. */
+  readonly retried?: boolean;
   readonly createdAfter?: Instant;
   readonly createdBefore?: Instant;
   readonly completedAfter?: Instant;
@@ -88,7 +96,8 @@ export interface TaskFilter {
 export interface PageRequest {
   /** 1–500. A page ends earlier, with a cursor, where parameters and results are large (`LIMITS.listBytes`). */
   readonly limit: number;
-  readonly order: "newest" | "oldest";
+  /** By id, or "completed": FAILED and CANCELLED tasks only, those that ended last first. */
+  readonly order: "newest" | "oldest" | "completed";
   /** Where the page before ended: `next` of the same filter and order. */
   readonly cursor?: string;
   readonly include?: readonly ("parameters" | "result_data")[];

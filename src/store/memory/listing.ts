@@ -1,20 +1,20 @@
 // Lists of tasks: everything is looked at, so nothing is bounded and every total is known.
 import { LIMITS } from "../../model/limits.js";
 import type { Task } from "../../model/task.js";
-import { decodeCursor, encodeCursor } from "../cursor.js";
+import { decodeCursor, encodeCursor, type Position } from "../cursor.js";
 import type { PageRequest, TaskFilter, TaskPage } from "../store.js";
 import { byId, type State } from "./state.js";
 import { viewRow, viewTask } from "./view.js";
 
 export function list(state: State, filter: TaskFilter, page: PageRequest): TaskPage {
   const after = page.cursor === undefined ? undefined : decodeCursor(page.cursor, filter, page.order);
-  const direction = page.order === "oldest" ? 1 : -1;
+  const inOrder = ORDERS[page.order];
   const matching = [...state.tasks.values()]
     .map((record) => ({ record, task: viewTask(state, record) }))
-    .filter(({ task }) => matches(task, filter))
-    .sort((a, b) => direction * byId(a.task.id, b.task.id));
+    .filter(({ task }) => matches(task, filter) && (page.order !== "completed" || isUnsuccessful(task)))
+    .sort((a, b) => inOrder(positionOf(a.task), positionOf(b.task)));
   const rest =
-    after === undefined ? matching : matching.filter(({ task }) => direction * byId(task.id, after) > 0);
+    after === undefined ? matching : matching.filter(({ task }) => inOrder(positionOf(task), after) > 0);
   const tasks = bounded(
     rest.slice(0, page.limit).map(({ record, task }) => ({
       ...viewRow(state, record),
@@ -25,9 +25,23 @@ export function list(state: State, filter: TaskFilter, page: PageRequest): TaskP
   const last = tasks.at(-1);
   return {
     tasks,
-    next: last && rest.length > tasks.length ? encodeCursor(last.id, filter, page.order) : undefined,
+    next: last && rest.length > tasks.length ? encodeCursor(positionOf(last), filter, page.order) : undefined,
     total: { value: matching.length, relation: isCounted(filter) ? "exact" : "at_least" },
   };
+}
+
+const ORDERS: Readonly<Record<PageRequest["order"], (a: Position, b: Position) => number>> = {
+  newest: (a, b) => byId(b.id, a.id),
+  oldest: (a, b) => byId(a.id, b.id),
+  completed: (a, b) => (b.at ?? 0) - (a.at ?? 0) || byId(b.id, a.id),
+};
+
+function positionOf({ id, completedAt }: Task): Position {
+  return { id, at: completedAt };
+}
+
+function isUnsuccessful({ status }: Task): boolean {
+  return status === "FAILED" || status === "CANCELLED";
 }
 
 /** Up to and with the task that fills the page. */
@@ -41,7 +55,8 @@ function bounded(tasks: readonly Task[]): readonly Task[] {
 }
 
 /** Do rollups know how many there are? */
-function isCounted({ status: _status, taskTypes: _types, queues: _queues, ...others }: TaskFilter): boolean {
+function isCounted(filter: TaskFilter): boolean {
+  const { status: _s, taskTypes: _t, queues: _q, notTaskTypes: _nt, notQueues: _nq, ...others } = filter;
   return Object.values(others).every(filtersNothing);
 }
 
@@ -55,6 +70,11 @@ function matches(task: Task, filter: TaskFilter): boolean {
     isAmong(task.taskType, filter.taskTypes) &&
     isAmong(task.queue, filter.queues) &&
     (filter.tags ?? []).every((tag) => task.tags.includes(tag)) &&
+    !filter.notTaskTypes?.includes(task.taskType) &&
+    !filter.notQueues?.includes(task.queue) &&
+    !filter.notTags?.some((tag) => task.tags.includes(tag)) &&
+    (filtersNothing(filter.waitingFor) || isAmong(task.waitingFor, filter.waitingFor)) &&
+    (filter.retried === undefined || (task.retriedBy !== undefined) === filter.retried) &&
     (filter.worker === undefined || task.worker === filter.worker) &&
     isWithin(task.createdAt, filter.createdAfter, filter.createdBefore) &&
     isWithin(task.completedAt, filter.completedAfter, filter.completedBefore) &&

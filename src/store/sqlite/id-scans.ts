@@ -2,20 +2,24 @@
 import type { Database } from "better-sqlite3";
 import type { TaskId } from "../../model/id.js";
 import type { Status } from "../../model/status.js";
+import type { Instant } from "../../model/time.js";
 import {
+  endOf,
   FEW_TASKS,
+  type IdOrder,
+  isWithinIds,
   type LaneCounts,
   needsCounts,
   type Places,
   placesOf,
+  rangeOfEnds,
   rarestTag,
+  startOf,
   statusesOf,
   type TagChoice,
   tagChoiceOf,
 } from "../page.js";
 import type { PageRequest, TaskFilter } from "../store.js";
-
-export type Order = PageRequest["order"];
 
 /** Ids beyond `after`, in order, at most `count`. */
 type Scan = (after: TaskId, count: number) => readonly TaskId[];
@@ -39,6 +43,12 @@ const UNSUCCESSFUL = {
   CANCELLED: statements("done", "status IN ('FAILED', 'CANCELLED') AND status = 'CANCELLED' AND"),
 } as const;
 
+// A range of the partial index, whose own condition comes first. SQLite would take the index by status, and sort.
+export const ENDED = `
+SELECT completed_at AS "at", id FROM done INDEXED BY done_unsuccessful_by_end
+WHERE status IN ('FAILED', 'CANCELLED') AND (completed_at, id) < (?, ?) AND completed_at >= ?
+ORDER BY completed_at DESC, id DESC LIMIT ?`;
+
 // Up to so many rows of a range of the primary key.
 export const COUNT_TAGGED = "SELECT count(*) FROM (SELECT 1 FROM tag WHERE tag = ? LIMIT ?)";
 
@@ -50,13 +60,8 @@ const WAITING_IN_LANE = `${WAITING} WHERE queue = ? AND task_type = ?`;
 export const SCANS = { ALL, RUNNING, SCHEDULED, FINISHED, TAGGED, ...UNSUCCESSFUL } as const;
 
 export interface IdScans {
-  /** Ids that may match the filter's status, task types, queues and tags, in order, beyond `after`. */
-  open(
-    filter: TaskFilter,
-    order: Order,
-    after: TaskId,
-    totals: readonly LaneCounts[],
-  ): () => TaskId | undefined;
+  /** Ids that may match the filter, in order, from where the page begins. */
+  open(filter: TaskFilter, page: PageRequest, totals: readonly LaneCounts[]): () => TaskId | undefined;
 }
 
 export function createIdScans(database: Database): IdScans {
@@ -68,6 +73,7 @@ export function createIdScans(database: Database): IdScans {
   const running = prepare(RUNNING);
   const scheduled = prepare(SCHEDULED);
   const finished = prepare(FINISHED);
+  const ended = database.prepare<[Instant, TaskId, Instant, number], { at: Instant; id: TaskId }>(ENDED);
   const tagged = prepare(TAGGED);
   const countTagged = database.prepare<[string, number], number>(COUNT_TAGGED).pluck();
   const unsuccessful = { FAILED: prepare(UNSUCCESSFUL.FAILED), CANCELLED: prepare(UNSUCCESSFUL.CANCELLED) };
@@ -75,7 +81,7 @@ export function createIdScans(database: Database): IdScans {
   const waitingInLane = database.prepare<[string, string], TaskId>(WAITING_IN_LANE).pluck();
 
   /** Read once, with the first page. */
-  function readyScan(lanes: readonly LaneCounts[] | "all", order: Order): Scan {
+  function readyScan(lanes: readonly LaneCounts[] | "all", order: IdOrder): Scan {
     let sorted: readonly TaskId[] | undefined;
     const read = () =>
       lanes === "all"
@@ -97,7 +103,7 @@ export function createIdScans(database: Database): IdScans {
     return rarestTag(choice, counts);
   }
 
-  function scansOf(status: Status, places: Places, order: Order): readonly Scan[] {
+  function scansOf(status: Status, places: Places, order: IdOrder): readonly Scan[] {
     // Lanes without such tasks are not even looked at.
     const filled = places.lanes.filter((lane) => lane[status] > 0);
     if (filled.length === 0) return [];
@@ -109,7 +115,8 @@ export function createIdScans(database: Database): IdScans {
           (after, count) =>
             scheduled[order].all(taskType, after, count),
       );
-      return [readyScan(places.of(status) === "all" ? "all" : filled, order), ...later];
+      const ready = places.ready ? [readyScan(places.of(status) === "all" ? "all" : filled, order)] : [];
+      return places.scheduled ? [...ready, ...later] : ready;
     }
     if (status !== "SUCCESS" && places.of(status) === "all") {
       const statement = unsuccessful[status][order];
@@ -122,30 +129,66 @@ export function createIdScans(database: Database): IdScans {
     );
   }
 
-  return {
-    open(filter, order, after, totals) {
-      const places = placesOf(filter, totals);
-      const choice = tagChoiceOf(filter, places, totals);
-      const tag = choice && tagFor(choice);
-      if (tag !== undefined) {
-        return merge([(from, count) => tagged[order].all(tag, from, count)], order, after);
+  function openIds(
+    filter: TaskFilter,
+    order: IdOrder,
+    after: TaskId,
+    totals: readonly LaneCounts[],
+  ): () => TaskId | undefined {
+    const places = placesOf(filter, totals);
+    const choice = tagChoiceOf(filter, places, totals);
+    const tag = choice && tagFor(choice);
+    if (tag !== undefined) {
+      return merge([(from, count) => tagged[order].all(tag, from, count)], order, after);
+    }
+    if (places.all) return merge([(from, count) => all[order].all(from, count)], order, after);
+    const scans = statusesOf(filter).flatMap((status) => scansOf(status, places, order));
+    return merge(scans, order, after);
+  }
+
+  function openEnds(filter: TaskFilter, page: PageRequest): () => TaskId | undefined {
+    const { after, end } = rangeOfEnds(filter, page);
+    let rows = ended.all(after.at, after.id, end, FIRST_READ);
+    let next = 0;
+    let size = FIRST_READ;
+    return () => {
+      const last = rows.at(-1);
+      if (next === size && last) {
+        size = Math.min(MOST_READ, size * 2);
+        rows = ended.all(last.at, last.id, end, size);
+        next = 0;
       }
-      if (places.all) return merge([(from, count) => all[order].all(from, count)], order, after);
-      const scans = statusesOf(filter).flatMap((status) => scansOf(status, places, order));
-      return merge(scans, order, after);
+      return rows[next++]?.id;
+    };
+  }
+
+  return {
+    open(filter, page, totals) {
+      const { order } = page;
+      if (order === "completed") return openEnds(filter, page);
+      const end = endOf(filter, order);
+      const nextId = openIds(filter, order, startOf(filter, page, order), totals);
+      return () => {
+        const id = nextId();
+        return id !== undefined && isWithinIds(id, end, order) ? id : undefined;
+      };
     },
   };
 }
 
+/** Ids that a scan reads at once: at first, and at most. */
+const FIRST_READ = 16;
+const MOST_READ = 1_024;
+
 /** Takes the foremost head of all scans again and again; a scan that runs dry is asked for more, each time twice as much. */
-function merge(scans: readonly Scan[], order: Order, after: TaskId): () => TaskId | undefined {
-  const sources = scans.map((scan) => ({ scan, ids: scan(after, 16), next: 0, size: 16 }));
+function merge(scans: readonly Scan[], order: IdOrder, after: TaskId): () => TaskId | undefined {
+  const sources = scans.map((scan) => ({ scan, ids: scan(after, FIRST_READ), next: 0, size: FIRST_READ }));
   return () => {
     let best: (typeof sources)[number] | undefined;
     let bestId: TaskId | undefined;
     for (const source of sources) {
       if (source.next === source.ids.length && source.ids.length === source.size) {
-        source.size = Math.min(1024, source.size * 2);
+        source.size = Math.min(MOST_READ, source.size * 2);
         source.ids = source.scan(source.ids.at(-1) ?? after, source.size);
         source.next = 0;
       }

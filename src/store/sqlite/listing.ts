@@ -1,20 +1,18 @@
 // Pages of tasks by keyset on id, in one snapshot. Filters without an index look at a bounded number of tasks per page.
 import type { Database } from "better-sqlite3";
 import type { Clock } from "../../lib/clock.js";
-import type { TaskId } from "../../model/id.js";
 import { LIMITS } from "../../model/limits.js";
 import type { Task } from "../../model/task.js";
-import type { Instant } from "../../model/time.js";
 import { encodeCursor } from "../cursor.js";
 import {
   BOUND,
-  endOf,
-  isWithinIds,
   type LaneCounts,
   matches,
   payloadBytes,
-  startOf,
+  positionOf,
+  searchedUntil,
   total,
+  unsuccessfulOnly,
 } from "../page.js";
 import type { PageRequest, TaskFilter, TaskPage } from "../store.js";
 import { type TaskRow, toTask, withShortStack } from "../task-row.js";
@@ -41,23 +39,24 @@ export function createListing(database: Database, clock: Clock) {
   }
 
   function list(filter: TaskFilter, page: PageRequest): TaskPage {
-    const after = startOf(filter, page);
-    const end = endOf(filter, page.order);
+    const { order } = page;
     const totals = selectTotals.all();
-    const nextId = idScans.open(filter, page.order, after, totals);
+    const nextId = idScans.open(filter, page, totals);
+    const wanted = order === "completed" ? unsuccessfulOnly(filter) : filter;
+    if (!wanted) return { tasks: [], total: { ...total(filter, totals, 0), value: 0 } };
     const row = rowOf(page.include);
     const started = clock.monotonic();
     const tasks: Task[] = [];
     let bytes = 0;
     let looked = 0;
-    let last: { readonly id: TaskId; readonly createdAt: Instant } | undefined;
+    let last: Task | undefined;
     let more: "no" | "yes" | "unknown" = "no";
     const isFull = () => tasks.length === page.limit || bytes >= LIMITS.listBytes;
-    for (let id = nextId(); id !== undefined && isWithinIds(id, end, page.order); id = nextId()) {
+    for (let id = nextId(); id !== undefined; id = nextId()) {
       const found = row.get(id);
       if (!found) continue;
       const task = toTask(found);
-      if (matches(task, filter)) {
+      if (matches(task, wanted)) {
         if (isFull()) {
           more = "yes";
           break;
@@ -75,9 +74,9 @@ export function createListing(database: Database, clock: Clock) {
     }
     return {
       tasks,
-      next: last && more !== "no" ? encodeCursor(last.id, filter, page.order) : undefined,
-      total: total(filter, totals, tasks.length + (more === "yes" ? 1 : 0)),
-      ...(more === "unknown" && last ? { searchedUntil: last.createdAt } : {}),
+      next: last && more !== "no" ? encodeCursor(positionOf(last), filter, order) : undefined,
+      total: total(wanted, totals, tasks.length + (more === "yes" ? 1 : 0)),
+      ...(more === "unknown" && last ? { searchedUntil: searchedUntil(last, order) } : {}),
     };
   }
 

@@ -219,6 +219,8 @@ CREATE INDEX done_by_lane ON done (queue, task_type, status, id);
 
 CREATE INDEX done_unsuccessful ON done (status, id) WHERE status IN ('FAILED', 'CANCELLED');
 
+CREATE INDEX done_unsuccessful_by_end ON done (completed_at, id) WHERE status IN ('FAILED', 'CANCELLED');
+
 CREATE INDEX file_by_state ON file (state, created_at);
 
 CREATE INDEX file_use_by_file ON file_use (file_id);

@@ -53,6 +53,7 @@ CREATE TABLE taskwright.done (
 );
 CREATE INDEX done_by_lane ON taskwright.done (queue, task_type, status, id);
 CREATE INDEX done_unsuccessful ON taskwright.done (status, id) WHERE status IN ('FAILED', 'CANCELLED');
+CREATE INDEX done_unsuccessful_by_end ON taskwright.done (completed_at, id) WHERE status IN ('FAILED', 'CANCELLED');
 
 -- Hot: the key is the order of a claim. rank: rank.ts; traits: traits.ts. Columns of fixed length first: no padding.
 CREATE TABLE taskwright.ready (

@@ -19,7 +19,7 @@ const SERVER =
 const HAS_VERSIONS = `
 SELECT to_regclass('taskwright.migration') IS NOT NULL AS "isOurs", to_regclass('taskwright.task') IS NOT NULL AS "isTaken",
   to_regclass('taskwright.move') IS NOT NULL AS "isFilling",
-  to_regclass('taskwright.task') IS NOT NULL AND to_regclass('taskwright.tag') IS NULL AS "isFromBefore"`;
+  to_regclass('taskwright.task') IS NOT NULL AND to_regclass('taskwright.done_unsuccessful_by_end') IS NULL AS "isFromBefore"`;
 const VERSION = "SELECT coalesce(max(version), 0) AS version FROM taskwright.migration";
 
 // One number for all schemas: who migrates at the same time waits, whatever for.
@@ -33,7 +33,7 @@ interface Place {
   readonly isOurs: boolean;
   readonly isTaken: boolean;
   readonly isFilling: boolean;
-  /** Tables of a version that was never released. They are told by a table that was added since. */
+  /** Tables of a version that was never released. They are told by an index that was added since. */
   readonly isFromBefore: boolean;
 }
 

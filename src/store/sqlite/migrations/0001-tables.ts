@@ -46,6 +46,7 @@ CREATE TABLE done (
 ) STRICT;
 CREATE INDEX done_by_lane ON done (queue, task_type, status, id);
 CREATE INDEX done_unsuccessful ON done (status, id) WHERE status IN ('FAILED', 'CANCELLED');
+CREATE INDEX done_unsuccessful_by_end ON done (completed_at, id) WHERE status IN ('FAILED', 'CANCELLED');
 
 -- Hot: the key is the order of a claim. rank: rank.ts; traits: traits.ts.
 CREATE TABLE ready (

@@ -56,9 +56,12 @@ export function migrateSchema(
   return { from, to: SCHEMA_VERSION };
 }
 
-/** Tables of a version that was never released. They are told by a table that was added since. */
+/** Tables of a version that was never released. They are told by an index that was added since. */
 function isFromBefore(database: Database): boolean {
-  return database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'tag'").get() === undefined;
+  return (
+    database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'done_unsuccessful_by_end'").get() ===
+    undefined
+  );
 }
 
 function readNumber(database: Database, pragma: "user_version" | "application_id"): number {
