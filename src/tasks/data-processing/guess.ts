@@ -3,6 +3,7 @@ import { DATE_STYLES, type DateStyle, datePattern, dateSql, isDay } from "./date
 import {
   addNeeds,
   type NumberNeeds,
+  type NumberStorage,
   type NumberStyle,
   noNeeds,
   numberPattern,
@@ -17,6 +18,8 @@ export interface Reading {
   /** SQL of the value, and of whether a text is one that it reads. The argument is never NULL. */
   readonly cast: (value: string) => string;
   readonly matches: (value: string) => string;
+  /** A cheaper way for values in their usual form, which most have: whether one is, and its value. */
+  readonly quick?: { readonly holds: (value: string) => string; readonly cast: (value: string) => string };
   readonly kind: "text" | "boolean" | "number" | "date";
   readonly style?: NumberStyle;
   readonly unit?: string;
@@ -125,6 +128,7 @@ export class Guess {
         kind: "boolean",
         cast: (value) => `lower(${value}) = 'true'`,
         matches: (value) => `regexp_full_match(${value}, ${text(BOOLEAN)})`,
+        quick: { holds: (value) => `${value} IN ('true', 'false')`, cast: (value) => `${value} = 'true'` },
       };
     }
     if (this.#numbers.length > 0) return this.#decideNumber(decimal ?? this.#options.decimal);
@@ -165,6 +169,7 @@ export class Guess {
       hasDecimals: !needs.isInteger,
       ...(unit !== undefined && { unit }),
       ...(storage.isRounded && { note: "rounded to 17 digits" }),
+      ...(unit === undefined && quickNumber(storage, style)),
       cast: (value) => `TRY_CAST(${number(value)} AS ${storage.type})`,
       matches: (value) =>
         [
@@ -184,10 +189,32 @@ export class Guess {
   }
 }
 
+/** Integers are in their usual form if they are written in the same way; decimals if they are plain. */
+function quickNumber({ type, pattern, check }: NumberStorage, style: NumberStyle): Pick<Reading, "quick"> {
+  const cast = (value: string) => `TRY_CAST(${value} AS ${type})`;
+  if (type === "BIGINT" || type === "HUGEINT") return { quick: { holds: isCanonical(cast), cast } };
+  if (style !== PLAIN) return {};
+  const matches = (value: string) => `regexp_full_match(${value}, ${text(pattern)})`;
+  const holds = (value: string) => [matches(value), ...(check ? [check(value)] : [])].join(" AND ");
+  return { quick: { holds, cast } };
+}
+
+function isCanonical(cast: (value: string) => string) {
+  return (value: string) => `${cast(value)}::VARCHAR = ${value}`;
+}
+
+function quickDate({ order, separator, time }: DateStyle): Pick<Reading, "quick"> {
+  if (order !== "ymd" || separator !== "-" || time === "zone") return {};
+  const cast = (value: string) => `TRY_CAST(${value} AS ${time === "none" ? "DATE" : "TIMESTAMP"})`;
+  // "infinity" is a date, too, to DuckDB.
+  return { quick: { holds: (value) => `strlen(${value}) >= 10 AND ${isCanonical(cast)(value)}`, cast } };
+}
+
 function asDate(style: DateStyle): Reading {
   const trimmed = (value: string) => `trim(${value}, ${text(BLANKS)})`;
   return {
     kind: "date",
+    ...quickDate(style),
     cast: (value) => dateSql(trimmed(value), style),
     matches: (value) => `regexp_full_match(${trimmed(value)}, ${text(datePattern(style))})`,
   };

@@ -202,12 +202,17 @@ async function create(csv: Csv, readings: Readings, isChecked: boolean): Promise
   const chosen = chosenColumns(loading, layout.names);
   const selected = chosen.map((at) => {
     const column = identifier(`c${at}`);
-    const { kind, cast, matches } = readings[at] ?? AS_TEXT;
+    const { kind, cast, matches, quick } = readings[at] ?? AS_TEXT;
     if (kind === "text") return column;
     const unreadable = `error('unreadable column ${at}')`;
     const value = `coalesce(${cast(column)}, ${unreadable})`;
     const checked = isChecked ? value : `CASE WHEN ${matches(column)} THEN ${value} ELSE ${unreadable} END`;
-    return `CASE WHEN ${column} IS NOT NULL THEN ${checked} END AS ${column}`;
+    // Checks need more time than reading the file.
+    const first =
+      quick && !isChecked
+        ? `WHEN ${quick.holds(column)} THEN coalesce(${quick.cast(column)}, ${unreadable}) `
+        : "";
+    return `CASE ${first}WHEN ${column} IS NOT NULL THEN ${checked} END AS ${column}`;
   });
   const columns = layout.names.map((_, at) => `'c${at}': 'VARCHAR'`).join(", ");
   const from = [

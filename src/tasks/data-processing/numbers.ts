@@ -89,6 +89,6 @@ export function numberStorage(needs: NumberNeeds, style: NumberStyle): NumberSto
   }
   const isRounded = !needs.hasExponent && needs.length > DOUBLE_LENGTH;
   const check = (plain: string) =>
-    `(length(${plain}) <= ${DOUBLE_LENGTH} OR regexp_matches(${plain}, '[einEIN]'))`;
+    `(strlen(${plain}) <= ${DOUBLE_LENGTH} OR regexp_matches(${plain}, '[einEIN]'))`;
   return { type: "DOUBLE", pattern: numberPattern(style), isRounded, ...(!isRounded && { check }) };
 }

@@ -52,6 +52,17 @@ const types: readonly Situation[] = [
     columns: { a: { ...integer, max: "123456789012345678901" }, b: { ...integer, max: 8 } },
   },
   {
+    what: "beyond the first megabyte, what DuckDB reads as dates and numbers but we do not",
+    file: lines("d,n,i,b", repeat(70_000, "2024-01-01,1.5,7,true"), "infinity,1_0, 8 ,TRUE"),
+    rows: 70_001,
+    columns: {
+      d: { ...asText, distinct: 2 },
+      n: { ...asText, distinct: 2 },
+      i: { ...integer, max: 8 },
+      b: { type: "boolean", distinct: 1 },
+    },
+  },
+  {
     what: "codes with leading zeros",
     file: lines("code", "0012", "0345", "1234"),
     rows: 3,
