@@ -54,6 +54,8 @@ export class Attempt implements ContextHost {
   #artifacts = 0;
   #opened: LocalFile[] | undefined;
   #left = false;
+  /** Calls of the handler that the store or the disk has not answered. */
+  readonly #unanswered = new Set<(error: Error) => void>();
 
   constructor(claimed: ClaimedTask, type: TaskType, services: AttemptServices) {
     this.claimed = claimed;
@@ -92,6 +94,7 @@ export class Attempt implements ContextHost {
     this.aborted = reason;
     if (reason === "lost") {
       for (const waiter of this.end()?.waiters ?? []) waiter.reject(this.#overError());
+      for (const reject of this.#unanswered) reject(this.#overError());
     }
     this.#controller?.abort(abortError(reason, this.claimed));
     this.onAbort?.(reason);
@@ -118,11 +121,18 @@ export class Attempt implements ContextHost {
 
   setCheckpoint(checkpoint: Json): Promise<void> {
     this.#checkpoint = checkpoint;
-    return this.#store((report) => report.checkpoint(checkpoint));
+    const stored = this.#unlessLost(this.#store((report) => report.checkpoint(checkpoint)));
+    // A handler may choose not to wait; then its failure, which the attempt shows anyway, must not end the process.
+    stored.catch(() => undefined);
+    return stored;
+  }
+
+  putArtifact(name: string, data: Uint8Array | string | Readable, mediaType: string): Promise<Artifact> {
+    return this.#unlessLost(this.#putArtifact(name, data, mediaType));
   }
 
   /** Bytes first, record last: a process that dies in between leaves bytes that nothing names. */
-  async putArtifact(
+  async #putArtifact(
     name: string,
     data: Uint8Array | string | Readable,
     mediaType: string,
@@ -146,7 +156,11 @@ export class Attempt implements ContextHost {
     return { ...artifact, taskId, attempt, createdAt: clock.now() };
   }
 
-  async openFile(id: FileId): Promise<OpenFile> {
+  openFile(id: FileId): Promise<OpenFile> {
+    return this.#unlessLost(this.#openFile(id));
+  }
+
+  async #openFile(id: FileId): Promise<OpenFile> {
     const [file] = await this.#services.files.files([id]);
     if (!file) throw new Discard(`File ${id} does not exist; it was never uploaded or has been deleted.`);
     const { name, mediaType, sizeBytes, sha256 } = file;
@@ -166,7 +180,7 @@ export class Attempt implements ContextHost {
   }
 
   submit(call: SubmitCall): Promise<string> {
-    return fromStorage(this.#services.submit(call));
+    return this.#unlessLost(fromStorage(this.#services.submit(call)));
   }
 
   #say(add: (report: ReportBuffer, now: Instant) => void): void {
@@ -182,6 +196,17 @@ export class Attempt implements ContextHost {
     const stored = this.said.stored();
     this.#services.spoke(this);
     return stored;
+  }
+
+  /**
+   * The same answer, or AttemptOver as soon as the task is lost: a store that does not respond must not keep a handler from
+   * stopping before its lease ends. What was asked goes on, because its end decides what is to be cleaned up.
+   */
+  #unlessLost<Answer>(asked: Promise<Answer>): Promise<Answer> {
+    return new Promise<Answer>((resolve, reject) => {
+      this.#unanswered.add(reject);
+      asked.then(resolve, reject).finally(() => this.#unanswered.delete(reject));
+    });
   }
 
   #overError(): AttemptOver {

@@ -81,10 +81,7 @@ export class ReportBuffer {
   /** Resolves once all that was said so far is on disk. */
   stored(): Promise<void> {
     this.#empty = false;
-    const promise = new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
-    // A handler may choose not to wait; then its failure, which the attempt shows anyway, must not end the process.
-    promise.catch(() => undefined);
-    return promise;
+    return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
 
   /** Everything said since the last time; undefined where that is nothing. `now` dates a note about dropped lines. */

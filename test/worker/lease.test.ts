@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { birthOfThisProcess } from "../../src/lib/process-birth.js";
 import { createRenewals } from "../../src/store/postgres/heartbeat.js";
 import { type KnownWorker, StoreError, type WorkStore } from "../../src/store/store.js";
+import type { WorkerOptions } from "../../src/worker/worker.js";
 import { manualBench, typeOf } from "./bench.js";
 
 const LEASE = 15_000;
@@ -26,16 +27,16 @@ const OTHER: Omit<KnownWorker, "id"> = {
 };
 
 /** A bench whose store has leases, and whose beats can fail. */
-function leasedBench() {
+function leasedBench(run?: Parameters<typeof typeOf>[1]) {
   let abortedFor: unknown;
-  const type = typeOf("waits", (_, { signal }) => {
-    return new Promise((_resolve, reject) => {
+  const waits: typeof run = (_, { signal }) =>
+    new Promise((_resolve, reject) => {
       signal.addEventListener("abort", () => {
         abortedFor = signal.reason;
         reject(signal.reason);
       });
     });
-  });
+  const type = typeOf("waits", run ?? waits);
   const bench = manualBench([type]);
   const renewals = createRenewals(LEASE, bench.clock.monotonic);
   let away = false;
@@ -56,7 +57,7 @@ function leasedBench() {
     ...bench,
     type,
     store,
-    worker: () => bench.worker({ store }),
+    worker: (options: Partial<WorkerOptions> = {}) => bench.worker({ store, ...options }),
     aborted: () => abortedFor,
     setAway(value: boolean) {
       away = value;
@@ -168,6 +169,37 @@ test("a lease that ended unnoticed, because the process was frozen and renewed i
   await bench.until(async () => (await bench.task(id)).attempt === 1);
   await bench.store.cancel([id]);
   await bench.clock.advance(1_000);
+  await bench.stop(worker);
+});
+
+test("a handler that waits for a store that does not respond is stopped before its lease ends", async () => {
+  const failures: unknown[] = [];
+  const noteFailure = (error: unknown) => void failures.push(error);
+  const bench = leasedBench(async (_, { checkpoint, artifacts, submit }) => {
+    await Promise.all([
+      checkpoint.set(1).catch(noteFailure),
+      artifacts.put("a.txt", "a").catch(noteFailure),
+      submit("waits", {}).catch(noteFailure),
+    ]);
+  });
+  let respond: (answers: []) => void = () => undefined;
+  const silence = new Promise<[]>((resolve) => {
+    respond = resolve;
+  });
+  const worker = bench.worker({
+    store: { ...bench.store, sync: () => silence },
+    submit: async () => String(await silence),
+  });
+  await worker.start();
+  await bench.submit(bench.type);
+  await bench.until(() => worker.running === 1);
+  bench.setAway(true);
+  await bench.clock.advance(LEASE - 1_000);
+  expect(failures.map(String)).toEqual(
+    Array(3).fill(expect.stringContaining("taken over by another attempt")),
+  );
+  respond([]);
+  bench.setAway(false);
   await bench.stop(worker);
 });
 

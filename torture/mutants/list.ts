@@ -185,7 +185,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     store: "postgres",
     faults: ["statements-late"],
-    minutes: 0.8,
+    minutes: 1.5,
     rules: ["no stale result stands", "a result has been worked for"],
   },
   {
