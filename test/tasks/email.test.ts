@@ -253,6 +253,29 @@ test("the sender is the task's, the setting's, or this machine", async () => {
   expect(senders()).toEqual(new Set([`taskwright@${hostname()}`]));
 });
 
+test("upgrades to TLS, logs in, and knows what the server offers after that", async () => {
+  const logins: unknown[] = [];
+  await serve({
+    authOptional: false,
+    disabledCommands: [],
+    onAuth(auth, session, done) {
+      logins.push([auth.username, auth.password, session.secure]);
+      done(null, { user: auth.username });
+    },
+  });
+  const url = new URL(process.env.TASKWRIGHT_SMTP_URL ?? "");
+  url.username = "shop";
+  url.password = "p@ss:w/rd";
+  // The server of the test has a certificate of its own making.
+  url.searchParams.set("tls.rejectUnauthorized", "false");
+  vi.stubEnv("TASKWRIGHT_SMTP_URL", url.href);
+  expect(await run({ ...letter, recipients: [ada, "jürgen@example.org"] })).toMatchObject({
+    sent: 2,
+    failed: 0,
+  });
+  expect(logins).toEqual([["shop", "p@ss:w/rd", true]]);
+});
+
 describe("fails at once, saying what to do", () => {
   test("without a server", async () => {
     vi.stubEnv("TASKWRIGHT_SMTP_URL", "");

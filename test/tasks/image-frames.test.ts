@@ -197,7 +197,7 @@ describe("frames that can't be kept are named in the result and the log", () => 
       "animation.png",
       undefined,
       3,
-      "Only the first of 3 frames was kept: animated PNG files are not supported",
+      "Only the first of 3 frames was kept: PNG files of several frames are not supported",
     ],
     [
       "pages.tiff",

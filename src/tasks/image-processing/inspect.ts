@@ -3,6 +3,9 @@ import { open } from "node:fs/promises";
 import { Discard } from "../../index.js";
 import { MAX_PIXELS, type Sharp } from "./library.js";
 
+/** Formats whose frames or pages libvips can hold as one image. Those of an AVIF are pictures with nothing in common. */
+const HELD = new Set(["gif", "webp", "tiff"]);
+
 export interface Input {
   readonly name: string;
   /** Where the bytes are stored, or they themselves. */
@@ -19,7 +22,7 @@ export interface Inspected {
   readonly orientation: number;
   /** Frames of an animation, or pages. */
   readonly frames: number;
-  /** Frames that can be read: libvips reads only the first of an animated PNG, and pages of one size only. */
+  /** Frames that can be read together: libvips reads only the first of an animated PNG, and only pages of one size. */
   readonly readable: number;
   /** Milliseconds of each frame, and how often the animation runs; absent for a still image. */
   readonly timing: { readonly delay?: number[]; readonly loop?: number };
@@ -47,7 +50,7 @@ export async function inspect(sharp: Sharp, input: Input): Promise<Inspected> {
     ...metadata.autoOrient,
     orientation: metadata.orientation ?? 1,
     frames: format === "png" ? await framesOfPng(input.data) : pages,
-    readable: pages > 1 && !(await areOfOneSize(sharp, input)) ? 1 : pages,
+    readable: pages > 1 && HELD.has(format) && (await areOfOneSize(sharp, input)) ? pages : 1,
     timing: { ...(delay && { delay }), ...(loop !== undefined && { loop }) },
     hasMetadata: [metadata.exif, metadata.xmp, metadata.iptc].some((part) => part !== undefined),
   };

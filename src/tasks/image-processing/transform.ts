@@ -123,7 +123,8 @@ function whyOnlyOne({ format, frames, readable }: Inspected, output: Format): st
   const isTiff = format === "tiff";
   const what = `Only the first of ${plural(frames, isTiff ? "page" : "frame")} was kept`;
   if (readable < frames) {
-    return isTiff ? `${what}: the pages differ in size` : `${what}: animated PNG files are not supported`;
+    if (isTiff) return `${what}: the pages differ in size`;
+    return `${what}: ${format.toUpperCase()} files of several frames are not supported`;
   }
   return isTiff
     ? `${what}: ${output} files have no pages; the format tiff keeps them`
