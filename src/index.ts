@@ -21,6 +21,7 @@ export type { Status } from "./model/status.js";
 export type { Artifact, Attempt, TaskError } from "./model/task.js";
 export type { FromJson, InputOf, OutputOf, TaskRef } from "./model/task-ref.js";
 export type { Duration } from "./model/time.js";
+export type { Explanation, Reason } from "./queue/explain.js";
 export type { EditChanges, RetryChanges, TaskFilter, When } from "./queue/queue.js";
 export type { CallerTransaction, PageRequest, StoreErrorCode } from "./store/store.js";
 export { StoreError } from "./store/store.js";

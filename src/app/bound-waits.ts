@@ -21,6 +21,7 @@ export function boundWaits(store: Store, clock: Clock, limit: Millis): Store {
     insert: createBound(clock, limit / 2, limit),
     get: bound,
     list: bound,
+    ahead: bound,
     cancel: bound,
     edit: bound,
     attempts: bound,

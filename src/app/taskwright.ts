@@ -7,6 +7,7 @@ import { LIMITS } from "../model/limits.js";
 import type { Artifact, Attempt } from "../model/task.js";
 import type { TaskRef } from "../model/task-ref.js";
 import type { Duration } from "../model/time.js";
+import type { Explanation } from "../queue/explain.js";
 import type { EditChanges, RetryChanges, TaskFilter } from "../queue/queue.js";
 import type { CallerTransaction, PageRequest, TaskPage as StoredPage } from "../store/store.js";
 import type { TaskType } from "../task/define.js";
@@ -141,6 +142,8 @@ export interface Taskwright extends AsyncDisposable {
    * task_not_retryable, task_already_retried, and what `submit` throws.
    */
   retry(id: TaskId, changes?: RetryChanges): Promise<Task>;
+  /** Why the task is waiting, running or finished: a sentence, and reasons told apart by `kind`. Throws task_not_found. */
+  explain(id: TaskId): Promise<Explanation>;
   /** Oldest first; empty for a task that succeeded at once. Throws task_not_found. */
   attempts(id: TaskId): Promise<readonly Attempt[]>;
   /** Lines after the one with the number `after` (default 0), oldest first, at most `limit` (default 1,000). Throws task_not_found. */
@@ -270,6 +273,7 @@ export async function createTaskwright(options: TaskwrightOptions): Promise<Task
     edit: async (id, changes) => parsed(await queue.edit(id, changes)),
     cancel: async (id) => parsed(await queue.cancel(id)),
     retry: async (id, changes) => parsed((await queue.retry(id, changes)).task),
+    explain: queue.explain,
     attempts: (id) => queue.attempts(id),
     async logs(id, { after = 0, limit = LIMITS.logPage.max } = {}) {
       const { lines, more } = await queue.logs(id, { after, limit });

@@ -17,6 +17,7 @@ import { addServe } from "./commands/serve.js";
 import { addSubmit } from "./commands/submit.js";
 import { addTypes } from "./commands/types.js";
 import { addWatch } from "./commands/watch.js";
+import { addWhy } from "./commands/why.js";
 import { addWorker } from "./commands/worker.js";
 import { examples } from "./flags.js";
 
@@ -28,6 +29,7 @@ const COMMANDS = [
   addSubmit,
   addList,
   addGet,
+  addWhy,
   addWatch,
   addLogs,
   addEdit,

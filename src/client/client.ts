@@ -173,6 +173,10 @@ export function createClient(options: ClientOptions) {
       });
     },
 
+    /** Why the task is waiting, running or finished: a sentence, and reasons told apart by `kind`. */
+    explain: (id: string, { signal }: CallOptions = {}) =>
+      calls.json("tasks.explain", { params: { task_id: id }, signal }),
+
     attempts: async (id: string, { signal }: CallOptions = {}) =>
       (await calls.json("tasks.attempts", { params: { task_id: id }, signal })).attempts,
 

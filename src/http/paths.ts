@@ -13,6 +13,7 @@ export const PATHS = {
   "tasks.attempts": { method: "GET", path: "/api/tasks/{task_id}/attempts" },
   "tasks.logs": { method: "GET", path: "/api/tasks/{task_id}/logs" },
   "tasks.artifacts": { method: "GET", path: "/api/tasks/{task_id}/artifacts" },
+  "tasks.explain": { method: "GET", path: "/api/tasks/{task_id}/explain" },
   "artifacts.download": { method: "GET", path: "/api/artifacts/{id}" },
   "files.upload": { method: "POST", path: "/api/files" },
   "files.download": { method: "GET", path: "/api/files/{id}" },

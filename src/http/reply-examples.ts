@@ -51,6 +51,14 @@ export const EXAMPLES: Partial<Record<OperationId, unknown>> = {
   "tasks.edit": { ...TASK, status: "PENDING", waiting_for: "worker", progress: 0, attempt: 0, priority: 10 },
   "tasks.cancel": { ...TASK, cancel_requested_at: "2026-11-22T14:02:12.020Z" },
   "tasks.retry": { ...TASK, status: "PENDING", retry_of: "0199d8a4-1111-7b1e-9f04-2ad0c85e7713" },
+  "tasks.explain": {
+    sentence:
+      'Waiting for a worker: it is about 3rd in the queue "default"; all 8 slots of the 2 workers that handle it are in use.',
+    reasons: [
+      { kind: "position", queue: "default", ahead: { value: 2, relation: "exact" } },
+      { kind: "busy", workers: 2, slots: 8 },
+    ],
+  },
   "tasks.attempts": {
     attempts: [
       {

@@ -3,6 +3,7 @@
 
 export { DurationText, Timestamp, Uuid } from "./wire/common.js";
 export * from "./wire/events.js";
+export * from "./wire/explain.js";
 export * from "./wire/files.js";
 export * from "./wire/operators.js";
 export * from "./wire/parts.js";

@@ -51,6 +51,8 @@ export const LIMITS = {
   /** Longest `?wait=`, in seconds. */
   waitSeconds: 60,
   list: { default: 50, max: 500 },
+  /** Tasks before another one that are counted to say how far it is from its turn. */
+  aheadTasks: 1_000,
   /** Log lines in one answer. */
   logPage: { default: 200, max: 1000 },
   /** Characters of query parameters: the text searched for, a cursor, a list with commas. */

@@ -11,6 +11,7 @@ import type { Registry } from "../task/registry.js";
 import { asCreated } from "./build-task.js";
 import { type PreparedTask, prepare, type RequestContext } from "./check-request.js";
 import { prepareEdit } from "./edit-task.js";
+import { createExplainer } from "./explain-task.js";
 import { createInsertBatcher } from "./insert-batcher.js";
 import { createLister } from "./lister.js";
 import type { EditChanges, Queue, SubmitRequest, Submitted } from "./queue.js";
@@ -144,6 +145,7 @@ export function createQueue({
       return insert(await prepare(request, contextNow(), repeats));
     },
 
+    explain: createExplainer({ store, clock, read }),
     attempts: (id) => partOf(id, store.attempts(id)),
     logs: (id, page) => partOf(id, store.logs(id, page)),
     artifacts: (id) => partOf(id, store.artifacts(id)),

@@ -7,6 +7,7 @@ import type { Artifact, Attempt, Task } from "../model/task.js";
 import type { Duration, Millis } from "../model/time.js";
 import type { CallerTransaction, LogPage, PageRequest, TaskPage } from "../store/store.js";
 import type { SubmitOptions } from "../task/submit.js";
+import type { Explanation } from "./explain.js";
 import type { TaskFilter } from "./list-request.js";
 
 export type { PageRequest, TaskPage } from "../store/store.js";
@@ -81,6 +82,8 @@ export interface Queue {
   edit(id: TaskId, changes: EditChanges): Promise<Task>;
   /** A new task with a new id. Throws task_not_found, task_not_retryable, task_already_retried, and what submit throws. */
   retry(id: TaskId, changes?: RetryChanges): Promise<Submitted>;
+  /** Why the task is where it is. Throws task_not_found. */
+  explain(id: TaskId): Promise<Explanation>;
   /** Throw task_not_found. */
   attempts(id: TaskId): Promise<readonly Attempt[]>;
   logs(id: TaskId, page: { readonly after: number; readonly limit: number }): Promise<LogPage>;

@@ -44,6 +44,7 @@ export function wrapStore(store: Store, around: Arounds, others?: AroundAny): St
     insertWithin: wrap(store.insertWithin, around.insertWithin ?? others),
     get: wrap(store.get, around.get ?? others),
     list: wrap(store.list, around.list ?? others),
+    ahead: wrap(store.ahead, around.ahead ?? others),
     cancel: wrap(store.cancel, around.cancel ?? others),
     edit: wrap(store.edit, around.edit ?? others),
 

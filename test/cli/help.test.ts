@@ -9,6 +9,7 @@ const COMMANDS = [
   "submit",
   "list",
   "get",
+  "why",
   "watch",
   "logs",
   "edit",

@@ -180,6 +180,18 @@ describe("get, list, cancel, retry", () => {
     );
   });
 
+  test("why says why a task waits, as a sentence or as the API gives it", async () => {
+    const id = await submit("wait", "--delay", "1h");
+    const { stdout } = await cli(["why", id]);
+    expect(stdout).toMatch(/^Scheduled: it may start at \S+ \(in \S+ m .*\)\.\n$/);
+    const { sentence, reasons } = JSON.parse((await cli(["why", id, "--json"])).stdout);
+    expect([sentence.slice(0, 10), reasons]).toEqual([
+      "Scheduled:",
+      [{ kind: "time", until: expect.any(String) }],
+    ]);
+    await cli(["cancel", id]);
+  });
+
   test("list filters, and gives a line per task", async () => {
     const tag = `t${Date.now()}`;
     const ids = [await submit("greet", "-p", "name=a", "--tag", tag), await submit("fail", "--tag", tag)];

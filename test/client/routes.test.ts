@@ -22,6 +22,7 @@ const CALLS: Readonly<Record<Called, (client: Client) => Promise<unknown>>> = {
   "tasks.attempts": (client) => client.attempts(ID),
   "tasks.logs": (client) => client.logs(ID, { after: 1, limit: 2 }),
   "tasks.artifacts": (client) => client.artifacts(ID),
+  "tasks.explain": (client) => client.explain(ID),
   "artifacts.download": (client) => client.download(ID),
   "files.upload": (client) => client.upload(new Blob(["x"]), { name: "x.txt" }),
   "taskTypes.list": (client) => client.taskTypes(),

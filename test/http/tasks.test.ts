@@ -339,6 +339,44 @@ describe("batch", () => {
   });
 });
 
+describe("an explanation", () => {
+  it("says why a task is where it is, from its submit to its end", async () => {
+    await using own = await startServer();
+    const reasons = async (id: string) => {
+      const { status, body } = await own.request("GET", `/api/tasks/${id}/explain`);
+      expect([status, typeof body.sentence]).toEqual([200, "string"]);
+      return body.reasons;
+    };
+    const [{ id }, later, behind] = [
+      await own.submit(),
+      await own.submit({ task_type: "sample", delay: "1h", expires_in: "2h" }),
+      await own.submit(),
+    ];
+    expect(await reasons(behind.id)).toEqual([
+      { kind: "no_handler", task_type: "sample", queue: "default", workers: 0 },
+      { kind: "position", queue: "default", ahead: { value: 1, relation: "exact" } },
+    ]);
+    expect(await reasons(later.id)).toMatchObject([
+      { kind: "time", until: expect.stringMatching(/Z$/) },
+      { kind: "no_handler" },
+      { kind: "expires", at: later.expires_at },
+    ]);
+    const held = await own.claim();
+    expect(await reasons(id)).toMatchObject([
+      { kind: "running", worker: "test-worker", host: null, attempt: 1, max_attempts: 3 },
+      { kind: "worker_lost", worker: "test-worker", heartbeat_at: null },
+    ]);
+    const error = { name: "Error", message: "no luck" };
+    await own.settle({ ...held, to: "PENDING", in: 60_000, error });
+    expect(await reasons(id)).toMatchObject([{ kind: "retry", attempt: 1, error }, { kind: "no_handler" }]);
+    await own.request("DELETE", `/api/tasks/${id}`);
+    expect(await reasons(id)).toMatchObject([
+      { kind: "finished", status: "CANCELLED", reason: "user", error: null },
+    ]);
+    expectProblem(await own.request("GET", `/api/tasks/${newId()}/explain`), 404, "task_not_found");
+  });
+});
+
 describe("parts of a task", () => {
   it("are attempts, logs and artifacts", async () => {
     await using own = await startServer();

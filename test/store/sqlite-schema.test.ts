@@ -1,6 +1,7 @@
 // The schema is what the golden file says, and every statement of the hot path and of lists finds its rows by an index.
 import Database from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
+import { AHEAD } from "../../src/store/sqlite/ahead.js";
 import * as claim from "../../src/store/sqlite/claim.js";
 import * as deadlines from "../../src/store/sqlite/deadlines.js";
 import * as editing from "../../src/store/sqlite/editing.js";
@@ -50,6 +51,7 @@ describe("no statement looks at a whole table or sorts", () => {
     ...ending.STATEMENTS,
     ...placement.STATEMENTS,
     ...records.STATEMENTS,
+    AHEAD,
     LEAVE,
     COUNT_TAGGED,
     ENDED,

@@ -32,6 +32,7 @@ export function listTests(check: Case): void {
   orderTests(check);
   filterTests(check);
   completionTests(check);
+  aheadTests(check);
   shapeTests(check);
   totalTests(check);
   cursorTests(check);
@@ -314,6 +315,31 @@ function filterTests(check: Case): void {
     expect(await idsOf(bench, { text: "100%" })).toEqual([named]);
     expect(await idsOf(bench, { text: "0%_" })).toEqual([]);
     expect(await idsOf(bench, { text: "x_" })).toEqual([]);
+  });
+}
+
+function aheadTests(check: Case): void {
+  check("how many come before a ready task: by priority, then by age, in its queue", async (bench) => {
+    const { store, insert, claim, id } = bench;
+    const [low = "", old = "", mail = "", high = "", elsewhere = "", later = ""] = await insert(
+      { priority: -5 },
+      {},
+      { taskType: "mail" },
+      { priority: 5 },
+      { queue: "post" },
+      { start: { in: 10 } },
+    );
+    const ahead = (most: number) => Promise.all([high, old, mail, low].map((one) => store.ahead(one, most)));
+    expect(await ahead(10)).toEqual([0, 1, 2, 3]);
+    expect(await ahead(2)).toEqual([0, 1, 2, 2]);
+    expect(await Promise.all([elsewhere, later, id(), "x"].map((one) => store.ahead(one, 10)))).toEqual([
+      0,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    await claim({ limit: 1 });
+    expect(await ahead(10)).toEqual([undefined, 0, 1, 2]);
   });
 }
 

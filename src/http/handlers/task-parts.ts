@@ -1,7 +1,8 @@
-// The parts of one task: attempts, logs, artifacts.
+// The parts of one task: attempts, logs, artifacts, and why it is where it is.
 import type { FastifyInstance } from "fastify";
 import { LIMITS } from "../../model/limits.js";
 import type { Queue } from "../../queue/queue.js";
+import { explanationView } from "../explain-view.js";
 import { serve } from "../serve.js";
 import { artifactView, attemptView, logLineView } from "../task-view.js";
 import { taskId } from "./tasks.js";
@@ -21,6 +22,8 @@ export function serveTaskParts(app: FastifyInstance, { queue }: { readonly queue
     },
     { isExpensive: true },
   );
+
+  serve(app, "tasks.explain", async ({ params }) => explanationView(await queue.explain(taskId(params))));
 
   serve(app, "tasks.artifacts", async ({ params }) => {
     const artifacts = await queue.artifacts(taskId(params));

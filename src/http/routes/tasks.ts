@@ -6,6 +6,7 @@ import {
   BatchReplySchema,
   BatchSchema,
   EditSchema,
+  ExplanationSchema,
   GetQuerySchema,
   IdempotencyHeaderSchema,
   ListQuerySchema,
@@ -124,6 +125,14 @@ export const TASK_ROUTES = {
     summary: "List the output files of a task",
     params: TaskPathSchema,
     replies: { 200: { description: "Oldest first.", schema: ArtifactListSchema } },
+    errors: ["task_not_found"],
+  },
+  "tasks.explain": {
+    ...PATHS["tasks.explain"],
+    group: "tasks",
+    summary: "Explain why a task is waiting, running or finished",
+    params: TaskPathSchema,
+    replies: { 200: { description: "One sentence, and the evidence.", schema: ExplanationSchema } },
     errors: ["task_not_found"],
   },
 } as const satisfies Record<string, Route>;

@@ -27,6 +27,8 @@ export interface TaskStore {
   get(ids: readonly TaskId[]): Promise<readonly (Task | undefined)[]>;
   /** By keyset on id, or on the end and id. Never counts without a bound. Throws StoreError 'invalid_cursor'. */
   list(filter: TaskFilter, page: PageRequest): Promise<TaskPage>;
+  /** How many ready tasks of its queue come before this one, counted up to `most`; undefined where it is not ready. */
+  ahead(id: TaskId, most: number): Promise<number | undefined>;
   /**
    * Pending tasks end here. Running ones are flagged, and their worker is notified. The first request stands, with its
    * reason ("user" by default); a second one changes nothing.

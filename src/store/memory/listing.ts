@@ -1,4 +1,5 @@
 // Lists of tasks: everything is looked at, so nothing is bounded and every total is known.
+import type { TaskId } from "../../model/id.js";
 import { LIMITS } from "../../model/limits.js";
 import type { Task } from "../../model/task.js";
 import { decodeCursor, encodeCursor, type Position } from "../cursor.js";
@@ -28,6 +29,16 @@ export function list(state: State, filter: TaskFilter, page: PageRequest): TaskP
     next: last && rest.length > tasks.length ? encodeCursor(positionOf(last), filter, page.order) : undefined,
     total: { value: matching.length, relation: isCounted(filter) ? "exact" : "at_least" },
   };
+}
+
+export function ahead(state: State, id: TaskId, most: number): number | undefined {
+  const task = state.tasks.get(id);
+  if (!task || !state.ready.has(id)) return undefined;
+  const before = [...state.ready]
+    .flatMap((other) => state.tasks.get(other) ?? [])
+    .filter(({ queue }) => queue === task.queue)
+    .filter((other) => (task.priority - other.priority || byId(other.id, id)) < 0);
+  return Math.min(most, before.length);
 }
 
 const ORDERS: Readonly<Record<PageRequest["order"], (a: Position, b: Position) => number>> = {

@@ -5,7 +5,7 @@ import { type Change, ENDLESS_LEASE, type Store, StoreError } from "../store.js"
 import { edit } from "./editing.js";
 import { beginFile, completeFile, expireFiles, files, removeFiles } from "./files.js";
 import { artifact, artifacts, attempts, logs } from "./history.js";
-import { list } from "./listing.js";
+import { ahead, list } from "./listing.js";
 import { commitRecords, dueRecords, expireRecords, listRecords, recordEntries, records } from "./records.js";
 import { expired, remove } from "./retention.js";
 import { sync } from "./settling.js";
@@ -62,6 +62,7 @@ export function createMemoryStore({ clock }: { readonly clock: Clock }): Store {
     }),
     get: verb(get),
     list: verb(list),
+    ahead: verb(ahead),
     cancel: verb(cancel),
     edit: verb(edit),
     attempts: verb(attempts),

@@ -4,6 +4,7 @@ import type { Instant, Millis } from "../../model/time.js";
 import { createListeners } from "../listeners.js";
 import { createProblems } from "../problems.js";
 import { type Store, StoreError } from "../store.js";
+import { createAhead } from "./ahead.js";
 import { createCursors } from "./claim-cursors.js";
 import { createClusterEvents } from "./cluster-events.js";
 import { CallerFailure, createDatabase, type Database, moment } from "./database.js";
@@ -216,6 +217,7 @@ function assemble(
     insertWithin: verb(inserts.insertWithin),
     get: verb(tasks.get, "read"),
     list: verb(listing.list, "read"),
+    ahead: verb(createAhead(database), "read"),
     cancel: verb(tasks.cancel),
     edit: verb(createEdit(writer, inserts)),
     attempts: verb(history.attempts, "read"),

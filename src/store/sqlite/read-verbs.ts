@@ -3,6 +3,7 @@
 import type { Database } from "better-sqlite3";
 import { systemClock } from "../../lib/clock.js";
 import type { Instant } from "../../model/time.js";
+import { createAhead } from "./ahead.js";
 import { createFileReads } from "./files.js";
 import { createHistory } from "./history.js";
 import { createListing } from "./listing.js";
@@ -16,7 +17,8 @@ export function openReads(database: Database) {
   const { list } = createListing(database, systemClock);
   const { logs } = createHistory(database);
   const { expired } = createExpiry(database);
-  return { list, logs, timeline, queues, expired };
+  const { ahead } = createAhead(database);
+  return { list, ahead, logs, timeline, queues, expired };
 }
 
 export type Reads = ReturnType<typeof openReads>;

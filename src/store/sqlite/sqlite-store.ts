@@ -118,6 +118,7 @@ function assemble(file: string, clock: Clock, { writer, listeners, problems }: P
     },
     get: read(here.get),
     list: (...args) => reader.call("list", args),
+    ahead: (...args) => reader.call("ahead", args),
     cancel: (...args) => writer.call("cancel", args),
     edit: (...args) => writer.call("edit", args),
     attempts: read(here.attempts),
