@@ -182,6 +182,12 @@ export const MUTANTS: readonly Mutant[] = [
         replace:
           "  WHERE r.id = s.id\n  RETURNING r.id, r.fence, r.worker, r.queue, r.task_type, r.attempt, r.crashes, r.traits |",
       },
+      // Outcomes of several kinds are looked up first.
+      {
+        file: "src/store/postgres/running.ts",
+        find: "rows.filter((row) => fences.get(row.id) === row.fence)",
+        replace: "rows.filter((row) => fences.has(row.id))",
+      },
     ],
     store: "postgres",
     faults: ["statements-late"],
