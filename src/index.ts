@@ -1,5 +1,7 @@
 // The library's public surface. Everything else is an inside.
 export type { EngineOptions, WorkOptions } from "./app/engine.js";
+export type { FetchHandler } from "./app/fetch-handler.js";
+export type { Download, FileData, UploadOptions } from "./app/library-files.js";
 export type { HandlerOptions, MountOptions, RequestHandler } from "./app/mount.js";
 export { type ResultOptions, type Run, TaskFailedError, TaskTimeoutError } from "./app/run.js";
 export type { EventsOptions, Resync, TaskEvent } from "./app/task-events.js";
@@ -11,14 +13,15 @@ export {
   type TaskLogPage,
   type TaskPage,
   type Taskwright,
-  type TaskwrightOptions,
 } from "./app/taskwright.js";
+export type { TaskwrightOptions } from "./app/taskwright-options.js";
+export { type ConfigInput, defineConfig } from "./config/define.js";
 export type { Log } from "./lib/log.js";
 export type { ErrorCode, FieldError } from "./model/errors.js";
 export { TaskwrightError } from "./model/errors.js";
 export type { JsonValue } from "./model/json.js";
 export type { Status } from "./model/status.js";
-export type { Artifact, Attempt, TaskError } from "./model/task.js";
+export type { Artifact, Attempt, StoredFile, TaskError } from "./model/task.js";
 export type { FromJson, InputOf, OutputOf, TaskRef } from "./model/task-ref.js";
 export type { Duration } from "./model/time.js";
 export type { Explanation, Reason } from "./queue/explain.js";

@@ -6,6 +6,7 @@ import { checkApiKey } from "../http/security.js";
 import type { HttpServer } from "../http/server-options.js";
 import { dashboardDir } from "./dashboard-dir.js";
 import type { Engine } from "./engine.js";
+import { createFetchHandler, type FetchHandler } from "./fetch-handler.js";
 import { VERSION } from "./version.js";
 
 export interface MountOptions {
@@ -32,6 +33,7 @@ export interface HandlerOptions extends MountOptions {
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse, next?: () => void) => void;
 
 export interface Mounts {
+  fetchHandler(options?: HandlerOptions): FetchHandler;
   handler(options?: HandlerOptions): RequestHandler;
   plugin(options?: MountOptions): FastifyPluginAsync;
   /** Ends streams and long polls of all of them. */
@@ -69,7 +71,12 @@ export function createMounts(engine: Engine): Mounts {
     return server;
   }
 
-  return {
+  const mounts: Mounts = {
+    fetchHandler(options) {
+      const handler = mounts.handler(options);
+      return createFetchHandler((request, response) => handler(request, response));
+    },
+
     handler({ prefix = "", ...options } = {}) {
       // An empty key, such as that of a variable that is not set, must not open the API to all.
       checkApiKey(options.apiKey);
@@ -138,6 +145,7 @@ export function createMounts(engine: Engine): Mounts {
       await Promise.all(opened.map((server) => server.status === "fulfilled" && server.value.close()));
     },
   };
+  return mounts;
 }
 
 /** What Connect and Express have taken off the URL. */

@@ -1,61 +1,24 @@
 // The library: a queue and a worker inside your own Node program, typed from parameters to result.
 import type { FastifyPluginAsync } from "fastify";
-import type { Log } from "../lib/log.js";
 import { TaskwrightError } from "../model/errors.js";
 import type { TaskId } from "../model/id.js";
 import { LIMITS } from "../model/limits.js";
-import type { Artifact, Attempt } from "../model/task.js";
+import type { Artifact, Attempt, StoredFile } from "../model/task.js";
 import type { TaskRef } from "../model/task-ref.js";
-import type { Duration } from "../model/time.js";
 import type { Explanation } from "../queue/explain.js";
 import type { EditChanges, RetryChanges, TaskFilter } from "../queue/queue.js";
 import type { CallerTransaction, PageRequest, TaskPage as StoredPage } from "../store/store.js";
-import type { TaskType } from "../task/define.js";
 import type { SubmitOptions } from "../task/submit.js";
 import { culprit } from "./batch-error.js";
 import { openEngine, type WorkOptions } from "./engine.js";
+import type { FetchHandler } from "./fetch-handler.js";
+import { createLibraryFiles, type Download, type FileData, type UploadOptions } from "./library-files.js";
 import { createMounts, type HandlerOptions, type MountOptions, type RequestHandler } from "./mount.js";
 import { createRun, millis, type Run, type RunParts } from "./run.js";
 import { type EventsOptions, type Resync, type TaskEvent, taskEvents } from "./task-events.js";
 import { parsed, parsedLine, type Task, type TaskLogLine } from "./task-view.js";
+import type { TaskwrightOptions } from "./taskwright-options.js";
 import { VERSION } from "./version.js";
-
-export interface TaskwrightOptions {
-  /** The task types that this program knows. */
-  readonly tasks: readonly TaskType[];
-  /**
-   * SQLite file; it and its folder are made where they are missing. Or postgres://user:password@host:port/database.
-   * Default "data/taskwright.db".
-   */
-  readonly store?: string;
-  /** PostgreSQL: schema that holds the tables. Default "taskwright". */
-  readonly schema?: string;
-  /** PostgreSQL: whether to bring the schema up to date. Default true; otherwise an older one is refused. */
-  readonly migrate?: boolean;
-  /** PostgreSQL: connections that work may use at once; a few more beat and listen. Default 10. */
-  readonly poolSize?: number;
-  /** Folder of this machine: for uploads and artifacts, or for copies of those that lie elsewhere. Default "data". */
-  readonly dataDir?: string;
-  /**
-   * Where uploads and artifacts lie: "folder" (in `dataDir`), the path of another folder, "database" (PostgreSQL), or
-   * s3://bucket/prefix?region=…&endpoint=…&path_style=true. Default "auto": the folder with SQLite, the database with
-   * PostgreSQL.
-   */
-  readonly files?: string;
-  /** "full" syncs each commit to disk; "normal" may lose the last moments when the machine loses power. Default "full". */
-  readonly durability?: "full" | "normal";
-  /** Finished tasks are removed after this time. Default "30d". */
-  readonly keepFinished?: Duration;
-  /**
-   * How long a call waits for a store that does not answer, before it throws TaskwrightError unavailable. What it asked
-   * for may still be done then: repeat a submit under its id or key. Default "10s".
-   */
-  readonly storeTimeout?: Duration;
-  /** Queues that may hold tasks at the same time; a submit to one more throws TaskwrightError validation_failed. Default 1,000. */
-  readonly maxQueues?: number;
-  /** Says nothing by default; pino fits. */
-  readonly log?: Log;
-}
 
 /** How a program submits a task that may be part of what it does itself. */
 export interface AppSubmitOptions extends SubmitOptions {
@@ -151,6 +114,19 @@ export interface Taskwright extends AsyncDisposable {
   /** Output files, oldest first. Throws task_not_found. */
   artifacts(id: TaskId): Promise<readonly Artifact[]>;
   /**
+   * Stores a file for tasks, of at most 1 GB; it is removed after a day where no task uses it. Throws
+   * payload_too_large, storage_full, validation_failed without a name, and what the stream throws.
+   * @example const { id } = await app.upload(createReadStream("orders.csv"), { name: "orders.csv" });
+   */
+  upload(data: FileData, options?: UploadOptions): Promise<StoredFile>;
+  /**
+   * An artifact with its bytes. Throws artifact_not_found.
+   * @example await pipeline(await (await app.download(artifact_id)).stream(), createWriteStream("statistics.csv"));
+   */
+  download(artifactId: string): Promise<Download<Artifact>>;
+  /** An uploaded file with its bytes. Throws file_not_found. */
+  downloadFile(fileId: string): Promise<Download<StoredFile>>;
+  /**
    * What happens from this call on, in this process. A reader that is slow loses progress first, then hears `resync`:
    * read again what you show.
    * @example for await (const event of app.events({ taskTypes: ["resize"] })) console.log(event.kind);
@@ -163,6 +139,12 @@ export interface Taskwright extends AsyncDisposable {
    * @example http.createServer(app.handler({ dashboard: true })).listen(8000, "127.0.0.1");
    */
   handler(options?: HandlerOptions): RequestHandler;
+  /**
+   * The API as a function from a Request to a Response, for Hono, Next.js and others on Node.js. WebSockets are not
+   * part of it; event streams are.
+   * @example hono.all("/jobs/*", (context) => jobs(context.req.raw)); // const jobs = app.fetchHandler({ prefix: "/jobs" })
+   */
+  fetchHandler(options?: HandlerOptions): FetchHandler;
   /**
    * The API for an existing Fastify server, behind the hooks of that server.
    * @example await server.register(app.fastify(), { prefix: "/jobs" });
@@ -205,6 +187,7 @@ export async function createTaskwright(options: TaskwrightOptions): Promise<Task
   const closing = new AbortController();
   const hub = facade.openEvents();
   const mounts = createMounts(engine);
+  const files = createLibraryFiles(facade.files);
   const parts: RunParts = { queue, clock, hub, closing: closing.signal };
 
   const list: Taskwright["list"] = async (filter = {}, page = {}) => {
@@ -284,7 +267,11 @@ export async function createTaskwright(options: TaskwrightOptions): Promise<Task
     async work(workOptions) {
       await engine.work(workOptions);
     },
+    upload: files.upload,
+    download: files.artifact,
+    downloadFile: files.file,
     handler: mounts.handler,
+    fetchHandler: mounts.fetchHandler,
     fastify: mounts.plugin,
     close,
     [Symbol.asyncDispose]: close,

@@ -242,6 +242,10 @@ export function createClient(options: ClientOptions) {
     download: (artifactId: string, { signal }: CallOptions = {}) =>
       calls.send("artifacts.download", { params: { id: artifactId }, signal }),
 
+    /** The bytes of an uploaded file, in the same way. */
+    downloadFile: (fileId: string, { signal }: CallOptions = {}) =>
+      calls.send("files.download", { params: { id: fileId }, signal }),
+
     /** For pages: exchanges the API key for a cookie that scripts can't read. */
     async openSession(key: string, { signal }: CallOptions = {}): Promise<void> {
       await calls.send("session.create", { body: { key }, signal });

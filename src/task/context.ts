@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import type { TaskId } from "../model/id.js";
 import type { JsonValue } from "../model/json.js";
 import type { Artifact, FileId } from "../model/task.js";
+import type { TaskRef } from "../model/task-ref.js";
 import type { SubmitOptions } from "./submit.js";
 
 export interface TaskContext {
@@ -41,7 +42,16 @@ export interface TaskContext {
     /** An upload. Throws Discard where it does not exist. */
     open(id: FileId): Promise<OpenFile>;
   };
-  /** Submits another task. Resolves with its id once it is on disk. */
+  /**
+   * Submits another task. Resolves with its id once it is on disk.
+   * @example await context.submit(thumbnail, { file_id, width: 320 }, { queue: "images" });
+   */
+  submit<Input, Output>(
+    type: TaskRef<Input, Output>,
+    parameters: NoInfer<Input>,
+    options?: SubmitOptions,
+  ): Promise<TaskId>;
+  /** The same by the name of a type. */
   submit(taskType: string, parameters: JsonObject, options?: SubmitOptions): Promise<TaskId>;
 }
 

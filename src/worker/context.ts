@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { cleanText, type Json, type JsonValue } from "../model/json.js";
 import { LIMITS } from "../model/limits.js";
 import type { Artifact, FileId, LogLevel } from "../model/task.js";
+import type { TaskRef } from "../model/task-ref.js";
 import type { JsonObject, OpenFile, ProgressUpdate, TaskContext } from "../task/context.js";
 import type { SubmitOptions } from "../task/submit.js";
 import { encodeJson } from "./encode-result.js";
@@ -93,12 +94,13 @@ class HandlerContext implements TaskContext {
   };
 
   readonly submit = (
-    taskType: string,
-    parameters: JsonObject,
+    type: string | TaskRef,
+    parameters: unknown,
     options: SubmitOptions = {},
   ): Promise<string> =>
     handled(async () => {
       this.#host.assertOpen();
+      const taskType = typeof type === "string" ? type : type.name;
       return this.#host.submit({ ...options, taskType, parameters });
     });
 

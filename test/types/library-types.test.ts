@@ -1,7 +1,7 @@
 // What the compiler refuses of the library's calls. Nothing here runs: the assertions are for tsc.
 import { expectTypeOf, test } from "vitest";
 import { z } from "zod";
-import { defineTask, type Run, type Taskwright } from "../../src/index.js";
+import { defineConfig, defineTask, type Run, type TaskContext, type Taskwright } from "../../src/index.js";
 
 const wordCount = defineTask({
   name: "word_count",
@@ -47,6 +47,28 @@ async function calls(app: Taskwright): Promise<void> {
   expectTypeOf(other).toEqualTypeOf<Taskwright>();
 }
 
+/** Compiled, never called. */
+async function inHandler(context: TaskContext): Promise<void> {
+  expectTypeOf(await context.submit(wordCount, { text: "a" }, { priority: 5 })).toEqualTypeOf<string>();
+  await context.submit("word_count", { anything: 1 });
+  // @ts-expect-error a parameter is missing
+  await context.submit(wordCount, { lower: true });
+  // @ts-expect-error the parameter has another type
+  await context.submit(wordCount, { text: 5 });
+}
+
+/** Compiled, never called. */
+function configured(): void {
+  defineConfig({ tasks: [wordCount], port: 8080, keepFinished: "7d", migrate: false });
+  defineConfig({});
+  // @ts-expect-error an option of that name does not exist
+  defineConfig({ prot: 8080 });
+  // @ts-expect-error not a task type
+  defineConfig({ tasks: ["word_count"] });
+  // @ts-expect-error the option has another type
+  defineConfig({ migrate: 1 });
+}
+
 test("the calls above compile, and those marked do not", () => {
-  expectTypeOf(calls).toBeFunction();
+  expectTypeOf([calls, inHandler, configured]).toBeArray();
 });
