@@ -125,6 +125,7 @@ export const EXAMPLES: Partial<Record<OperationId, unknown>> = {
           timeout_ms: 900_000,
           retry: { base_ms: 5000, factor: 2, max_ms: 600_000, jitter: true },
         },
+        retry_parameters: [],
         isolation: "inline",
         examples: [{ title: "A sample", parameters: { rows: 1000 } }],
       },

@@ -28,3 +28,19 @@ test("every form names the server and the options", () => {
     expect(text).not.toContain("summary");
   }
 });
+
+test("a retry is shown as one, in every form", () => {
+  const retry = { ...request, retry_of: "0199d8a4-6c32-7b1e-9f04-2ad0c85e7713" };
+  expect(requestAs("cli", retry, "http://127.0.0.1:8000")).toBe(
+    `npx taskwright retry ${retry.retry_of} --params '{"rows":1000,"title":"It'\\''s a test"}' --wait`,
+  );
+  expect(requestAs("typescript", retry, "http://127.0.0.1:8000")).toContain(
+    `client.retry("${retry.retry_of}", {`,
+  );
+  for (const form of ["json", "curl"] as const) {
+    const text = requestAs(form, retry, "http://127.0.0.1:8000");
+    expect(text).toContain(`/api/tasks/${retry.retry_of}/retry`);
+    expect(text).toContain("rows");
+    for (const left of ["retry_of", "task_type"]) expect(text).not.toContain(left);
+  }
+});

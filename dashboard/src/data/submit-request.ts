@@ -2,6 +2,8 @@
 export type RequestForm = "json" | "curl" | "cli" | "typescript";
 
 export interface Request {
+  /** The task that it retries, where it is no new work. */
+  readonly retry_of?: string;
   readonly task_type: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Options, by their API names. */
@@ -10,28 +12,38 @@ export interface Request {
 
 /** `serverUrl`: where other programs reach the server. */
 export function requestAs(form: RequestForm, request: Request, serverUrl: string): string {
+  const { retry_of, ...submit } = request;
+  const { task_type: _type, ...changes } = submit;
+  const path = retry_of === undefined ? "/api/tasks/submit" : `/api/tasks/${retry_of}/retry`;
+  const body = retry_of === undefined ? submit : changes;
   switch (form) {
     case "json":
-      return `POST /api/tasks/submit\n\n${JSON.stringify(request, undefined, 2)}`;
+      return `POST ${path}\n\n${JSON.stringify(body, undefined, 2)}`;
     case "curl":
       return [
-        `curl -X POST ${serverUrl}/api/tasks/submit \\`,
+        `curl -X POST ${serverUrl}${path} \\`,
         "  -H 'content-type: application/json' \\",
-        `  -d ${quoteForShell(compact(request))}`,
+        `  -d ${quoteForShell(compact(body))}`,
       ].join("\n");
     case "cli":
-      return [
-        `${urlVariable(serverUrl)}npx taskwright submit ${request.task_type}`,
-        ...Object.entries(request.parameters).map(
-          ([name, value]) =>
-            `-p ${quoteForShell(`${name}=${typeof value === "string" ? value : compact(value)}`)}`,
-        ),
-        ...flagsOf(request),
-        "--wait",
-      ].join(" ");
+      return `${urlVariable(serverUrl)}npx taskwright ${retry_of === undefined ? submitCommand(submit) : retryCommand(retry_of, submit)} --wait`;
     case "typescript":
-      return typescript(request, serverUrl);
+      return retry_of === undefined
+        ? typescript(submitCall(submit), serverUrl)
+        : typescript(`retry(${JSON.stringify(retry_of)}, ${literal(changes)})`, serverUrl);
   }
+}
+
+function submitCommand(request: Request): string {
+  const parameters = Object.entries(request.parameters).map(
+    ([name, value]) => `-p ${quoteForShell(`${name}=${typeof value === "string" ? value : compact(value)}`)}`,
+  );
+  return [`submit ${request.task_type}`, ...parameters, ...flagsOf(request)].join(" ");
+}
+
+/** Options are those of the task before. */
+function retryCommand(id: string, { parameters }: Request): string {
+  return `retry ${id} --params ${quoteForShell(JSON.stringify(parameters))}`;
 }
 
 /** What precedes a command for this server; the command line's default URL needs nothing. */
@@ -50,14 +62,18 @@ function flagsOf({ task_type: _type, parameters: _parameters, ...options }: Requ
   });
 }
 
-function typescript({ task_type, parameters, ...options }: Request, serverUrl: string): string {
+function submitCall({ task_type, parameters, ...options }: Request): string {
   const submitted = [JSON.stringify(task_type), literal(parameters)];
   if (Object.keys(options).length > 0) submitted.push(literal(options));
+  return `submit(${submitted.join(", ")})`;
+}
+
+function typescript(call: string, serverUrl: string): string {
   return [
     'import { createClient } from "taskwright/client";',
     "",
     `const client = createClient({ url: ${JSON.stringify(serverUrl)} });`,
-    `const task = await client.submit(${submitted.join(", ")});`,
+    `const task = await client.${call};`,
     "console.log(await client.get(task.id, { wait: 30 }));",
   ].join("\n");
 }

@@ -14,6 +14,7 @@ import { dropDraft, keepDraft, keptDraft } from "./kept-drafts.js";
 import { dateFaults, optionGroups, optionsOf, planOptions, toInstant } from "./options.js";
 import { Preview } from "./Preview.js";
 import { type Field, planForm } from "./plan.js";
+import { retriedBy } from "./repeat.js";
 import { objectOf } from "./schema.js";
 import { isShown } from "./shown.js";
 import { useRefusal } from "./useRefusal.js";
@@ -57,9 +58,13 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
   const read = readDraft(plan, draft, "/parameters", isRequired);
   const readOptions = readDraft(optionsPlan, options, "", false);
   const { run_at, ...others } = objectOf(readOptions.value);
+  const parameters = objectOf(read.value);
+  // A new task would do again what this one has done already.
+  const retryOf = retriedBy(again, type, parameters);
   const request = {
+    ...(retryOf !== undefined && { retry_of: retryOf }),
     task_type: type.name,
-    parameters: objectOf(read.value),
+    parameters,
     ...others,
     ...(run_at !== undefined && { run_at: toInstant(run_at) }),
   };
@@ -69,8 +74,10 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
     if (found.length > 0) return refuse(found);
     setBusy(true);
     try {
-      const { task_type, parameters: given, ...rest } = request;
-      const task = await client.submit(task_type, given, rest);
+      const { task_type, parameters: given, retry_of, ...rest } = request;
+      const task = await (retry_of === undefined
+        ? client.submit(task_type, given, rest)
+        : client.retry(retry_of, { parameters: given, ...rest }));
       dropDraft(place);
       dropDraft(optionsPlace);
       toast(`Submitted ${quotedTitle(task)}`);
@@ -171,8 +178,11 @@ export function NewTaskForm({ type, again, picker }: NewTaskFormProps) {
         </div>
         <div className="form-end">
           <button type="submit" className="btn btn-primary" disabled={busy}>
-            Submit task
+            {retryOf === undefined ? "Submit task" : "Retry task"}
           </button>
+          {retryOf !== undefined && (
+            <span className="hint">Continues where the task stopped, because nothing else has changed.</span>
+          )}
           <span className="hint hide-s">
             <kbd>Ctrl</kbd> <kbd>↵</kbd> to submit
           </span>

@@ -53,6 +53,7 @@ function taskTypeView(type: TaskType): WireTaskType {
         jitter: type.retry.jitter,
       },
     },
+    retry_parameters: [...type.retryParameters],
     isolation: type.isolation === "inline" ? "inline" : "thread" in type.isolation ? "thread" : "process",
     examples: type.examples.map(({ title, parameters }) => ({
       title,

@@ -20,6 +20,8 @@ export const TaskTypeSchema = Type.Object({
       jitter: Type.Boolean(),
     }),
   }),
+  /** Parameters that only matter to a retry, which keeps the checkpoint where it changes nothing else. */
+  retry_parameters: Type.Array(Type.String()),
   isolation: OneOf(["inline", "thread", "process"]),
   examples: Type.Array(Type.Object({ title: Type.String(), parameters: JsonObject })),
 });
