@@ -65,7 +65,7 @@ interface Mailing extends Omit<Parameters, "attachments" | "from"> {
   readonly attachments: readonly OpenFile[];
 }
 
-/** Returns once each recipient was tried. Throws AttemptFailed where the server is of no use for now. */
+/** Returns once each recipient was tried. Throws AttemptFailed where the server is unusable for now. */
 async function serve(
   server: MailServer,
   ledger: Ledger,

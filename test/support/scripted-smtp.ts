@@ -53,11 +53,11 @@ export async function startScriptedSmtp(): Promise<ScriptedSmtp> {
     const answer = (verb: string, line: string) => {
       if (verb === "MAIL") Object.assign(state, { message: state.message + 1, to: "" });
       if (verb === "RCPT") state.to = /<(.*)>/.exec(line)?.[1] ?? "";
-      const said = script({ verb, line, ...state });
-      if (said === "silence") return;
-      const reply = typeof said === "object" ? said.reply : (said ?? FRIENDLY[verb] ?? "250 ok");
+      const chosen = script({ verb, line, ...state });
+      if (chosen === "silence") return;
+      const reply = typeof chosen === "object" ? chosen.reply : (chosen ?? FRIENDLY[verb] ?? "250 ok");
       if (reply !== undefined) socket.write(`${reply}\r\n`);
-      if (typeof said === "object") socket.destroySoon();
+      if (typeof chosen === "object") socket.destroySoon();
       if (verb === "DATA") inData = reply?.startsWith("354") ?? false;
       if (verb === "QUIT") socket.end();
     };

@@ -75,7 +75,7 @@ describe("an answer that is lost after the end of a message", () => {
     expect(context.logs.map(({ message }) => message).join()).toContain("may or may not have been accepted");
   });
 
-  test("is not repeated by a retry, which says so, unless it is asked to", async () => {
+  test("is not repeated by a retry, which logs that, unless it is requested", async () => {
     server.follow(drop);
     const first = bench.context();
     const before = await failure(letter, first);
@@ -105,7 +105,7 @@ describe("an answer that is lost after the end of a message", () => {
     expect(recipients()).toEqual([bob, cleo]);
   });
 
-  test("is tried again by itself where the task says so from the start", async () => {
+  test("is tried again automatically where the task requests that from the start", async () => {
     server.follow(drop);
     const first = bench.context();
     const asked = { ...letter, resend_unknown: true };
@@ -118,7 +118,7 @@ describe("an answer that is lost after the end of a message", () => {
 });
 
 describe("the record", () => {
-  test("says perhaps sent before the end of the message goes out, and sent after the answer", async () => {
+  test("holds unknown before the end of the message goes out, and sent after the answer", async () => {
     const records: unknown[] = [];
     let stored: JsonValue | undefined;
     const context = bench.context({
@@ -221,11 +221,11 @@ describe("a server that ends a connection which worked", () => {
     expect(await run(four, context)).toMatchObject({ sent: 4, failed: 0, unknown: 0 });
     expect(recipients()).toEqual([ada, bob, cleo, dan]);
     expect(server.connections).toBe(2);
-    const said = typeof reply === "string" || "reply" in reply ? "only two messages" : "closed";
-    expect(context.logs).toMatchObject([{ level: "info", message: expect.stringContaining(said) }]);
+    const shown = typeof reply === "string" || "reply" in reply ? "only two messages" : "closed";
+    expect(context.logs).toMatchObject([{ level: "info", message: expect.stringContaining(shown) }]);
   });
 
-  test("and refuses the next one fails the attempt, with its words", async () => {
+  test("and refuses the next one fails the attempt, with its reply", async () => {
     server.follow((step) =>
       step.connection > 1 || step.message > 1 ? { reply: "421 4.3.2 too busy", end: true } : undefined,
     );

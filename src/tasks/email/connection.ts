@@ -37,7 +37,7 @@ export const TIMEOUTS: Timeouts = { connection: 6 * MINUTE, greeting: 5 * MINUTE
 const LAST_ANSWER = { cancel: 100, timeout: 3000, shutdown: 3000, lost: 0 };
 
 /** How long a server may take to answer QUIT, in milliseconds. */
-const GOODBYE = 1000;
+const QUIT_ANSWER = 1000;
 
 export interface Connection {
   /**
@@ -47,7 +47,7 @@ export interface Connection {
   send(message: Message, commit: () => Promise<void>): Promise<Delivery>;
   /** It takes no further message. */
   readonly isClosed: boolean;
-  /** Says goodbye and closes. Resolves once it is closed. */
+  /** Sends QUIT and closes. Resolves once it is closed. */
   quit(): Promise<void>;
 }
 
@@ -115,7 +115,7 @@ export async function openConnection(
       smtp.once("end", () => closed.resolve());
       if (!signal.aborted) {
         smtp.quit();
-        await Promise.race([closed.promise, wait(GOODBYE, signal)]);
+        await Promise.race([closed.promise, wait(QUIT_ANSWER, signal)]);
       }
       close();
     },
@@ -190,7 +190,7 @@ function compose(Composer: Nodemailer["Composer"], { from, to, html, attachments
   }).compile();
 }
 
-/** What the server offers, which nodemailer shows nowhere but in its log of the replies. */
+/** The extensions of the server, which nodemailer shows nowhere but in its log of the replies. */
 class Extensions {
   #reply = "";
 

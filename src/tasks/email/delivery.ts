@@ -17,7 +17,7 @@ export function judge(failure: unknown, complete: boolean): Delivery {
   const { code, responseCode, command } = replyOf(failure);
   const error = failure instanceof Error ? failure.message : String(failure);
   if (complete) {
-    // Only an answer to the message itself says that it was not taken.
+    // Only a reply to the message itself shows that it was not taken.
     if (code !== "EMESSAGE" || responseCode === undefined) return { outcome: "unknown", error };
     return { outcome: isFinal(responseCode) ? "refused" : "postponed", error };
   }

@@ -15,7 +15,7 @@ export interface MailServer {
 export interface MailServerOptions {
   readonly url: string;
   readonly signal: AbortSignal;
-  /** Receives what the server said when it ended a connection that is being replaced. */
+  /** Receives the server's reply, or the error, that ended a connection which is being replaced. */
   readonly onReconnect: (error: string) => void;
   readonly timeouts?: Timeouts;
 }
