@@ -8,6 +8,12 @@ const setting = createSetting({
   taskTypes: `
     export default { tasks: [
       defineTask({ name: "free", input: z.looseObject({}), run: () => ({ done: true, nothing: null }) }),
+      defineTask({
+        name: "flaky",
+        input: z.looseObject({}),
+        retry: { maxAttempts: 2, base: "10m", jitter: false },
+        run() { throw new Error("no luck today"); },
+      }),
     ] };`,
 });
 const locked = createSetting({ env: { TASKWRIGHT_API_KEY: KEY } });
@@ -70,6 +76,36 @@ test("a worker links to its tasks", async () => {
   await page.locator(`tr[data-id="${id}"]`).waitFor();
   await page.getByRole("button", { name: "Remove filter worker" }).click();
   await page.waitForURL((address) => address.search === "");
+  expect(faults).toEqual([]);
+});
+
+test("the rarer filters are in the address, a tag is left out by a click, and a waiting task says why", async () => {
+  const later = await setting.submit("free", {}, { summary: "Later", delay: "1h", tags: ["kept"] });
+  const flaky = await setting.submit("flaky", {}, { summary: "Unlucky", tags: ["left"] });
+  await using opened = await setting.open("/tasks");
+  const { page, faults } = opened;
+  const row = (id: string) => page.locator(`tr[data-id="${id}"]`);
+  await row(flaky).waitFor();
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByLabel("Waiting for", { exact: true }).selectOption({ label: "Waiting for a retry" });
+  await page.getByLabel("Submitted", { exact: true }).selectOption({ label: "Submitted last hour" });
+  await page.waitForURL(/waiting=retry.*since=1h|since=1h.*waiting=retry/);
+  await row(flaky).waitFor();
+  await eventually(() => page.locator("tr[data-id]").count()).toBe(1);
+  await row(flaky).locator(".title").click();
+  const drawer = page.locator(".drawer");
+  await drawer
+    .getByText(/^Waiting for attempt 2 of 2 .*because the last one failed with Error: no luck today\.$/)
+    .waitFor();
+  await drawer.getByRole("link", { name: "left" }).click({ modifiers: ["Alt"] });
+  await page.waitForURL(/\/tasks\?.*notTag=left/);
+  await page.getByText("No matching tasks").waitFor();
+  await page.getByRole("button", { name: "Remove filter waiting for a retry" }).click();
+  await row(later).waitFor();
+  expect(await row(flaky).count()).toBe(0);
+  await page.reload();
+  await page.getByRole("button", { name: "Remove filter not tag left" }).click();
+  await row(flaky).waitFor();
   expect(faults).toEqual([]);
 });
 

@@ -127,7 +127,15 @@ const LOOKS: readonly Look[] = [
     ready: ".retry-all:enabled",
     prepare: (page) => page.locator(".retry-all").click(),
   },
-  { name: "nothing", address: () => "/tasks?q=zebra", ready: ".nothing" },
+  {
+    name: "nothing",
+    address: () => "/tasks?q=zebra&notTag=test&since=1h",
+    ready: ".nothing",
+    prepare: async (page) => {
+      await page.getByRole("button", { name: "More", exact: true }).click();
+      await page.getByLabel("Submitted", { exact: true }).waitFor();
+    },
+  },
   detail("data", "table.result"),
   detail("failed", ".error"),
   detail("pictures", ".picture img"),

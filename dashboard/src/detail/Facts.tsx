@@ -1,5 +1,5 @@
 // The details of a task: type, queue, worker, dates, tags and retry links.
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { formatDuration } from "../../../src/model/time.js";
 import type { WireTask } from "../lib/api.js";
@@ -8,6 +8,7 @@ import { useWorkerName } from "./useWorkerName.js";
 
 export function Facts({ task, now }: { readonly task: WireTask; readonly now: number }) {
   const nameOf = useWorkerName();
+  const navigate = useNavigate({ from: "/tasks" });
   return (
     <dl className="facts">
       <Fact name="Type">{task.task_type}</Fact>
@@ -45,7 +46,18 @@ export function Facts({ task, now }: { readonly task: WireTask; readonly now: nu
       {task.tags.length > 0 && (
         <Fact name="Tags">
           {task.tags.map((tag) => (
-            <Link key={tag} className="tag" to="/tasks" search={{ tag }}>
+            <Link
+              key={tag}
+              className="tag"
+              to="/tasks"
+              search={{ tag }}
+              title={`Show tasks with this tag. Alt- or Shift-click leaves them out.`}
+              onClick={(event) => {
+                if (!event.altKey && !event.shiftKey) return;
+                event.preventDefault();
+                void navigate({ to: "/tasks", search: ({ tag: _tag, ...old }) => ({ ...old, notTag: tag }) });
+              }}
+            >
               {tag}
             </Link>
           ))}

@@ -13,6 +13,7 @@ import { RowMenu } from "../tasks/RowMenu.js";
 import { Facts } from "./Facts.js";
 import { Parts } from "./Parts.js";
 import { Timeline } from "./Timeline.js";
+import { Why } from "./Why.js";
 
 interface TaskDetailProps {
   readonly task: WireTask;
@@ -40,6 +41,7 @@ export function TaskDetail({ task, actions }: TaskDetailProps) {
           </span>
         </div>
         <p className="sentence">{sentenceOf(task, now)}</p>
+        {task.status === "PENDING" && task.waiting_for !== "time" && <Why task={task} />}
         {task.status === "RUNNING" && (
           <div className="running running-wide" data-status="RUNNING">
             <ProgressBar percent={task.progress} />

@@ -41,7 +41,7 @@ export function useFreshParts(task: WireTask | undefined): void {
     const before = seen.current;
     seen.current = state;
     if (before === undefined || before === state || !before.startsWith(id)) return;
-    for (const part of [TASK, "attempts", "artifacts", "logs"]) {
+    for (const part of [TASK, "attempts", "artifacts", "logs", "why"]) {
       void queryClient.invalidateQueries({ queryKey: [part, id] });
     }
   }, [queryClient, id, status, attempt]);

@@ -2,12 +2,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Search, X } from "lucide-react";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type ComponentProps, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { statsQuery, taskTypesQuery } from "../data/queries.js";
-import type { TaskSearch } from "../data/search.js";
+import { chipsOf, type TaskSearch } from "../data/search.js";
 import { taskIdIn } from "../data/task-words.js";
 import { after } from "../lib/clock.js";
 import { useKeys } from "../lib/keys.js";
+import { lazily } from "../parts/lazily.js";
+import type { MoreFilters } from "./MoreFilters.js";
+
+export const moreFilters = lazily<ComponentProps<typeof MoreFilters>>();
 
 const TYPING_PAUSE_MS = 250;
 
@@ -19,6 +23,7 @@ interface FiltersProps {
 
 export function Filters({ search, children }: FiltersProps) {
   const navigate = useNavigate({ from: "/tasks" });
+  const [isOpen, setIsOpen] = useState(false);
   const { data: types = [] } = useQuery(taskTypesQuery);
   // Where tasks are is known from their counts; the queues themselves need not be read.
   const { data: lanes = [] } = useQuery({ ...statsQuery, select: (stats) => stats.by_lane });
@@ -29,56 +34,52 @@ export function Filters({ search, children }: FiltersProps) {
   ) => void navigate({ to: "/tasks", search: (old) => ({ ...old, ...change }), replace });
 
   return (
-    <div className="filters">
-      <TextFilter
-        value={search.q ?? ""}
-        // The first letter adds a history entry; the following ones replace it.
-        onChange={(q) => set({ q: q || undefined }, search.q !== undefined && q !== "")}
-        chips={[
-          ...(search.tag
-            ? [
-                {
-                  name: `tag ${search.tag}`,
-                  label: `tag:${search.tag}`,
-                  remove: () => set({ tag: undefined }),
-                },
-              ]
-            : []),
-          ...(search.worker
-            ? [
-                {
-                  name: "worker",
-                  label: `worker:…${search.worker.slice(-6)}`,
-                  remove: () => set({ worker: undefined }),
-                },
-              ]
-            : []),
-        ]}
-        onId={(taskId) => void navigate({ to: "/tasks/$taskId", params: { taskId }, search })}
-      />
-      <Choice
-        label="Task type"
-        all="All types"
-        value={search.type}
-        names={types.map((type) => type.name)}
-        onChange={(type) => set({ type })}
-      />
-      <Choice
-        label="Queue"
-        all="All queues"
-        value={search.queue}
-        names={queues}
-        onChange={(queue) => set({ queue })}
-      />
-      {children}
-    </div>
+    <>
+      <div className="filters">
+        <TextFilter
+          value={search.q ?? ""}
+          // The first letter adds a history entry; the following ones replace it.
+          onChange={(q) => set({ q: q || undefined }, search.q !== undefined && q !== "")}
+          chips={chipsOf(search).map(({ name, words }) => ({
+            name: words,
+            remove: () => set({ [name]: undefined }),
+          }))}
+          onId={(taskId) => void navigate({ to: "/tasks/$taskId", params: { taskId }, search })}
+        />
+        <Choice
+          label="Task type"
+          all="All types"
+          value={search.type}
+          names={types.map((type) => type.name)}
+          onChange={(type) => set({ type })}
+        />
+        <Choice
+          label="Queue"
+          all="All queues"
+          value={search.queue}
+          names={queues}
+          onChange={(queue) => set({ queue })}
+        />
+        <button
+          type="button"
+          className="btn btn-more"
+          aria-expanded={isOpen}
+          aria-controls="more-filters"
+          onClick={() => setIsOpen(!isOpen)}
+        >
+          More
+        </button>
+        {children}
+      </div>
+      {isOpen && <moreFilters.Component search={search} onChange={set} />}
+    </>
   );
 }
 
 interface TextFilterProps {
   readonly value: string;
   readonly onChange: (text: string) => void;
-  readonly chips: readonly { readonly name: string; readonly label: string; readonly remove: () => void }[];
+  readonly chips: readonly { readonly name: string; readonly remove: () => void }[];
   readonly onId: (taskId: string) => void;
 }
 
@@ -100,9 +101,9 @@ function TextFilter({ value, onChange, chips, onId }: TextFilterProps) {
   return (
     <div className="query">
       <Search className="i" aria-hidden />
-      {chips.map(({ name, label, remove }) => (
+      {chips.map(({ name, remove }) => (
         <span key={name} className="chip">
-          {label}
+          <span>{name}</span>
           <button type="button" aria-label={`Remove filter ${name}`} onClick={remove}>
             <X className="i" aria-hidden />
           </button>

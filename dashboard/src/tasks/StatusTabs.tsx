@@ -13,7 +13,8 @@ type Counts = Readonly<Record<Status, number>>;
 
 /** Counts for the type and queue filters; undefined if the statistics cannot tell, for example with a text filter. */
 export function countsUnder(stats: WireStats | undefined, search: TaskSearch): Counts | undefined {
-  if (!stats || search.q || search.tag || search.worker) return undefined;
+  const { status: _status, type: _type, queue: _queue, order: _order, ...others } = search;
+  if (!stats || Object.keys(others).length > 0) return undefined;
   if (!search.type && !search.queue) return stats.counts;
   const sum = { PENDING: 0, RUNNING: 0, SUCCESS: 0, FAILED: 0, CANCELLED: 0 };
   for (const lane of stats.by_lane) {

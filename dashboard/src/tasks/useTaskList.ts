@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo } from "react";
 import { taskListQuery } from "../data/queries.js";
 import type { TaskSearch } from "../data/search.js";
-import type { WireTask } from "../lib/api.js";
+import type { WireTask, WireTaskList } from "../lib/api.js";
 import { formatAbsolute } from "../lib/format.js";
 import { clearFresh, unwatchList, useFreshCount, watchList } from "../live/fresh.js";
 
@@ -61,7 +61,7 @@ export function useTaskList(search: TaskSearch): TaskListView {
     tasks,
     loaded: query.isSuccess,
     error: query.error,
-    total: last && `${last.total.value.toLocaleString("en")}${last.total.relation === "at_least" ? "+" : ""}`,
+    total: last && totalOf(last.total, tasks.length, query.hasNextPage),
     totalValue: last?.total.relation === "exact" ? last.total.value : -1,
     searchedUntil:
       last?.searched_until && query.hasNextPage ? formatAbsolute(last.searched_until) : undefined,
@@ -71,4 +71,10 @@ export function useTaskList(search: TaskSearch): TaskListView {
     more: () => void query.fetchNextPage(),
     refresh,
   };
+}
+
+/** A lower bound counts one page; the last page tells all. */
+function totalOf({ value, relation }: WireTaskList["total"], shown: number, hasMore: boolean): string {
+  if (relation === "exact") return value.toLocaleString("en");
+  return hasMore ? `${Math.max(value, shown).toLocaleString("en")}+` : shown.toLocaleString("en");
 }
