@@ -5,6 +5,7 @@ import { addBackup } from "./commands/backup.js";
 import { addCancel } from "./commands/cancel.js";
 import { addCompletion } from "./commands/completion.js";
 import { addDoctor } from "./commands/doctor.js";
+import { addDownload } from "./commands/download.js";
 import { addEdit } from "./commands/edit.js";
 import { addGet } from "./commands/get.js";
 import { addInit } from "./commands/init.js";
@@ -12,13 +13,17 @@ import { addList } from "./commands/list.js";
 import { addLogs } from "./commands/logs.js";
 import { addMigrate } from "./commands/migrate.js";
 import { addMove } from "./commands/move.js";
+import { addQueues } from "./commands/queues.js";
 import { addRetry } from "./commands/retry.js";
 import { addServe } from "./commands/serve.js";
+import { addStats } from "./commands/stats.js";
 import { addSubmit } from "./commands/submit.js";
 import { addTypes } from "./commands/types.js";
+import { addUpload } from "./commands/upload.js";
 import { addWatch } from "./commands/watch.js";
 import { addWhy } from "./commands/why.js";
 import { addWorker } from "./commands/worker.js";
+import { addWorkers } from "./commands/workers.js";
 import { examples } from "./flags.js";
 
 /** In the order shown in the help. */
@@ -36,6 +41,11 @@ const COMMANDS = [
   addCancel,
   addRetry,
   addTypes,
+  addUpload,
+  addDownload,
+  addQueues,
+  addWorkers,
+  addStats,
   addBackup,
   addMigrate,
   addMove,

@@ -1,7 +1,7 @@
 // Text for a task: table row, status line and details. Pure; prints nothing.
 import type { WireAttempt, WireTask } from "../client/index.js";
 import { isFinished } from "../model/status.js";
-import { formatDuration, type Instant } from "../model/time.js";
+import { formatDuration, type Instant, type Millis } from "../model/time.js";
 import { type Column, oneLine, paint, paintStatus, printable, type Screen } from "./terminal.js";
 
 export function taskColumns(screen: Screen, now: Instant): readonly Column<WireTask>[] {
@@ -15,13 +15,25 @@ export function taskColumns(screen: Screen, now: Instant): readonly Column<WireT
     { title: "TYPE", text: (task) => task.task_type },
     { title: "DONE", text: (task) => `${Math.floor(task.progress)}%`, align: "right" },
     {
-      title: "AGE",
-      text: (task) => formatDuration(Math.max(0, now - Date.parse(task.created_at))),
+      title: "CREATED",
+      text: (task) => ago(Math.max(0, now - Date.parse(task.created_at))),
       align: "right",
     },
     { title: "TOOK", text: (task) => took(task, now) ?? "", align: "right" },
     { title: "SUMMARY", text: (task) => task.error_message ?? task.summary ?? task.progress_message ?? "" },
   ];
+}
+
+const MINUTE: Millis = 60_000;
+const HOUR: Millis = 60 * MINUTE;
+const DAY: Millis = 24 * HOUR;
+
+/** "3 min ago", for a time so long ago. */
+export function ago(millis: Millis): string {
+  if (millis < MINUTE) return `${Math.floor(millis / 1000)} s ago`;
+  if (millis < HOUR) return `${Math.floor(millis / MINUTE)} min ago`;
+  if (millis < 2 * DAY) return `${Math.floor(millis / HOUR)} h ago`;
+  return `${Math.floor(millis / DAY)} d ago`;
 }
 
 /** Time since its first start, or until it finished; undefined before the start. */

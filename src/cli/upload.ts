@@ -2,7 +2,7 @@
 import { openAsBlob } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import type { Client } from "../client/index.js";
+import type { Client, WireFile } from "../client/index.js";
 import { createBar } from "./bar.js";
 import { CommandFailure, EXIT } from "./failure.js";
 import { say } from "./output.js";
@@ -33,13 +33,18 @@ class CountedFile extends File {
 
 /** Returns the id of the uploaded file. Throws CommandFailure if it cannot be read, and errors of the client. */
 export async function uploadFile(client: Client, file: string): Promise<string> {
+  return (await storeFile(client, file)).id;
+}
+
+/** Returns the uploaded file as the server has it. Throws as `uploadFile` does. */
+export async function storeFile(client: Client, file: string): Promise<WireFile> {
   const content = await openFile(file);
   const name = path.basename(file);
-  if (content.size < BAR_FROM_BYTES) return (await client.upload(new File([content], name))).id;
+  if (content.size < BAR_FROM_BYTES) return client.upload(new File([content], name));
   const bar = createBar(content.size);
   try {
     const counted = new CountedFile(content, name, (sent) => bar.update(sent, `uploading ${name}`));
-    return (await client.upload(counted)).id;
+    return await client.upload(counted);
   } finally {
     bar.clear();
     say(`Uploaded ${name}`);

@@ -46,7 +46,7 @@ test.each<[string[], string[]]>([
   ],
   [
     ["completion", ""],
-    ["bash", "zsh"],
+    ["bash", "zsh", "fish"],
   ],
   [["submit", "email_"], ["email_simulation"]],
   [["list", "-t", "im"], ["image_processing"]],

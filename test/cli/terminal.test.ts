@@ -62,9 +62,9 @@ const FAILED: WireTask = {
 test("a table is aligned", () => {
   const lines = table([TASK, RUNNING], taskColumns(plain, NOW), plain);
   expect(lines).toEqual([
-    "ID                                    STATUS   TYPE   DONE  AGE    TOOK  SUMMARY",
-    "0199d8a4-6c32-7b1e-9f04-2ad0c85e7713  PENDING  email    0%  1 m          to ana@example.com",
-    "0199d8a4-6c32-7b1e-9f04-2ad0c85e7713  RUNNING  email   41%  1 m  10.0 s  to ana@example.com",
+    "ID                                    STATUS   TYPE   DONE    CREATED    TOOK  SUMMARY",
+    "0199d8a4-6c32-7b1e-9f04-2ad0c85e7713  PENDING  email    0%  1 min ago          to ana@example.com",
+    "0199d8a4-6c32-7b1e-9f04-2ad0c85e7713  RUNNING  email   41%  1 min ago  10.0 s  to ana@example.com",
   ]);
 });
 

@@ -3,22 +3,27 @@ import { Argument, type Command } from "commander";
 import { ApiError, type Client, ConnectionError } from "../../client/index.js";
 import type { Millis } from "../../model/time.js";
 import { bashScript } from "../completion/bash.js";
+import { fishScript } from "../completion/fish.js";
 import { completionTable } from "../completion/table.js";
 import { zshScript } from "../completion/zsh.js";
 import { connect, durationText, examples } from "../flags.js";
 import { print } from "../output.js";
 
-const SCRIPTS = { bash: bashScript, zsh: zshScript };
+const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
 export function addCompletion(program: Command): void {
   program
     .command("completion")
     .description("Print a shell completion script for commands, options, task types and queues.")
-    .addArgument(new Argument("<shell>", "Shell to print it for").choices(["bash", "zsh"]))
+    .addArgument(new Argument("<shell>", "Shell to print it for").choices(["bash", "zsh", "fish"]))
     .action((shell: keyof typeof SCRIPTS) => print(SCRIPTS[shell](completionTable(program)).trimEnd()))
     .addHelpText(
       "after",
-      examples(["source <(taskwright completion bash)", "taskwright completion zsh > ~/.zfunc/_taskwright"]),
+      examples([
+        "source <(taskwright completion bash)",
+        "taskwright completion zsh > ~/.zfunc/_taskwright",
+        "taskwright completion fish > ~/.config/fish/completions/taskwright.fish",
+      ]),
     );
   const complete = program
     .command("complete", { hidden: true })

@@ -1,4 +1,5 @@
 // taskwright edit: changes tasks that have not started.
+
 import { type Command, InvalidArgumentError } from "commander";
 import type { EditRequest } from "../../client/index.js";
 import { systemClock } from "../../lib/clock.js";
@@ -15,6 +16,7 @@ import {
 } from "../flags.js";
 import { printJson, say } from "../output.js";
 import { readJsonArgument } from "../parameters/read.js";
+import { resolveId } from "../resolve-id.js";
 import { forEachOf } from "../several.js";
 import { sentence } from "../task-text.js";
 
@@ -37,7 +39,7 @@ export function addEdit(program: Command): void {
   const command = program
     .command("edit")
     .description("Change tasks that have not started. What is not given stays as it is.")
-    .argument("<id...>", "Task ids")
+    .argument("<id...>", "Task ids, or at least their first 8 digits")
     .option("--params <json>", "Replace all parameters: JSON, @file.json, or - for stdin")
     .option("-q, --queue <name>", "Move to this queue")
     .addOption(priorityFlag())
@@ -57,7 +59,8 @@ export function addEdit(program: Command): void {
   addClientFlags(command).action(async (ids: readonly string[], flags: EditFlags) => {
     const { client } = connect(command);
     const changes = await changesOf(flags);
-    await forEachOf(ids, async (id) => {
+    await forEachOf(ids, async (given) => {
+      const id = await resolveId(client, given);
       const task = await client.edit(id, changes);
       if (flags.json) printJson(task);
       say(`Edited ${id}: ${sentence(task, systemClock.now())}`);

@@ -9,6 +9,7 @@ import { addClientFlags, connect, examples } from "../flags.js";
 import { untilInterrupted } from "../interrupt.js";
 import { logLine } from "../log-line.js";
 import { dataScreen, print, printJson, say } from "../output.js";
+import { resolveId } from "../resolve-id.js";
 
 interface LogsFlags {
   readonly follow?: true;
@@ -23,13 +24,13 @@ export function addLogs(program: Command): void {
   const command = program
     .command("logs")
     .description("Show the log of a task: time, level, message and fields.")
-    .argument("<id>", "Task id")
+    .argument("<id>", "Task id, or at least its first 8 digits")
     .option("-f, --follow", "Keep printing new lines until the task finishes")
     .addOption(new Option("--level <level>", "Lowest level to show").choices(LOG_LEVELS).default("info"))
     .option("--json", "Print each log line as JSON, as returned by the API");
   addClientFlags(command).action(async (id: string, flags: LogsFlags) => {
     const { client } = connect(command);
-    await untilInterrupted((signal) => showLogs(client, id, flags, signal));
+    await untilInterrupted(async (signal) => showLogs(client, await resolveId(client, id), flags, signal));
   });
   command.addHelpText(
     "after",

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { WireTask } from "../../client/index.js";
 import { addClientFlags, connect, examples } from "../flags.js";
 import { readJsonArgument } from "../parameters/read.js";
+import { resolveId } from "../resolve-id.js";
 import { forEachOf } from "../several.js";
 import { addWaitFlags, reportSubmitted, type WaitFlags } from "../submitted.js";
 
@@ -15,7 +16,7 @@ export function addRetry(program: Command): void {
   const command = program
     .command("retry")
     .description("Run failed or cancelled tasks again, each as a new task with the same parameters.")
-    .argument("<id...>", "Task ids")
+    .argument("<id...>", "Task ids, or at least their first 8 digits")
     .option("--params <json>", "Use these parameters instead: JSON, @file.json, or - for stdin")
     .option("--again", "Retry even if the task has already been retried");
   addClientFlags(addWaitFlags(command)).action(async (ids: readonly string[], flags: RetryFlags) => {
@@ -24,7 +25,8 @@ export function addRetry(program: Command): void {
     // Submit all of them before waiting for the first.
     const tasks: WireTask[] = [];
     try {
-      await forEachOf(ids, async (id) => {
+      await forEachOf(ids, async (given) => {
+        const id = await resolveId(client, given);
         tasks.push(await client.retry(id, { parameters, again: flags.again }));
       });
     } finally {

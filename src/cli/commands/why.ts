@@ -2,17 +2,18 @@
 import type { Command } from "commander";
 import { addClientFlags, connect, examples } from "../flags.js";
 import { print, printJson } from "../output.js";
+import { resolveId } from "../resolve-id.js";
 import { oneLine } from "../terminal.js";
 
 export function addWhy(program: Command): void {
   const command = program
     .command("why")
     .description("Explain why a task is waiting, running or finished.")
-    .argument("<id>", "Task id")
+    .argument("<id>", "Task id, or at least its first 8 digits")
     .option("--json", "Print the sentence and its reasons as returned by the API");
   addClientFlags(command).action(async (id: string, flags: { readonly json?: true }) => {
     const { client } = connect(command);
-    const explanation = await client.explain(id);
+    const explanation = await client.explain(await resolveId(client, id));
     if (flags.json) return printJson(explanation);
     print(oneLine(explanation.sentence));
   });
