@@ -6,6 +6,7 @@ import helmet from "@fastify/helmet";
 import fastifyStatic from "@fastify/static";
 import swaggerUi from "@fastify/swagger-ui";
 import type { FastifyInstance } from "fastify";
+import { DOCS_THEME } from "./docs-theme.js";
 import type { HttpServerOptions } from "./server-options.js";
 
 const FOR_GOOD = "public, max-age=31536000, immutable";
@@ -48,7 +49,7 @@ export async function servePages(
   await app.register(swaggerUi, {
     routePrefix: "/docs",
     indexPrefix: basePath,
-    theme: { title: "Taskwright API" },
+    theme: DOCS_THEME,
     // The standard layout has a bar that names the framework, and a logo whose inline style the policy forbids.
     uiConfig: { validatorUrl: null, layout: "BaseLayout" },
   });

@@ -8,8 +8,10 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { createTaskwright, defineTask, type Taskwright } from "../../src/index.js";
+import { violationsOf } from "../support/axe.js";
 import { openPage } from "../support/browser.js";
 import { connectBrowser } from "../support/shared.js";
+import { eventually } from "./setting.js";
 
 const PIXEL = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
@@ -110,4 +112,26 @@ test("everything is found under the prefix, and nothing asked for elsewhere", as
   await page.waitForURL(`${origin}${PREFIX}/guide/index.html`);
   await page.locator("h1").first().waitFor();
   expect({ faults, strays }).toEqual({ faults: [], strays: [] });
+});
+
+test("the API docs and the guide follow the theme, and axe finds nothing wrong on them", async () => {
+  await using opened = await openPage(browser, `${origin}${PREFIX}/docs`, {
+    colorScheme: "dark",
+    reducedMotion: "reduce",
+  });
+  const { page, faults } = opened;
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.locator(".opblock").first().waitFor();
+  await page.locator(".opblock-summary-control").first().click();
+  await page.locator(".opblock-body").first().waitFor();
+  expect(await background()).toBe("rgb(14, 16, 19)");
+  expect(await violationsOf(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: "light" });
+  await eventually(background).toBe("rgb(247, 246, 243)");
+  expect(await violationsOf(page)).toEqual([]);
+  await page.goto(`${origin}${PREFIX}/guide/index.html`);
+  expect(await violationsOf(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: "dark" });
+  expect(await violationsOf(page)).toEqual([]);
+  expect(faults).toEqual([]);
 });
