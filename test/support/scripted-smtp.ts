@@ -46,6 +46,7 @@ export async function startScriptedSmtp(): Promise<ScriptedSmtp> {
     socket.once("close", () => sockets.delete(socket));
     socket.on("error", () => undefined);
     const state = { connection: ++connections, message: 0, to: "" };
+    let isAccepted = false;
     let inData = false;
     let text = "";
     let rest = "";
@@ -55,7 +56,10 @@ export async function startScriptedSmtp(): Promise<ScriptedSmtp> {
       if (verb === "RCPT") state.to = /<(.*)>/.exec(line)?.[1] ?? "";
       const chosen = script({ verb, line, ...state });
       if (chosen === "silence") return;
-      const reply = typeof chosen === "object" ? chosen.reply : (chosen ?? FRIENDLY[verb] ?? "250 ok");
+      const friendly = verb === "DATA" && !isAccepted ? "503 no recipient" : (FRIENDLY[verb] ?? "250 ok");
+      const reply = typeof chosen === "object" ? chosen.reply : (chosen ?? friendly);
+      if (verb === "MAIL" || verb === "RCPT")
+        isAccepted = verb === "RCPT" && reply?.startsWith("250") === true;
       if (reply !== undefined) socket.write(`${reply}\r\n`);
       if (typeof chosen === "object") socket.destroySoon();
       if (verb === "DATA") inData = reply?.startsWith("354") ?? false;

@@ -6,6 +6,7 @@ import { type Message, TIMEOUTS } from "../../src/tasks/email/connection.js";
 import { result } from "../../src/tasks/email/parameters.js";
 import { openMailServer } from "../../src/tasks/email/server.js";
 import { email } from "../../src/tasks/email.js";
+import { createTestQueue } from "../../src/testing/index.js";
 import { codeBlocks } from "../support/code-blocks.js";
 import { type Reply, type ScriptedSmtp, type Step, startScriptedSmtp } from "../support/scripted-smtp.js";
 import { type RecordedContext, sharedBench } from "../support/task-context.js";
@@ -256,6 +257,26 @@ describe("a message that is put off", () => {
     server.follow(() => undefined);
     expect(await run(letter, later(first))).toMatchObject({ sent: 3 });
     expect(recipients()).toEqual([bob]);
+  });
+
+  test("by greylisting of 15 minutes ends in success, with one message for each", async () => {
+    await using queue = await createTestQueue({ tasks: [email] });
+    const opens = queue.now + 15 * 60_000;
+    server.follow((step) =>
+      step.verb === "RCPT" && step.to !== ada && queue.now < opens ? "450 4.2.0 greylisted" : undefined,
+    );
+    const submitted = await queue.submit(email, letter);
+    await queue.drain();
+    for (const minutes of [1, 2, 4]) {
+      await queue.advance(`${minutes}m`);
+      await queue.drain();
+    }
+    expect(await queue.task(submitted.id)).toMatchObject({ waitingFor: "retry", attempt: 4, runAt: opens });
+    expect(recipients()).toEqual([ada]);
+    await queue.advance("8m");
+    await queue.drain();
+    expect(await submitted.result()).toMatchObject({ sent: 3, failed: 0, unknown: 0 });
+    expect(recipients()).toEqual([ada, bob, cleo]);
   });
 
   test("is tried for long enough: greylisting takes 5 to 15 minutes", () => {
