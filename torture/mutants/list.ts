@@ -210,7 +210,8 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     store: "postgres",
     faults: ["database-slow"],
-    minutes: 0.8,
+    minutes: 1,
+    every: 6,
     rules: ["an edit is observed"],
   },
   {

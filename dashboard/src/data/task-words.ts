@@ -12,9 +12,12 @@ export function taskIdIn(text: string): string | undefined {
   return UUID.exec(text)?.[0].toLowerCase();
 }
 
+/** Characters that change the direction of what follows: with them a text can look like another one. */
+const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 /** The task's display title. */
 export function titleOf(task: WireTask): string {
-  return task.summary ?? task.task_type;
+  return (task.summary ?? task.task_type).replace(DIRECTIONS, "");
 }
 
 /** The title in quotation marks, for messages; a title that starts with one is left as it is. */
@@ -120,6 +123,6 @@ function attemptWords(task: WireTask): string {
 
 export const canCancel = (task: WireTask) => !isFinished(task.status) && task.cancel_requested_at === null;
 /** True for a task that has never started: only these can be edited. */
-export const canEdit = (task: WireTask) => task.status === "PENDING" && task.attempt === 0;
+export const canEdit = (task: WireTask) => task.status === "PENDING" && task.started_at === null;
 export const canRetry = (task: WireTask) =>
   (task.status === "FAILED" || task.status === "CANCELLED") && task.retried_by === null;

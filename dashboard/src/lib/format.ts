@@ -98,7 +98,7 @@ export function formatBytes(bytes: number): string {
   let size = bytes;
   let unit = "B";
   for (const next of units) {
-    if (size < 1000) break;
+    if (Math.round(size) < 1000) break;
     size /= 1000;
     unit = next;
   }

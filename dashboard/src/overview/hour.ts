@@ -33,6 +33,8 @@ export function toHour(stats: Pick<WireStats, "to" | "timeline">): Hour {
   const sums = { cancelled: 0, wait: 0, run: 0 };
   for (const step of stats.timeline) {
     const at = Math.floor(Date.parse(step.at) / MINUTE_MS) * MINUTE_MS;
+    // An hour that begins within a minute touches sixty-one.
+    if (at <= end - 60 * MINUTE_MS) continue;
     const known = steps.get(at) ?? { succeeded: 0, failed: 0 };
     steps.set(at, { succeeded: known.succeeded + step.succeeded, failed: known.failed + step.failed });
     sums.cancelled += step.cancelled;

@@ -8,7 +8,8 @@ import { formatAge, formatNumber, plural } from "../lib/format.js";
 import { type Column, DataTable } from "../parts/DataTable.js";
 import { Notice } from "../parts/Notice.js";
 import { explain } from "../parts/toasts.js";
-import { type Flow, flowsOf, queueStatsQuery } from "./flows.js";
+import { type Flow, flowsOf } from "./flows.js";
+import { queueStatsQuery } from "./queries.js";
 import { Spark } from "./Spark.js";
 
 /** By how long its oldest task has waited for a worker; scheduled tasks do not wait. Then most pending first, then by name. */

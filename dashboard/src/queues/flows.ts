@@ -1,7 +1,5 @@
 // Tasks entering and leaving each queue in the last hour.
-import { queryOptions } from "@tanstack/react-query";
-import { client, type WireStats } from "../lib/api.js";
-import { now } from "../lib/clock.js";
+import type { WireStats } from "../lib/api.js";
 
 const MINUTE_MS = 60_000;
 const MINUTES = 60;
@@ -14,23 +12,6 @@ export interface Flow {
   /** Finished per minute, oldest first. */
   readonly finished: readonly number[];
 }
-
-export const queueStatsQuery = queryOptions({
-  queryKey: ["stats", "queue"],
-  queryFn: ({ signal }) => {
-    const to = now();
-    return client.stats(
-      {
-        from: new Date(to - MINUTES * MINUTE_MS).toISOString(),
-        to: new Date(to).toISOString(),
-        step: "1m",
-        group_by: "queue",
-      },
-      { signal },
-    );
-  },
-  refetchInterval: 15_000,
-});
 
 /** By queue name. */
 export function flowsOf(stats: WireStats): ReadonlyMap<string, Flow> {
