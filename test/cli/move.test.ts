@@ -60,8 +60,10 @@ async function everything(store: Store): Promise<unknown> {
     await store.logs(id, { after: 0, limit: 100 }),
     await store.artifacts(id),
   ]);
+  const tagged = await store.list({ tags: ["a", "ü"] }, { limit: 500, order: "newest" });
   return {
     tasks,
+    tagged: tagged.tasks.map(({ id }) => id),
     parts: await Promise.all(parts),
     totals: await store.totals(),
     queues: await store.queues({ limit: 100 }),

@@ -35,6 +35,14 @@ describe("a run", () => {
       message: `Task ${run.id} (refuse) is FAILED: no`,
     });
     expect(await app.attempts(run.id)).toMatchObject([{ attempt: 1, outcome: "FAILED" }]);
+    const { sentence, reasons } = await app.explain(run.id);
+    expect(sentence).toMatch(/^Failed /);
+    expect(reasons).toMatchObject([{ kind: "finished", status: "FAILED" }]);
+    const failed = await app.list(
+      { status: ["FAILED"], retried: false, createdAfter: "1h" },
+      { order: "completed" },
+    );
+    expect(failed.tasks.map(({ id }) => id)).toContain(run.id);
     const again = await app.retry(run.id);
     expect(again.retryOf).toBe(run.id);
   });

@@ -30,6 +30,7 @@ describe("on PostgreSQL", () => {
     await client.query("COMMIT");
     expect(await run.result()).toEqual({ words: 3 });
     expect(await run.get()).toMatchObject({ tags: ["joined"] });
+    expect((await app.list({ tags: ["joined"] })).tasks.map(({ id }) => id)).toEqual([run.id]);
   });
 
   test("it never was where the transaction was rolled back", async () => {
