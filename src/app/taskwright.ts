@@ -140,7 +140,7 @@ export interface Taskwright extends AsyncDisposable {
    */
   handler(options?: HandlerOptions): RequestHandler;
   /**
-   * The API as a function from a Request to a Response, for Hono, Next.js and others on Node.js. WebSockets are not
+   * The API as a function from a Request to a Response, for Hono, Next.js and others on Node.js and Bun. WebSockets are not
    * part of it; event streams are.
    * @example hono.all("/jobs/*", (context) => jobs(context.req.raw)); // const jobs = app.fetchHandler({ prefix: "/jobs" })
    */
