@@ -54,8 +54,8 @@ export class Attempt implements ContextHost {
   #artifacts = 0;
   #opened: LocalFile[] | undefined;
   #left = false;
-  /** Calls of the handler that the store or the disk has not answered. */
-  readonly #unanswered = new Set<(error: Error) => void>();
+  /** Calls of the handler that the store or the disk has not answered. Made with the first: most make none. */
+  #unanswered: Set<(error: Error) => void> | undefined;
 
   constructor(claimed: ClaimedTask, type: TaskType, services: AttemptServices) {
     this.claimed = claimed;
@@ -94,7 +94,7 @@ export class Attempt implements ContextHost {
     this.aborted = reason;
     if (reason === "lost") {
       for (const waiter of this.end()?.waiters ?? []) waiter.reject(this.#overError());
-      for (const reject of this.#unanswered) reject(this.#overError());
+      for (const reject of this.#unanswered ?? []) reject(this.#overError());
     }
     this.#controller?.abort(abortError(reason, this.claimed));
     this.onAbort?.(reason);
@@ -203,9 +203,11 @@ export class Attempt implements ContextHost {
    * stopping before its lease ends. What was asked goes on, because its end decides what is to be cleaned up.
    */
   #unlessLost<Answer>(asked: Promise<Answer>): Promise<Answer> {
+    this.#unanswered ??= new Set();
+    const unanswered = this.#unanswered;
     return new Promise<Answer>((resolve, reject) => {
-      this.#unanswered.add(reject);
-      asked.then(resolve, reject).finally(() => this.#unanswered.delete(reject));
+      unanswered.add(reject);
+      asked.then(resolve, reject).finally(() => unanswered.delete(reject));
     });
   }
 
