@@ -21,7 +21,7 @@ test.each<[string[], RegExp]>([
   [["logs", "x", "--level", "loud"], /Allowed choices are info, warn, error/],
   [["backup", "x.db", "--flies"], /Did you mean --files\?/],
   [["backup"], /missing required argument 'file'/],
-  [["completion", "fish"], /Allowed choices are bash, zsh/],
+  [["completion", "tcsh"], /Allowed choices are bash, zsh/],
   [["get"], /missing required argument 'id'/],
   [["serve", "--prot", "1"], /Did you mean --port\?/],
   [["serve", "--port", "eighty"], /^error: --port: "eighty" is invalid; it must be a whole number/],
