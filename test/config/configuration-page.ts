@@ -10,13 +10,14 @@ Every option can be set in three ways. If it is set more than once, the first of
 3. the config file, \`taskwright.config.ts\` (or \`.js\`, \`.mjs\`), in the folder where the server is started:
 
 \`\`\`ts
+import { defineConfig } from "taskwright";
 import { resize } from "./tasks/resize.js";
 
-export default {
+export default defineConfig({
   tasks: [resize],
   port: 9000,
   keepFinished: "7d",
-};
+});
 \`\`\`
 
 An unknown name or an invalid value prevents the start, with a message that says where it was set and what is allowed.

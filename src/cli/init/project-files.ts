@@ -61,9 +61,10 @@ export const wordCount = defineTask({
 `;
 
 const CONFIG = `// Task types and settings of this server; flags and environment variables take precedence.
+import { defineConfig } from "taskwright";
 import { wordCount } from "./tasks/word-count.ts";
 
-export default { tasks: [wordCount] };
+export default defineConfig({ tasks: [wordCount] });
 `;
 
 function readme(name: string): string {
