@@ -29,10 +29,11 @@ export function parseDuration(duration: Duration): Millis | undefined {
 
 /** A duration in the largest unit that reads well: 850 ms, 12.4 s, 3 m 10 s, 2 h 5 m, 3 d 4 h. */
 export function formatDuration(millis: Millis): string {
-  if (millis < 1000) return `${Math.round(millis)} ms`;
-  if (millis < UNITS.m) return `${(millis / 1000).toFixed(1)} s`;
-  if (millis < UNITS.h) return twoUnits(millis, UNITS.m, "m", UNITS.s, "s");
-  if (millis < UNITS.d) return twoUnits(millis, UNITS.h, "h", UNITS.m, "m");
+  // Compared as rounded, so that 59.96 s is not 60.0 s.
+  if (Math.round(millis) < 1000) return `${Math.round(millis)} ms`;
+  if (Math.round(millis / 100) < 600) return `${(millis / 1000).toFixed(1)} s`;
+  if (Math.round(millis / UNITS.s) * UNITS.s < UNITS.h) return twoUnits(millis, UNITS.m, "m", UNITS.s, "s");
+  if (Math.round(millis / UNITS.m) * UNITS.m < UNITS.d) return twoUnits(millis, UNITS.h, "h", UNITS.m, "m");
   return twoUnits(millis, UNITS.d, "d", UNITS.h, "h");
 }
 
