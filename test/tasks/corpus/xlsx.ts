@@ -238,7 +238,7 @@ export const XLSX_REFUSALS: readonly (readonly [string, Uint8Array, object, stri
   ],
   [
     "bomb.xlsx",
-    workbook({ sheets: { S: "<row/>".repeat(12 * 1024 ** 2) } }),
+    workbook({ sheets: { S: " ".repeat(66 * 1024 ** 2) } }),
     {},
     "bomb.xlsx is more than 250 times its size when unpacked; the limit is 250 times",
   ],
