@@ -20,7 +20,8 @@ const sharing = [
   "test/store/postgres-{changes,claim-cursors,claim-tracking,edit,heartbeat,idle-transaction,joining,opening,sharing}.test.ts",
   "test/store/sqlite-{deadlines,large-claims,opening,ownership,reader,schema}.test.ts",
   "test/process/{damage,full-disk,readiness,shutdown,slow-disk}.test.ts",
-  "test/files/*.test.ts",
+  // The others measure memory.
+  "test/files/{local-copies,machines,open-blobs}.test.ts",
   "test/house/{file-size,limits,lockfile,shared-modules}.test.ts",
 ];
 

@@ -1,14 +1,13 @@
 // The dialog that changes a task which has not started.
-import path from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { violationsOf } from "../support/axe.js";
 import { DESKTOP, PHONE } from "../support/browser.js";
 import { finished, getTask } from "../support/http-calls.js";
+import { takeShot } from "../support/shots.js";
 import { createSetting, eventually } from "./setting.js";
 
 const setting = createSetting();
-const shots = path.resolve(import.meta.dirname, "../../shots");
 
 const waiting = (summary: string, options: object = {}) =>
   setting.submit("email_simulation", { recipient_count: 5 }, { delay: "2h", summary, ...options });
@@ -34,7 +33,7 @@ async function expectAccessible(page: Page, name: string): Promise<void> {
   await page.evaluate(() => document.fonts.ready);
   for (const colorScheme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await page.screenshot({ path: path.join(shots, `${name}-${colorScheme}.png`) });
+    await takeShot(page, `${name}-${colorScheme}`);
     expect(await violationsOf(page)).toEqual([]);
   }
 }

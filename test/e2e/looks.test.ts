@@ -1,17 +1,15 @@
-// The pages and their states in both themes and three widths: no fault in the console, nothing that axe finds wrong, and a
-// picture of each in ./shots for people to look at.
-import { mkdir } from "node:fs/promises";
-import path from "node:path";
+// The pages and their states in both themes and three widths: no fault in the console, nothing that axe finds wrong, and,
+// with PAGE_SHOTS=FOLDER, a picture of each for people to look at.
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { WireWorker } from "../../src/http/wire.js";
 import { violationsOf } from "../support/axe.js";
 import type { OpenPage } from "../support/browser.js";
 import { finished, started, submit } from "../support/http-calls.js";
+import { takeShot, takesShots } from "../support/shots.js";
 import { createSetting } from "./setting.js";
 
 const setting = createSetting();
-const shots = path.resolve(import.meta.dirname, "../../shots");
 const ids = { data: "", failed: "", pictures: "", running: "", cancelled: "", pending: "" };
 
 const THEMES = ["light", "dark"] as const;
@@ -21,14 +19,16 @@ const WHOLE_HEIGHT = 2400;
 
 type Theme = (typeof THEMES)[number];
 
-/** At each width, takes the picture in each theme, and then has axe look at it. */
+/** At each width and in each theme: a picture, where they are wanted, and what axe finds. */
 async function look({ page, faults }: OpenPage, name: string, themes: readonly Theme[]): Promise<void> {
   await page.evaluate(() => document.fonts.ready);
   for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: HEIGHT });
-    for (const theme of themes) {
-      await page.emulateMedia({ colorScheme: theme });
-      await page.screenshot({ path: path.join(shots, `${name}-${theme}-${width}.png`) });
+    if (takesShots) {
+      await page.setViewportSize({ width, height: HEIGHT });
+      for (const theme of themes) {
+        await page.emulateMedia({ colorScheme: theme });
+        await takeShot(page, `${name}-${theme}-${width}`);
+      }
     }
     // So high that no bar at the foot covers half a button: axe would measure the other half.
     await page.setViewportSize({ width, height: WHOLE_HEIGHT });
@@ -45,8 +45,6 @@ async function look({ page, faults }: OpenPage, name: string, themes: readonly T
 }
 
 const openThemed = (theme: Theme) => setting.open("/tasks", { colorScheme: theme, reducedMotion: "reduce" });
-
-beforeAll(() => mkdir(shots, { recursive: true }));
 
 test.each(THEMES)("%s: a server without tasks", async (theme) => {
   await using opened = await openThemed(theme);

@@ -12,8 +12,8 @@ export function taskIdIn(text: string): string | undefined {
   return UUID.exec(text)?.[0].toLowerCase();
 }
 
-/** Characters that change the direction of what follows: with them a text can look like another one. */
-const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/** Characters that turn what follows around: with them a text can look like another one. */
+const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/g;
 
 /** The task's display title. */
 export function titleOf(task: WireTask): string {
