@@ -8,7 +8,7 @@ import type { ProcessBirth } from "../lib/process-birth.js";
 import { LIMITS } from "../model/limits.js";
 import { formatDuration } from "../model/time.js";
 import { NotStored } from "../task/control.js";
-import type { Attempt } from "./attempt.js";
+import { type Attempt, abortError } from "./attempt.js";
 import type { AbortReason } from "./classify.js";
 import { environmentFor } from "./isolation-environment.js";
 import type { Plan } from "./isolation-plan.js";
@@ -41,9 +41,11 @@ export interface IsolationOptions {
   readonly birth: ProcessBirth | undefined;
   /** Holds temporary files of processes that run tasks. Default: the system's folder for these. */
   readonly scratchRoot: string | undefined;
+  /** Aborts what runs under a lease that has ended. */
+  readonly checkLease: () => unknown;
 }
 
-export function createIsolation({ clock, log, birth, scratchRoot }: IsolationOptions): Isolation {
+export function createIsolation({ clock, log, birth, scratchRoot, checkLease }: IsolationOptions): Isolation {
   const { pid } = process;
   const scratch = createScratch({ root: scratchRoot ?? tmpdir(), pid, birth, clock, log });
   const pools = new Map<string, Pool>();
@@ -91,6 +93,12 @@ export function createIsolation({ clock, log, birth, scratchRoot }: IsolationOpt
       host = pool.take();
     } catch (error) {
       return failed(isDiskFull(error) ? noScratch(error) : error);
+    }
+    // To start one takes long, and the worker may have been frozen meanwhile.
+    checkLease();
+    if (attempt.aborted === "lost") {
+      pool.give(host, true);
+      return failed(abortError("lost", attempt.claimed));
     }
     const { ending, isLoaded, isClean } = await runIn(host, attempt, plan);
     const isLastChance = plan.kind === "process" && plan.isLastChance;

@@ -59,7 +59,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const queues = options.queues ?? "all";
   const settler = createSettler({ store, worker: id, log });
   const { pid, birth, scratchRoot } = options;
-  const isolation = createIsolation({ clock, log, birth, scratchRoot });
+  const isolation = createIsolation({ clock, log, birth, scratchRoot, checkLease: () => presence.lease() });
   const sharesProcess = (task: ClaimedTask) => runsInline(registry.get(task.taskType), task);
   const reporter = createReporter({ store, clock, log, running: () => executor.running });
   const executor: Executor = createExecutor({

@@ -1,11 +1,15 @@
 // A worker that loses its lease, or finds a neighbour dead. On a clock that stands still; processes are in test/process.
 import { spawn } from "node:child_process";
-import { expect, test } from "vitest";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, onTestFinished, test } from "vitest";
 import { birthOfThisProcess } from "../../src/lib/process-birth.js";
 import { createRenewals } from "../../src/store/postgres/heartbeat.js";
 import { type KnownWorker, StoreError, type WorkStore } from "../../src/store/store.js";
 import type { WorkerOptions } from "../../src/worker/worker.js";
-import { manualBench, typeOf } from "./bench.js";
+import { manualBench, realBench, typeOf } from "./bench.js";
+import { leaves } from "./fixture/isolated.js";
 
 const LEASE = 15_000;
 /** A pid that no process can have. */
@@ -201,6 +205,36 @@ test("a handler that waits for a store that does not respond is stopped before i
   respond([]);
   bench.setAway(false);
   await bench.stop(worker);
+});
+
+test("a task does not start in a thread where the lease has ended since its claim, but under the next one", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "taskwright-lease-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = path.join(folder, "trace");
+  let left = LEASE;
+  const freezes = typeOf("freezes", () => {
+    left = 0;
+    setImmediate(() => {
+      left = LEASE;
+    });
+  });
+  const bench = realBench([freezes, leaves]);
+  const claimed: string[] = [];
+  const turn: WorkStore["turn"] = async (request) => {
+    const answer = await bench.store.turn(request);
+    claimed.push(...answer.claimed.map((task) => task.id));
+    return answer;
+  };
+  const lease = () => ({ left, number: 1 });
+  const worker = bench.worker({ store: { ...bench.store, isShared: true, turn, lease } });
+  // In one claim, in this order.
+  const first = await bench.submit(freezes, {}, { priority: 1 });
+  const id = await bench.submit(leaves, file);
+  await worker.start();
+  expect(await bench.finished(id)).toMatchObject({ status: "SUCCESS", attempt: 1 });
+  await worker.stop();
+  expect(claimed).toEqual([first, id, id]);
+  expect(await readFile(file, "utf8")).toBe("x");
 });
 
 test("a neighbour whose process is gone is taken over within 2.4 s; who lives, or lives elsewhere, is left alone", async () => {

@@ -90,6 +90,7 @@ function causeless(known: Known, run: Run, next: Run): readonly Violation[] {
   if (life?.ending && life.ending.at <= next.from) return [];
   if (run.taskType === "stuck") return [];
   if (known.mayHaveLostLease(run.process, run.from, next.from)) return [];
+  if (known.hadJustThawed(run.process, run.from)) return [];
   const detail =
     `${run.task} (${run.taskType}) ran in ${run.process} (fence ${run.fence}) and again in ${next.process} ` +
     `(fence ${next.fence}), ${Math.round(next.from - run.from)} ms later`;

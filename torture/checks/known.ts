@@ -7,6 +7,8 @@ import type { Cancel, History, Life, Run, StoredTask, Submit } from "../history.
  * Shorter disturbances are no excuse.
  */
 const LEASE_AT_RISK: Millis = 8_000;
+/** From the end of a freeze to the first look at the lease: the start of one process on a busy machine. */
+const JUST_THAWED: Millis = 1_000;
 
 export interface Known {
   readonly tasks: ReadonlyMap<string, StoredTask>;
@@ -21,6 +23,8 @@ export interface Known {
   overAt(run: Run): Millis;
   /** Something was done to this process, or to all, between these moments. */
   wasDisturbed(process: string, from: Millis, to: Millis): boolean;
+  /** It was frozen until a moment ago: what it was about to start then, it started before it could look at its lease. */
+  hadJustThawed(process: string, at: Millis): boolean;
   /** So much was done to it that it may have lost its lease. */
   mayHaveLostLease(process: string, from: Millis, to: Millis): boolean;
 }
@@ -47,6 +51,11 @@ export function know(history: History): Known {
       history.disturbances.some(({ from, to }) => to - from >= LEASE_AT_RISK),
     life: (process) => lives.get(process),
     overAt: (run) => run.end?.at ?? lives.get(run.process)?.end?.at ?? Number.POSITIVE_INFINITY,
+    hadJustThawed: (process, at) =>
+      history.disturbances.some(
+        ({ fault, member, to }) =>
+          fault.endsWith("-freeze") && member === memberOf(process) && to <= at && at - to < JUST_THAWED,
+      ),
     wasDisturbed: (process, from, to) => disturbedFor(process, from, to) >= 0,
     mayHaveLostLease: (process, from, to) => disturbedFor(process, from, to) >= LEASE_AT_RISK,
   };

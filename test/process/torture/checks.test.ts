@@ -143,6 +143,18 @@ test("a task that its process did not survive runs again, and no rule is broken"
   expect(verdict(history(changes))).toEqual([]);
 });
 
+test("a worker may start what it was about to start when it was frozen, and no rule is broken", () => {
+  const changes = {
+    runs: [
+      run("a", 1, { from: 20_300, end: { at: 20_400, how: "returned" } }),
+      run("a", 2, { process: "worker-2.1", from: 23_000, end: { at: 23_100, how: "returned" } }),
+    ],
+    tasks: [stored("a", "t1", { fence: 2, resultFence: 2, crashes: 1 })],
+    disturbances: [{ fault: "worker-freeze", member: "worker-1", from: 110, to: 20_000 }],
+  } satisfies Partial<History>;
+  expect(verdict(history(changes))).toEqual([]);
+});
+
 test("a frozen worker may still run what another one took over, and no rule is broken", () => {
   const changes = {
     runs: [
@@ -250,6 +262,18 @@ const PLANTED: readonly (readonly [Rule, Partial<History>])[] = [
         run("a", 2, { process: "worker-2.1", from: 300, end: { at: 400, how: "returned" } }),
       ],
       tasks: [stored("a", "t1", { fence: 2, resultFence: 2 })],
+    },
+  ],
+  [
+    // More than a second after it was frozen, it could look at its lease before it started anything.
+    "nothing runs twice without a cause",
+    {
+      runs: [
+        run("a", 1, { from: 22_000, end: { at: 22_100, how: "returned" } }),
+        run("a", 2, { process: "worker-2.1", from: 23_000, end: { at: 23_100, how: "returned" } }),
+      ],
+      tasks: [stored("a", "t1", { fence: 2, resultFence: 2 })],
+      disturbances: [{ fault: "worker-freeze", member: "worker-1", from: 110, to: 20_000 }],
     },
   ],
   [
