@@ -69,6 +69,7 @@ test("upload, download, queues, workers, stats, and short ids", async () => {
     ["download", file.id, "-o", "copy.txt"],
     ["download", later.id],
     ["download", "no-id"],
+    ["download", run.id.slice(0, 8)],
     ["queues"],
     ["queues", "--json"],
     ["workers"],
@@ -92,6 +93,7 @@ test("upload, download, queues, workers, stats, and short ids", async () => {
     /^copy\.txt\nexit 0$/,
     /^exit 3$/,
     /^exit 3$/,
+    /^exit 2$/,
     /^QUEUE +PENDING +RUNNING +SUCCESS +FAILED +CANCELLED +LONGEST WAIT\ndefault +0 +0 +1 +0 +0\nnightly +2 +0 +0 +0 +0\nexit 0$/,
     /^{"name":"default",.*}\n{"name":"nightly",.*}\nexit 0$/,
     new RegExp(
@@ -112,7 +114,8 @@ test("upload, download, queues, workers, stats, and short ids", async () => {
   expect(err).toContain("_shout.txt exists; add --force to replace it, or choose --output");
   expect(err).toContain(`task ${later.id} has no artifacts`);
   expect(err).toContain("no task has an id that starts with 00000000-0");
-  expect(err).toMatch(/several tasks have an id that starts with [0-9a-f]{8}: /);
+  expect(err).toContain("there is no artifact, task or uploaded file no-id");
+  expect(err.match(/several tasks have an id that starts with [0-9a-f]{8}: /g)).toHaveLength(2);
   expect(await readFile(path.join(cwd, "_shout.txt"), "utf8")).toBe("ONE TWO");
   expect(await readFile(path.join(cwd, "copy.txt"), "utf8")).toBe("one two");
 });

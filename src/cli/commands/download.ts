@@ -63,13 +63,14 @@ export function addDownload(program: Command): void {
   );
 }
 
-/** A task has artifacts; anything else is one itself, or an uploaded file. Throws what the last attempt throws. */
+/** A task has artifacts; anything else is one itself, or an uploaded file. Throws CommandFailure where it is none of these. */
 async function find(client: Client, given: string): Promise<readonly Download[]> {
-  const id = await resolveId(client, given).catch(() => given);
+  const id = await resolveId(client, given);
   const artifacts = await unlessMissing(client.artifacts(id));
   if (artifacts?.length === 0) throw new CommandFailure(EXIT.notFound, `task ${id} has no artifacts`);
   if (artifacts) return artifacts.map((one) => ({ name: one.name, open: () => client.download(one.id) }));
-  const reply = (await unlessMissing(client.download(id))) ?? (await client.downloadFile(id));
+  const reply = (await unlessMissing(client.download(id))) ?? (await unlessMissing(client.downloadFile(id)));
+  if (!reply) throw new CommandFailure(EXIT.notFound, `there is no artifact, task or uploaded file ${given}`);
   return [{ name: nameIn(reply.headers) ?? id, open: async () => reply }];
 }
 
